@@ -1,0 +1,25 @@
+PYTHON ?= python3
+UV ?= uv
+
+.PHONY: help book test lock clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make book    bring book/ up to date and build the HTML in _build/html'
+	@echo 'make test    every check'
+	@echo 'make lock    write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
+	@echo 'make clean   remove _build'
+	@echo 'Without make: python -m ncthelpers book, python -m ncthelpers test, python -m ncthelpers --help'
+
+book:
+	$(PYTHON) -m ncthelpers book
+
+test:
+	$(PYTHON) -m ncthelpers test
+
+lock:
+	$(UV) pip compile pyproject.toml --extra test --universal --fork-strategy fewest --python-version 3.11 --only-binary :all: --generate-hashes \
+	    --no-config --no-emit-index-url --no-header --no-annotate $(LOCK) --quiet --output-file requirements.lock
+
+clean:
+	rm -rf _build

@@ -1,0 +1,206 @@
+"""One cell of a table: what is written read as what it means, or refused with the rule it breaks.
+
+Each type of the schemas has one reader here. A reader accepts every way of writing whose meaning is certain
+(``(1,234)`` in a money column is minus 1,234) and refuses the rest with a sentence that says what to write.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from ncthelpers import years
+
+__all__ = ["Column", "read_cell", "TYPES"]
+
+_PLAIN = re.compile(r"[-−+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", flags=re.ASCII)
+_PARAGRAPH = re.compile(r"[a-z]+:[\w.]+/\d+")
+_DASHES = {"-", "–", "—", "_", "−"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table as its schema describes it.
+
+    Parameters
+    ----------
+    name, type, title, meaning : str
+        Name in the file, type (a key of :data:`TYPES`), heading for readers, what it holds.
+    unit : str
+        Unit the values are in, empty for text.
+    required : bool
+        Whether every row must have a value.
+    missing : str
+        Words shown where there is no value.
+    dash : str
+        ``nil`` where a printed dash means nought; otherwise a dash is refused.
+    decimals : int or None
+        Places shown; none shows the places as entered.
+    values : tuple of str
+        The only texts allowed, if given.
+    refers_to : str
+        ``table.column`` whose values these must be among.
+    minimum, maximum : Decimal or None
+        Bounds of a number, inclusive.
+    unique : bool
+        Whether no value may occur twice.
+    access : str
+        ``public`` or ``restricted``.
+    """
+
+    name: str
+    type: str
+    title: str
+    meaning: str = ""
+    unit: str = ""
+    required: bool = True
+    missing: str = "not stated"
+    dash: str = ""
+    decimals: int | None = None
+    values: tuple[str, ...] = ()
+    refers_to: str = ""
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    unique: bool = False
+    access: str = "public"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values are numbers."""
+        return self.type in {"count", "number", "money", "percent"}
+
+
+def _number(text: str, column: Column) -> Decimal:
+    if text in _DASHES:
+        if column.dash == "nil":
+            return Decimal(0)
+        raise ValueError("is a dash: write 0 for nil, or leave the cell empty where nothing was printed")
+    if not _PLAIN.fullmatch(text):
+        raise ValueError("is not a number")
+    return Decimal(text.replace(",", "").replace("−", "-"))
+
+
+def _money(text: str, column: Column) -> Decimal:
+    bare = text.replace("£", "", 1).strip()
+    if bare.startswith("(") and bare.endswith(")"):
+        inner = bare[1:-1].replace("£", "", 1).strip()
+        if not _PLAIN.fullmatch(inner) or inner[0] in "-−+":
+            raise ValueError("is not an amount: write brackets round one plain figure")
+        return -_number(inner, column)
+    sign = ""
+    if bare[:1] in {"-", "−"} and "£" in bare:
+        sign, bare = "-", bare[1:].replace("£", "", 1).strip()
+    try:
+        return _number(sign + bare, column)
+    except ValueError as fault:
+        raise ValueError(str(fault).replace("a number", "an amount of money")) from None
+
+
+def _count(text: str, column: Column) -> int:
+    value = _number(text, column)
+    if value < 0 or value != value.to_integral_value() or "." in text:
+        raise ValueError("is not a whole number of nought or more")
+    return int(value)
+
+
+def _percent(text: str, column: Column) -> Decimal:
+    signed = text.endswith("%")
+    value = _number(text.removesuffix("%").strip(), column)
+    if not signed and 0 < abs(value) < 1:
+        raise ValueError("may be a share: the column is per cent, so write 97 or 97% (and 0.5% with its sign)")
+    return value
+
+
+def _date(text: str, column: Column) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, flags=re.ASCII):
+        raise ValueError("is not a date: write year-month-day such as 2022-09-07")
+    return years.first_day(text)
+
+
+def _when(text: str, column: Column) -> str:
+    try:
+        years.first_day(text)
+    except ValueError:
+        raise ValueError("is not a date: write 2022-09-07, 2022-09 or 2022") from None
+    return text
+
+
+def _yesno(text: str, column: Column) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError("is neither yes nor no")
+    return text == "yes"
+
+
+def _id(text: str, column: Column) -> str:
+    if not re.fullmatch(r"[\w.-]+", text, flags=re.ASCII):
+        raise ValueError("is not an id: letters, digits, full stops, hyphens and underscores only")
+    return text
+
+
+def _source(text: str, column: Column) -> str:
+    if not all(_PARAGRAPH.fullmatch(part) for part in text.split()):
+        raise ValueError("is not a list of paragraphs such as report:3.1/2 cover:7.1.2/1")
+    return " ".join(text.split())
+
+
+def _url(text: str, column: Column) -> str:
+    if not re.fullmatch(r"https?://[^\s\"'<>]+", text):
+        raise ValueError("is not a web address")
+    return text
+
+
+def _text(text: str, column: Column) -> str:
+    return text
+
+
+TYPES: Mapping[str, Callable] = MappingProxyType({
+    "text": _text, "id": _id, "count": _count, "number": _number, "money": _money, "percent": _percent,
+    "date": _date, "when": _when, "yesno": _yesno, "council": _id, "source": _source, "url": _url,
+})  # fmt: skip
+
+
+def read_cell(text: str, column: Column):
+    """The meaning of one cell, or the rule it breaks.
+
+    Parameters
+    ----------
+    text : str
+        The cell as written.
+    column : Column
+        The column it stands in.
+
+    Returns
+    -------
+    str, int, Decimal, date, bool or None
+        The value in the column's unit; none where the cell is empty and may be.
+
+    Raises
+    ------
+    ValueError
+        With the rule broken, as the end of a sentence that begins with the value.
+
+    Examples
+    --------
+    >>> amount = Column("covid", "money", "Covid", dash="nil")
+    >>> read_cell("(1,656)", amount), read_cell("-", amount), read_cell("£5,692", amount)
+    (Decimal('-1656'), Decimal('0'), Decimal('5692'))
+    >>> read_cell("0.97", Column("share", "percent", "Share"))
+    Traceback (most recent call last):
+        ...
+    ValueError: may be a share: the column is per cent, so write 97 or 97% (and 0.5% with its sign)
+    """
+    text = text.replace("\xa0", " ").strip()
+    if not text:
+        if column.required:
+            raise ValueError("is empty but required")
+        return None
+    value = TYPES[column.type](text, column)
+    if column.values and text not in column.values:
+        raise ValueError("is not one of: " + ", ".join(column.values))
+    if column.minimum is not None and value < column.minimum:
+        raise ValueError(f"is below the least allowed, {column.minimum}")
+    if column.maximum is not None and value > column.maximum:
+        raise ValueError(f"is above the most allowed, {column.maximum}")
+    return value

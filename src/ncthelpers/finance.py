@@ -1,0 +1,295 @@
+"""Outturn against budget, and the bridges that take one printed figure to the next.
+
+Overspend is positive throughout. Grants and contract sum are never bridged by guessing a split that no source gives.
+"""
+
+from decimal import Decimal
+
+import pandas as pd
+
+__all__ = [
+    "outturn_variance", "covid_mitigation", "agreed_lines", "line_amount", "reserve_bridge", "contract_sum_bridge",
+    "grant_shares", "grant_totals", "gaps_by_year",
+]  # fmt: skip
+
+
+def _percentage(part: Decimal, whole: Decimal) -> Decimal | None:
+    return None if not whole else part / whole * 100
+
+
+def _frame(rows: list[dict], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split(), dtype=object)
+
+
+def outturn_variance(service_costs: pd.DataFrame) -> pd.DataFrame:
+    """Forecast outturn and variance of each service, recomputed beside the printed variance, with a total.
+
+    Parameters
+    ----------
+    service_costs : DataFrame
+        Columns ``service, role, budget, gross_outturn, covid_funding, forecast_outturn, outturn_variance`` (£000).
+
+    Returns
+    -------
+    DataFrame
+        One row a service and ``Total of services``: ``service, budget, gross_outturn, covid_funding,
+        forecast_outturn, variance, variance_pct, printed_variance`` (£000, per cent of budget). ``forecast_outturn``
+        and ``variance`` are recomputed; a nil budget has no percentage.
+
+    Notes
+    -----
+    Rule: forecast outturn = gross outturn + covid funding (negative); variance = forecast outturn - budget; overspend
+    positive (annual report, section 4).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([dict(service="Care", role="service", budget=Decimal(43998), gross_outturn=Decimal(45026),
+    ...     covid_funding=Decimal(-856), forecast_outturn=Decimal(44170), outturn_variance=Decimal(172))])
+    >>> outturn_variance(rows)[["forecast_outturn", "variance"]].iloc[0].tolist()
+    [Decimal('44170'), Decimal('172')]
+    """
+    services = service_costs[service_costs["role"] == "service"]
+    amounts = ["budget", "gross_outturn", "covid_funding", "outturn_variance"]
+    total = pd.DataFrame([{"service": "Total of services", **{a: sum(services[a], Decimal(0)) for a in amounts}}])
+    both = pd.concat([services[["service", *amounts]], total], ignore_index=True).astype(object)
+    both["forecast_outturn"] = both["gross_outturn"] + both["covid_funding"]
+    both["variance"] = both["forecast_outturn"] - both["budget"]
+    both["variance_pct"] = [_percentage(v, b) for v, b in zip(both["variance"], both["budget"], strict=True)]
+    both = both.rename(columns={"outturn_variance": "printed_variance"})
+    return both[["service", "budget", "gross_outturn", "covid_funding", "forecast_outturn", "variance", "variance_pct",
+                 "printed_variance"]]  # fmt: skip
+
+
+def covid_mitigation(service_costs: pd.DataFrame) -> pd.DataFrame:
+    """How much of each service's gross variance covid funding took away.
+
+    Parameters
+    ----------
+    service_costs : DataFrame
+        As in :func:`outturn_variance` (£000).
+
+    Returns
+    -------
+    DataFrame
+        ``service, gross_variance, covid_funding, variance`` (£000) for each service and their total.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([dict(service="Care", role="service", budget=Decimal(14314), gross_outturn=Decimal(15784),
+    ...     covid_funding=Decimal(-1656), forecast_outturn=Decimal(14128), outturn_variance=Decimal(-186))])
+    >>> covid_mitigation(rows).iloc[0].tolist()
+    ['Care', Decimal('1470'), Decimal('-1656'), Decimal('-186')]
+    """
+    rows = outturn_variance(service_costs)
+    rows["gross_variance"] = rows["gross_outturn"] - rows["budget"]
+    return rows[["service", "gross_variance", "covid_funding", "variance"]]
+
+
+def agreed_lines(finance_lines: pd.DataFrame) -> pd.DataFrame:
+    """Each line of the year's finances as every document prints it, and whether the documents agree.
+
+    Parameters
+    ----------
+    finance_lines : DataFrame
+        Columns ``line, document, amount, called, source`` (£m).
+
+    Returns
+    -------
+    DataFrame
+        ``line, called, printed_in, amounts, agree``: one row a line in order of first mention; ``amounts`` lists the
+        different amounts printed, ``agree`` is true where there is one.
+    """
+    rows = []
+    for line, group in finance_lines.groupby("line", sort=False):
+        amounts = list(dict.fromkeys(group["amount"]))
+        rows.append({
+            "line": line, "called": "; ".join(dict.fromkeys(group["called"])), "printed_in": ", ".join(group["document"]),
+            "amounts": "; ".join(f"£{amount}m" for amount in amounts), "agree": len(amounts) == 1,
+        })  # fmt: skip
+    return _frame(rows, "line called printed_in amounts agree")
+
+
+def line_amount(finance_lines: pd.DataFrame, line: str) -> Decimal | None:
+    """The amount of one line (£m), or none where no document prints it or the documents disagree.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"line": ["reserve", "reserve"], "amount": [Decimal("1.089"), Decimal("1.089")]})
+    >>> line_amount(lines, "reserve"), line_amount(lines, "budget")
+    (Decimal('1.089'), None)
+    """
+    amounts = set(finance_lines.loc[finance_lines["line"] == line, "amount"])
+    return amounts.pop() if len(amounts) == 1 else None
+
+
+def _step(step: str, amount: Decimal | None, kind: str, printed: Decimal | None = None) -> dict:
+    return {"step": step, "amount": amount, "kind": kind, "printed": printed}
+
+
+def _sum(*amounts: Decimal | None) -> Decimal | None:
+    return None if None in amounts else sum(amounts, Decimal(0))
+
+
+def _less(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
+def reserve_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
+    """From the gross overspend to what is left of the reserve once covid funding and the reserve have met it.
+
+    Parameters
+    ----------
+    finance_lines : DataFrame
+        Lines ``gross_overspend, covid_mitigation, pressure, reserve, reserve_left`` (£m).
+
+    Returns
+    -------
+    DataFrame
+        ``step, amount, kind, printed`` (£m; overspend positive); ``kind`` is ``level`` or ``change``. ``amount`` is
+        computed from the steps above it, ``printed`` is what the documents print for that level.
+
+    Notes
+    -----
+    Rule: cover report, paragraphs 7.1.2 and 7.1.3. What they call a net underspend is reserve not needed: a negative
+    last level here is reserve left.
+
+    Examples
+    --------
+    >>> amounts = dict(gross_overspend="3.701", covid_mitigation="2.631", pressure="1.070", reserve="1.089",
+    ...                reserve_left="0.019")
+    >>> lines = pd.DataFrame([dict(line=line, amount=Decimal(amount)) for line, amount in amounts.items()])
+    >>> reserve_bridge(lines)["amount"].map(str).tolist()
+    ['3.701', '-2.631', '1.070', '-1.089', '-0.019']
+    """
+    gross, covid, pressure, reserve, left = (
+        line_amount(finance_lines, line)
+        for line in ("gross_overspend", "covid_mitigation", "pressure", "reserve", "reserve_left")
+    )
+    after_covid = _sum(gross, _less(covid))
+    steps = [
+        _step("Gross overspend", gross, "level", gross),
+        _step("Less covid funding", _less(covid), "change"),
+        _step("Overspend before the reserve", after_covid, "level", pressure),
+        _step("Less carry forward reserve", _less(reserve), "change"),
+        _step("Reserve left, printed as net underspend", _sum(after_covid, _less(reserve)), "level", _less(left)),
+    ]
+    return _frame(steps, "step amount kind printed")
+
+
+def contract_sum_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
+    """From the contract sum to the budget, in one step that no source splits.
+
+    Parameters
+    ----------
+    finance_lines : DataFrame
+        Lines ``contract_sum`` and ``budget`` (£m).
+
+    Returns
+    -------
+    DataFrame
+        ``step, amount, kind, printed`` (£m).
+
+    Notes
+    -----
+    Rule: cover report, paragraph 7.1.1: grants passed on and support services together make the difference. The
+    grants table is never used to split it, since no source says which grants lie inside the contract sum.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame([dict(line="contract_sum", amount=Decimal("137.15")),
+    ...                       dict(line="budget", amount=Decimal("123.348"))])
+    >>> contract_sum_bridge(lines)["amount"].map(str).tolist()
+    ['137.15', '-13.802', '123.348']
+    """
+    contract_sum, budget = (line_amount(finance_lines, line) for line in ("contract_sum", "budget"))
+    steps = [
+        _step("Contract sum", contract_sum, "level", contract_sum),
+        _step("Grants passed on and support services (no source splits them)", _sum(budget, _less(contract_sum)), "change"),
+        _step("Budget", budget, "level", budget),
+    ]
+    return _frame(steps, "step amount kind printed")
+
+
+def grant_shares(grants: pd.DataFrame) -> pd.DataFrame:
+    """Each grant as income received, with its share of all grants, largest first.
+
+    Parameters
+    ----------
+    grants : DataFrame
+        Columns ``grant, amount, covid, source``; income negative (£).
+
+    Returns
+    -------
+    DataFrame
+        ``grant, received, share_pct, covid, source`` (£ positive; per cent of all grants).
+
+    Examples
+    --------
+    >>> grants = pd.DataFrame(dict(grant=["a", "b"], amount=[Decimal(-25), Decimal(-75)], covid=[False, True],
+    ...                            source=["", ""]), dtype=object)
+    >>> grant_shares(grants)[["grant", "share_pct"]].values.tolist()
+    [['b', Decimal('75.00')], ['a', Decimal('25.00')]]
+    """
+    total = -sum(grants["amount"], Decimal(0))
+    rows = [{"grant": row["grant"], "received": -row["amount"], "share_pct": _percentage(-row["amount"], total),
+             "covid": row["covid"], "source": row["source"]} for row in grants.to_dict("records")]  # fmt: skip
+    return _frame(sorted(rows, key=lambda row: (-row["received"], row["grant"])), "grant received share_pct covid source")
+
+
+def grant_totals(grants: pd.DataFrame) -> pd.DataFrame:
+    """Grants in total, of which covid, and without covid.
+
+    Parameters
+    ----------
+    grants : DataFrame
+        As in :func:`grant_shares` (£).
+
+    Returns
+    -------
+    DataFrame
+        ``grants, received`` (£ positive): all, covid, without covid.
+
+    Examples
+    --------
+    >>> grants = pd.DataFrame(dict(grant=["a", "b"], amount=[Decimal(-25), Decimal(-75)], covid=[False, True]))
+    >>> grant_totals(grants)["received"].map(int).tolist()
+    [100, 75, 25]
+    """
+    covid = -sum(grants.loc[grants["covid"].astype(bool), "amount"], Decimal(0))
+    everything = -sum(grants["amount"], Decimal(0))
+    rows = [("All grants", everything), ("Of which covid", covid), ("Without covid", everything - covid)]
+    return _frame([{"grants": name, "received": amount} for name, amount in rows], "grants received")
+
+
+def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFrame:
+    """Budget gaps by financial year and council, with their total where every council gives one.
+
+    Parameters
+    ----------
+    budget_gaps : DataFrame
+        Columns ``council, year, gap, source`` (£m); a missing gap is missing, never nil.
+    councils : list of dict
+        The contract's councils, each with ``id`` and ``name``.
+
+    Returns
+    -------
+    DataFrame
+        ``year, council, gap, source`` (£m): years in order, in each the councils by name and then ``All councils``.
+        The total is missing where any gap is.
+
+    Examples
+    --------
+    >>> gaps = pd.DataFrame(dict(council=["N", "W"], year=["y", "y"], gap=[None, Decimal("26.448")], source=["", ""]),
+    ...                     dtype=object)
+    >>> gaps_by_year(gaps, [{"id": "N", "name": "North"}, {"id": "W", "name": "West"}])["gap"].tolist()
+    [None, Decimal('26.448'), None]
+    """
+    rows = []
+    for year, group in budget_gaps.groupby("year", sort=True):
+        of = {row["council"]: row for row in group.to_dict("records")}
+        known = [of.get(council["id"], {"gap": None, "source": ""}) for council in councils]
+        rows += [{"year": year, "council": council["name"], "gap": row["gap"], "source": row["source"]}
+                 for council, row in zip(councils, known, strict=True)]  # fmt: skip
+        sources = " ".join(dict.fromkeys(row["source"] for row in known))
+        rows.append({"year": year, "council": "All councils", "gap": _sum(*(row["gap"] for row in known)), "source": sources})
+    return _frame(rows, "year council gap source")

@@ -1,0 +1,116 @@
+"""Deadlines, required topics and the dated record of how the contract was governed."""
+
+import pandas as pd
+
+from ncthelpers.years import first_day
+
+__all__ = ["deadline_compliance", "topic_coverage", "timeline", "latest_judgements"]
+
+
+def deadline_compliance(deadlines: pd.DataFrame) -> pd.DataFrame:
+    """Whether each step of the review came before its contractual deadline, and by how many days.
+
+    Parameters
+    ----------
+    deadlines : DataFrame
+        Columns ``step, body, deadline, considered_on, source`` (dates).
+
+    Returns
+    -------
+    DataFrame
+        ``step, body, deadline, considered_on, days_before, met, source``; ``days_before`` is in calendar days, and a
+        step on the day itself is late, because the rule says before.
+
+    Notes
+    -----
+    Rule: cover report, paragraphs 5.4 and 5.5.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> steps = pd.DataFrame(dict(step=["draft"], body=["group"], deadline=[date(2022, 7, 31)],
+    ...                           considered_on=[date(2022, 7, 29)], source=[""]))
+    >>> deadline_compliance(steps)[["days_before", "met"]].values.tolist()
+    [[2, True]]
+    """
+    steps = deadlines.copy()
+    steps["days_before"] = [(due - done).days for due, done in zip(steps["deadline"], steps["considered_on"], strict=True)]
+    steps["met"] = [days > 0 for days in steps["days_before"]]
+    return steps[["step", "body", "deadline", "considered_on", "days_before", "met", "source"]].astype(object)
+
+
+def topic_coverage(cover_topics: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.DataFrame:
+    """Whether each topic that the contract asks for has its section in the annual report, and how long that is.
+
+    Parameters
+    ----------
+    cover_topics : DataFrame
+        Columns ``order, topic, report_section, source``.
+    paragraphs : DataFrame
+        The register of paragraphs: ``document, section, kind``.
+
+    Returns
+    -------
+    DataFrame
+        ``order, topic, report_section, units, covered, source``: ``units`` counts the paragraphs, bullets and table
+        rows of the section and its subsections in the annual report.
+
+    Notes
+    -----
+    Rule: cover report, paragraph 6.1.
+    """
+    body = paragraphs[(paragraphs["document"] == "report") & (paragraphs["kind"] != "heading")]
+    sections = body["section"].str.partition(".")[0]
+    topics = cover_topics.copy()
+    topics["units"] = [int((sections == str(section)).sum()) for section in topics["report_section"]]
+    topics["covered"] = [units > 0 for units in topics["units"]]
+    return topics[["order", "topic", "report_section", "units", "covered", "source"]].astype(object)
+
+
+def timeline(events: pd.DataFrame, kinds: list[str] | None = None) -> pd.DataFrame:
+    """Dated rows in order of their first day.
+
+    Parameters
+    ----------
+    events : DataFrame
+        With a column ``start`` (a date to the day, month or year) and, if ``kinds`` is given, ``kind``.
+    kinds : list of str, optional
+        Kinds to keep.
+
+    Returns
+    -------
+    DataFrame
+        The rows kept, earliest first, ties in the order entered.
+
+    Examples
+    --------
+    >>> timeline(pd.DataFrame(dict(start=["2022-03", "2005"], kind=["a", "b"])))["start"].tolist()
+    ['2005', '2022-03']
+    """
+    kept = events if kinds is None else events[events["kind"].isin(kinds)]
+    return kept.sort_values("start", key=lambda starts: starts.map(first_day), kind="stable")
+
+
+def latest_judgements(inspections: pd.DataFrame) -> pd.DataFrame:
+    """The judgement of the latest full inspection of each provider.
+
+    Parameters
+    ----------
+    inspections : DataFrame
+        Columns ``provider, provider_kind, kind, start, judgement, source``.
+
+    Returns
+    -------
+    DataFrame
+        ``provider, provider_kind, start, judgement, source``, one row a provider that had a full inspection.
+
+    Examples
+    --------
+    >>> visits = pd.DataFrame(dict(provider=["A", "A"], provider_kind="home", kind="full inspection",
+    ...                            start=["2022-05-17", "2019-07-02"], judgement=["Good", "Inadequate"], source=""))
+    >>> latest_judgements(visits)["judgement"].tolist()
+    ['Good']
+    """
+    full = timeline(inspections, ["full inspection"])
+    latest = full.groupby("provider", sort=True).tail(1).sort_values("provider")
+    return latest[["provider", "provider_kind", "start", "judgement", "source"]].reset_index(drop=True)

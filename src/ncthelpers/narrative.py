@@ -1,0 +1,187 @@
+"""People's words about a year, with every figure in them taken from the data by name.
+
+Commentary is one Markdown file a page, in blocks headed ``## name``. A figure is written ``{name}``:
+
+=============================================  ==========================================================
+``{year}``                                     the contract year
+``{figure}``                                   a row of ``figures.csv``, or a line of the finances
+``{date:event}``                               the date of a row of ``events.csv``
+``{count:table?column=value&column=value}``    number of rows, all or those that match
+``{cell:table/key/column}``                    one cell of an entered or computed table
+=============================================  ==========================================================
+
+``|words`` prints a whole number up to twenty as a word, ``|Words`` with a capital.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+
+from ncthelpers import commentary, results, wording, years
+from ncthelpers.faults import Fault
+
+if TYPE_CHECKING:
+    from ncthelpers.load import YearData
+
+__all__ = ["Words", "words", "text_of", "commentary_faults"]
+
+_PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([Ww]ords))?\}")
+_STRAY = re.compile(r"[{}]|\d+")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_NOT_PUBLISHED = "not published"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A block of commentary with its figures filled in; shown as safe HTML in a notebook."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return f'<div class="commentary">\n{_MARKDOWN.render(self.text)}</div>'
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _plain(text: str) -> str:
+    """Text from data that Markdown must not read as markup."""
+    return re.sub(r"([\\`*_\[\]<>#&!])", r"\\\1", text)
+
+
+def _date(data: YearData, event: str) -> str:
+    events = data["events"].set_index("event")
+    if event not in events.index:
+        raise LookupError(f"there is no event named {event}")
+    start, end = events.at[event, "start"], events.at[event, "end"]
+    return years.in_words(start) + (f" to {years.in_words(end)}" if end else "")
+
+
+def _count(data: YearData, query: str) -> int:
+    name, _, conditions = query.partition("?")
+    frame = results.table(data, name)
+    for condition in filter(None, conditions.split("&")):
+        column, _, value = condition.partition("=")
+        if column not in frame:
+            raise LookupError(f"the table {name} has no column {column}")
+        shown = frame[column].map(lambda cell: {True: "yes", False: "no"}.get(cell, str(cell)))
+        frame = frame[shown == value]
+    return len(frame)
+
+
+def _cell(data: YearData, path: str) -> tuple[object, str]:
+    """The value of a cell and how it is read in a sentence."""
+    name, column = path.split("/")[0], path.split("/")[-1]
+    schema = results.table_schema(data, name)
+    if column not in schema.names:
+        raise LookupError(f"the table {name} has no column {column}")
+    value, held = results.cell(data, path), schema[column]
+    if value is None:
+        return None, held.missing
+    if held.numeric:
+        unit = "per cent" if held.type == "percent" else held.unit
+        return value, wording.figure_text(value, unit, held.decimals)
+    return value, wording.cell_text(value, held)
+
+
+def _figure(data: YearData, name: str) -> tuple[object, str]:
+    value = results.figure_value(data, name)
+    if value is None:
+        return None, _NOT_PUBLISHED
+    units = data["figures"].set_index("figure")["unit"]
+    return value, wording.figure_text(value, units.get(name, "£m"))
+
+
+def text_of(data: YearData, name: str, as_words: str = "") -> str:
+    """What a placeholder prints.
+
+    Parameters
+    ----------
+    data : YearData
+        The year.
+    name : str
+        The placeholder without braces, such as ``count:audits?reporting=yes``.
+    as_words : str
+        ``words`` or ``Words`` to print a whole number up to twenty as a word.
+
+    Raises
+    ------
+    LookupError
+        If the data has nothing of that name.
+    """
+    kind, _, rest = name.partition(":")
+    if name == "year":
+        return str(data.year)
+    if kind == "date":
+        return _date(data, rest)
+    if kind == "count":
+        value = _count(data, rest)
+        text = wording.figure_text(value)
+    elif kind == "cell":
+        value, text = _cell(data, rest)
+    else:
+        value, text = _figure(data, name)
+    if as_words and value is not None and not isinstance(value, str) and value == int(value):
+        text = wording.count_in_words(int(value))
+    return text.capitalize() if as_words == "Words" else text
+
+
+def words(data: YearData, page: str, block: str = "overview") -> Words:
+    """A block of a page's commentary with every figure filled in.
+
+    Parameters
+    ----------
+    data : YearData
+        The year.
+    page : str
+        Name of the commentary file, such as ``04_cost``.
+    block : str
+        Name of the block in it.
+
+    Returns
+    -------
+    Words
+        The block; a sentence saying so where nobody has written one.
+
+    Raises
+    ------
+    LookupError
+        If a placeholder names nothing in the data.
+    """
+    written = commentary.blocks(data.commentary.get(page, ""))
+    if block not in written:
+        return Words(f"No commentary has been written on this for {data.year}.")
+    return Words(_PLACEHOLDER.sub(lambda found: _plain(text_of(data, found[1], found[2] or "")), written[block]))
+
+
+def commentary_faults(data: YearData, place: str) -> list[Fault]:
+    """Placeholders that name nothing, and figures typed where a placeholder belongs.
+
+    Parameters
+    ----------
+    data : YearData
+        The year, its tables free of faults.
+    place : str
+        The year's folder from the root, for the faults.
+    """
+    faults = []
+    for page, text in data.commentary.items():
+        file = f"{place}/commentary/{page}.md"
+        if not commentary.blocks(text):
+            faults.append(Fault(file, None, "", "", "has no block: begin one with a line such as ## overview"))
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith("source:"):
+                continue
+            for found in _PLACEHOLDER.finditer(line):
+                try:
+                    text_of(data, found[1], found[2] or "")
+                except LookupError as error:
+                    faults.append(Fault(file, number, "", found[0], f"cannot be filled in: {error}"))
+            for stray in _STRAY.finditer(_PLACEHOLDER.sub("", line).replace("covid-19", "")):
+                rule = "is a figure typed by hand: take it from the data by a placeholder"
+                faults.append(Fault(file, number, "", stray[0], rule if stray[0].isdigit() else "is a stray brace"))
+    return faults

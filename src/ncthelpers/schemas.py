@@ -1,0 +1,221 @@
+"""Table Schemas: what each table of a year holds, column by column, and the check that a file keeps to it.
+
+A schema is one YAML file in ``data/schemas``. It drives four things at once: reading, checking (pandera, lazily),
+the headings and units readers see, and the data dictionary page.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import yaml
+
+from ncthelpers.cells import TYPES, Column, read_cell
+from ncthelpers.faults import Fault
+
+__all__ = ["TableSchema", "read_schemas", "schemas_from", "read_table"]
+
+_COLUMN_KEYS = {
+    "type", "title", "meaning", "unit", "required", "missing", "dash", "decimals", "values", "refers_to", "min", "max",
+    "unique", "access",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """One table: its title, meaning, key and columns.
+
+    Parameters
+    ----------
+    table, title, meaning : str
+        File name without ``.csv``, heading for readers, what one row is.
+    key : tuple of str
+        Columns that together name a row once.
+    columns : tuple of Column
+        In the file's order.
+    access : str
+        ``public`` or ``restricted``; a restricted table never enters anything published.
+    """
+
+    table: str
+    title: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    access: str = "public"
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order."""
+        return [column.name for column in self.columns]
+
+
+def _column(table: str, name: str, given: Mapping, access: str) -> Column:
+    unknown = set(given) - _COLUMN_KEYS
+    if unknown or given.get("type") not in TYPES or not given.get("title"):
+        raise ValueError(f"schema {table}, column {name}: needs a known type and a title; unknown keys {sorted(unknown)}")
+    bounds = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
+    plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values"} if key in given}
+    return Column(name=name, values=tuple(given.get("values", ())), **{"access": access, **plain}, **bounds)
+
+
+def _schema(given: Mapping) -> TableSchema:
+    access = given.get("access", "public")
+    return TableSchema(
+        table=given["table"],
+        title=given["title"],
+        meaning=given["meaning"],
+        key=tuple(given.get("key", ())),
+        columns=tuple(_column(given["table"], name, column, access) for name, column in given["columns"].items()),
+        access=access,
+    )
+
+
+@cache
+def read_schemas(folder: Path) -> Mapping[str, TableSchema]:
+    """Every schema of a folder, by table name.
+
+    Raises
+    ------
+    ValueError
+        If a schema names an unknown type or key, or its file name is not its table's.
+    """
+    schemas = {}
+    for path in sorted(folder.glob("*.yml")):
+        schema = _schema(yaml.safe_load(path.read_text("utf-8")))
+        if schema.table != path.stem:
+            raise ValueError(f"schema {path.name} describes the table {schema.table}")
+        schemas[schema.table] = schema
+    return schemas
+
+
+@cache
+def schemas_from(file: Path) -> Mapping[str, TableSchema]:
+    """The schemas of computed tables, which one file holds as a list."""
+    return {given["table"]: _schema(given) for given in yaml.safe_load(file.read_text("utf-8"))}
+
+
+def _broken_rule(text: str, column: Column) -> str:
+    try:
+        read_cell(text, column)
+    except ValueError as fault:
+        return str(fault)
+    return ""
+
+
+def _pandera(schema: TableSchema) -> pa.DataFrameSchema:
+    """The pandera schema of a table as it is written: text cells, each held to its column's rule."""
+
+    def once(frame: pd.DataFrame) -> pd.Series:
+        return ~frame.duplicated(list(schema.key), keep=False)
+
+    return pa.DataFrameSchema(
+        {
+            column.name: pa.Column(
+                str,
+                [pa.Check(lambda text, column=column: not _broken_rule(text, column), element_wise=True, name="rule")]
+                + ([pa.Check(lambda cells: ~(cells.duplicated(keep=False) & cells.ne("")), name="unique")]
+                   if column.unique else []),
+            )
+            for column in schema.columns
+        },
+        checks=[pa.Check(once, name="key")] if schema.key else [],
+    )  # fmt: skip
+
+
+def _cell_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> list[Fault]:
+    try:
+        _pandera(schema).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return []
+    faults = []
+    for check, column, row, value in cases[["check", "column", "index", "failure_case"]].itertuples(index=False):
+        if check == "rule":
+            faults.append(Fault(file, int(row), column, value, _broken_rule(value, schema[column])))
+        elif check == "unique":
+            faults.append(Fault(file, int(row), column, value, "stands in more than one row but must be unique"))
+        else:
+            key = " / ".join(frame.loc[int(row), list(schema.key)])
+            faults.append(Fault(file, int(row), "+".join(schema.key), key, "is the key of more than one row"))
+    return faults
+
+
+def _rows(content: bytes, file: str) -> tuple[list[str], list[tuple[int, list[str]]], list[Fault]]:
+    """Header, rows with their line numbers, and what keeps the file from being a table at all."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [], [], [Fault(file, None, "", "", f"is not UTF-8 text (byte {error.start}): save it as CSV UTF-8")]
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = []
+    try:
+        for cells in lines:
+            if any(cell.strip() for cell in cells):
+                rows.append((lines.line_num, [cell.strip() for cell in cells]))
+    except csv.Error as error:
+        return [], [], [Fault(file, lines.line_num, "", "", f"cannot be read as CSV: {error}")]
+    if not rows:
+        return [], [], [Fault(file, None, "", "", "is empty: it needs at least its header")]
+    return rows[0][1], rows[1:], []
+
+
+def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read one table and list every fault in it.
+
+    Parameters
+    ----------
+    content : bytes
+        The CSV file: UTF-8 with or without a byte order mark, any line ends.
+    schema : TableSchema
+        What the table must keep to.
+    file : str
+        Its path from the root, for the faults.
+
+    Returns
+    -------
+    (DataFrame, list of Fault)
+        The rows with the schema's columns, read; empty if there is any fault. All faults.
+
+    Examples
+    --------
+    >>> schema = TableSchema("gaps", "Gaps", "One row a council.", ("council",),
+    ...                      (Column("council", "id", "Council"), Column("gap", "money", "Gap")))
+    >>> sorted({fault.rule for fault in read_table(b"council,gap\\nA,1.5\\nA,x\\n", schema, "gaps.csv")[1]})
+    ['is not an amount of money', 'is the key of more than one row']
+    """
+    header, rows, faults = _rows(content, file)
+    if not faults:
+        faults += [Fault(file, 1, name, "", "is a column the schema asks for and the file lacks")
+                   for name in schema.names if name not in header]  # fmt: skip
+        faults += [Fault(file, 1, name or "(no name)", "", "is a column the schema does not know")
+                   for name in dict.fromkeys(header) if name not in schema.names]  # fmt: skip
+        faults += [Fault(file, 1, name, "", "stands twice in the header")
+                   for name in dict.fromkeys(header) if header.count(name) > 1]  # fmt: skip
+        faults += [Fault(file, line, "", "", f"has {len(cells)} cells where the header has {len(header)}")
+                   for line, cells in rows if len(cells) != len(header)]  # fmt: skip
+    known = [name for name in schema.names if name in header]
+    whole = [(line, cells) for line, cells in rows if len(cells) == len(header)]
+    written = pd.DataFrame(
+        [[cells[header.index(name)] for name in known] for _, cells in whole],
+        columns=known, index=[line for line, _ in whole], dtype=object,
+    )  # fmt: skip
+    held = TableSchema(schema.table, schema.title, schema.meaning,
+                       schema.key if set(schema.key) <= set(known) else (),
+                       tuple(column for column in schema.columns if column.name in known))  # fmt: skip
+    if not written.empty:
+        faults += _cell_faults(written, held, file)
+    if faults:
+        return pd.DataFrame(columns=schema.names), faults
+    read = {name: [read_cell(text, schema[name]) for text in written[name]] for name in schema.names}
+    return pd.DataFrame(read, columns=schema.names, index=written.index, dtype=object), []

@@ -1,0 +1,154 @@
+"""Tables as readers meet them: captioned, with header scope, every cell escaped, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ncthelpers import results, wording
+from ncthelpers.cells import Column
+
+if TYPE_CHECKING:
+    from ncthelpers.load import YearData
+
+__all__ = ["Table", "show", "sources"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be read.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows, with its units.
+    columns : tuple of Column
+        Headings; the first column names the row.
+    rows : tuple of tuple of str
+        Cells as text, not yet escaped.
+    empty : str
+        The sentence shown where there is no row.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    empty: str = "There are no rows."
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.empty)}</p>'
+        numeric = [' class="number"' if column.numeric else "" for column in self.columns]
+        head = "".join(
+            f'<th scope="col"{of}>{escape(column.title)}</th>' for column, of in zip(self.columns, numeric, strict=True)
+        )
+        body = "\n".join(
+            f'<tr><th scope="row"{numeric[0]}>{escape(cells[0])}</th>'
+            + "".join(f"<td{of}>{escape(cell)}</td>" for cell, of in zip(cells[1:], numeric[1:], strict=True))
+            + "</tr>"
+            for cells in self.rows
+        )
+        return (
+            f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">\n'
+            f'<table class="review">\n<caption>{escape(self.caption)}</caption>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+        )
+
+    def __repr__(self) -> str:
+        lines = [self.caption, "\t".join(column.title for column in self.columns)]
+        return "\n".join(lines + ["\t".join(cells) for cells in self.rows] if self.rows else [self.caption, self.empty])
+
+
+def _kept(frame: pd.DataFrame, where: dict[str, object]) -> pd.DataFrame:
+    for column, values in where.items():
+        values = values if isinstance(values, (list, tuple)) else [values]
+        frame = frame[frame[column].isin(values)]
+    return frame
+
+
+def show(
+    data: YearData,
+    name: str,
+    columns: Sequence[str] = (),
+    where: dict[str, object] | None = None,
+    caption: str = "",
+    sort: str = "",
+) -> Table:
+    """A table of the year, entered or computed, as readers meet it.
+
+    Parameters
+    ----------
+    data : YearData
+        The year.
+    name : str
+        Name of the table.
+    columns : sequence of str, optional
+        Columns in the order to show; all of the schema's if none are given.
+    where : dict, optional
+        Values (one or a list) that a column must have for a row to be shown.
+    caption : str, optional
+        Caption; the schema's title if none is given.
+    sort : str, optional
+        Column of dates to sort by, earliest first.
+
+    Returns
+    -------
+    Table
+        The rows; the reason given in ``contract.yml`` where the year does not report the table.
+
+    Raises
+    ------
+    LookupError
+        If there is no such table or column.
+    """
+    schema = results.table_schema(data, name)
+    frame = _kept(results.table(data, name), where or {})
+    if sort:
+        frame = frame.sort_values(sort, kind="stable")
+    held = tuple(schema[column] for column in (columns or schema.names))
+    cells = (frame[column.name].tolist() for column in held)
+    texts = [[wording.cell_text(value, column) for value in values] for values, column in zip(cells, held, strict=True)]
+    reason = (data.contract.get("not_reported") or {}).get(name)
+    return Table(
+        caption=caption or schema.title,
+        columns=held,
+        rows=tuple(zip(*texts, strict=True)),
+        empty=f"Not reported: {reason}." if reason else "The source documents give none.",
+    )
+
+
+def sources(data: YearData, *names: str) -> Table:
+    """Where the figures of a page come from: tables, documents, sections, licence and checksum.
+
+    Parameters
+    ----------
+    data : YearData
+        The year.
+    *names : str
+        Entered tables that the page rests on.
+    """
+    entries = {entry["path"].removesuffix(".csv"): entry for entry in data.package["resources"]}
+    titles = {document["id"]: document["title"] for document in data.package["documents"]}
+    held = (
+        Column("title", "text", "Table"),
+        Column("path", "text", "File"),
+        Column("documents", "text", "Source documents and sections"),
+        Column("licence", "text", "Licence"),
+        Column("sha256", "text", "Checksum (first 12 of SHA-256)"),
+    )
+    rows = []
+    for name in names:
+        entry = entries[name]
+        parts = [
+            titles[document]
+            + ": "
+            + ", ".join(s.partition(":")[2] for s in entry["sections"] if s.startswith(f"{document}:"))
+            for document in entry["documents"]
+        ]
+        rows.append((entry["title"], entry["path"], "; ".join(part.removesuffix(": ") for part in parts),
+                     entry["licence"], entry["sha256"][:12]))  # fmt: skip
+    return Table("Sources of this page", held, tuple(rows))

@@ -1,0 +1,128 @@
+"""Values as they are read: figures with their unit, dates, counts in words, and paragraphs of the source documents.
+
+Rounding and formatting happen here and nowhere else, and only for display.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from ncthelpers import years
+from ncthelpers.cells import Column
+from ncthelpers.rounding import half_up
+
+__all__ = ["cell_text", "figure_text", "count_in_words", "paragraph_text", "MINUS"]
+
+MINUS = "\N{MINUS SIGN}"
+_WORDS = (
+    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+).split()
+_DOCUMENTS = {"report": "Annual report", "cover": "Cover report"}
+
+
+def _digits(value: Decimal | int, decimals: int | None, grouped: bool = True) -> str:
+    rounded = Decimal(value) if decimals is None else half_up(value, decimals)
+    return f"{abs(rounded):{',' if grouped else ''}f}"
+
+
+def _sign(value: Decimal | int, digits: str) -> str:
+    return MINUS if value < 0 and digits.strip("0.,") else ""
+
+
+def figure_text(value: Decimal | int, unit: str = "", decimals: int | None = None) -> str:
+    """A figure in a sentence, with its unit.
+
+    Parameters
+    ----------
+    value : Decimal or int
+        The figure, unrounded.
+    unit : str
+        Its unit; ``£``, ``£m``, ``£000`` and ``per cent`` are written with their signs, a year without a comma.
+    decimals : int, optional
+        Places to show, rounded half up; none shows the places the value has.
+
+    Returns
+    -------
+    str
+        Such as ``£1.070m``.
+
+    Examples
+    --------
+    >>> figure_text(Decimal("1.070"), "£m"), figure_text(Decimal("78.378"), "per cent", 1), figure_text(1184, "children")
+    ('£1.070m', '78.4%', '1,184')
+    >>> figure_text(Decimal("-616"), "£000"), figure_text(2005, "year")
+    ('−£616,000', '2005')
+    """
+    if unit == "£000":
+        value, decimals = Decimal(value) * 1000, decimals if decimals is None else 0
+    digits = _digits(value, decimals, grouped=unit != "year")
+    sign = _sign(value, digits)
+    if unit == "£m":
+        return f"{sign}£{digits}m"
+    if unit.startswith("£"):
+        return f"{sign}£{digits}"
+    return f"{sign}{digits}%" if unit == "per cent" else f"{sign}{digits}"
+
+
+def count_in_words(count: int) -> str:
+    """A count up to twenty as a word, above that in digits; nought is ``no``.
+
+    Examples
+    --------
+    >>> count_in_words(5), count_in_words(0), count_in_words(29)
+    ('five', 'no', '29')
+    """
+    return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
+
+
+def paragraph_text(paragraph: str) -> str:
+    """Where a paragraph stands in its document, for readers.
+
+    Examples
+    --------
+    >>> paragraph_text("report:3.1/2"), paragraph_text("cover:5.4/1"), paragraph_text("report:6/0")
+    ('Annual report 3.1, para 2', 'Cover report 5.4, para 1', 'Annual report 6, heading')
+    """
+    document, _, place = paragraph.partition(":")
+    section, _, number = place.partition("/")
+    return f"{_DOCUMENTS.get(document, document)} {section}, " + (f"para {number}" if number != "0" else "heading")
+
+
+def _sources_text(source: str) -> str:
+    return "; ".join(paragraph_text(paragraph) for paragraph in source.split())
+
+
+def cell_text(value: object, column: Column) -> str:
+    """A table cell as it is read, the unit being in the heading.
+
+    Parameters
+    ----------
+    value : object
+        Value as read or computed; none for missing.
+    column : Column
+        The column it stands in.
+
+    Returns
+    -------
+    str
+        Text, not yet escaped.
+
+    Examples
+    --------
+    >>> cell_text(Decimal("-616"), Column("variance", "money", "Variance, £000"))
+    '−616'
+    >>> cell_text(None, Column("gap", "money", "Gap, £m", missing="N/A as printed"))
+    'N/A as printed'
+    """
+    if value is None or value != value:
+        return column.missing
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if column.numeric and isinstance(value, (Decimal, int)):
+        digits = _digits(value, column.decimals)
+        return _sign(value, digits) + digits + ("%" if column.type == "percent" else "")
+    if isinstance(value, date):
+        return years.in_words(value.isoformat())
+    if column.type == "when":
+        return years.in_words(str(value))
+    return _sources_text(str(value)) if column.type == "source" else str(value)

@@ -1,0 +1,107 @@
+"""Contract years, and dates that are only known to the month or the year."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = ["ContractYear", "first_day", "last_day", "in_words"]
+
+_WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@dataclass(frozen=True, order=True)
+class ContractYear:
+    """One contract year, written like a financial year: the April it starts and the March it ends.
+
+    Parameters
+    ----------
+    label : str
+        Such as ``2021-22``; the second part must be the year after the first.
+
+    Raises
+    ------
+    ValueError
+        If the label is not of that form.
+
+    Examples
+    --------
+    >>> year = ContractYear("2021-22")
+    >>> year.start, year.end
+    (datetime.date(2021, 4, 1), datetime.date(2022, 3, 31))
+    >>> ContractYear("2021-23")
+    Traceback (most recent call last):
+        ...
+    ValueError: '2021-23' is not a contract year: write it like 2021-22
+    """
+
+    label: str
+
+    def __post_init__(self) -> None:
+        found = re.fullmatch(r"(\d{4})-(\d{2})", self.label, flags=re.ASCII)
+        if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+            raise ValueError(f"{self.label!r} is not a contract year: write it like 2021-22")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def start(self) -> date:
+        """First day: 1 April. A short first year says so in its ``contract.yml`` (``starts``)."""
+        return date(int(self.label[:4]), 4, 1)
+
+    @property
+    def end(self) -> date:
+        """Last day: 31 March."""
+        return date(int(self.label[:4]) + 1, 3, 31)
+
+
+def _parts(when: str) -> tuple[int, int | None, int | None]:
+    found = _WHEN.fullmatch(when)
+    if not found:
+        raise ValueError(f"{when!r} is not a date: write 2022-03-31, 2022-03 or 2022")
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        date(year, month or 1, day or 1)
+    except ValueError:
+        raise ValueError(f"{when!r} is not a day of the calendar") from None
+    return year, month, day
+
+
+def first_day(when: str) -> date:
+    """First day that a date known to the day, month or year can mean.
+
+    Examples
+    --------
+    >>> first_day("2022-03"), first_day("2005")
+    (datetime.date(2022, 3, 1), datetime.date(2005, 1, 1))
+    """
+    year, month, day = _parts(when)
+    return date(year, month or 1, day or 1)
+
+
+def last_day(when: str) -> date:
+    """Last day that a date known to the day, month or year can mean.
+
+    Examples
+    --------
+    >>> last_day("2022-02"), last_day("2022-09-07")
+    (datetime.date(2022, 2, 28), datetime.date(2022, 9, 7))
+    """
+    year, month, day = _parts(when)
+    month = month or 12
+    return date(year, month, day or monthrange(year, month)[1])
+
+
+def in_words(when: str) -> str:
+    """A date as it is read: to the day, the month or the year, whichever is known.
+
+    Examples
+    --------
+    >>> in_words("2022-09-07"), in_words("2022-03"), in_words("2005")
+    ('7 September 2022', 'March 2022', '2005')
+    """
+    year, month, day = _parts(when)
+    if day:
+        return f"{day} {date(year, month, 1):%B} {year}"
+    return f"{date(year, month, 1):%B} {year}" if month else str(year)
