@@ -116,10 +116,7 @@ def main(arguments, root=ROOT):
 
 def become_package(root=ROOT):
     """Put the package in ``src/ncthelpers`` in this module's place."""
-    folder = root / "src" / "ncthelpers"
-    spec = importlib.util.spec_from_file_location(
-        "ncthelpers", folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
+    spec = importlib.util.spec_from_file_location("ncthelpers", root / "src" / "ncthelpers" / "__init__.py")
     package = importlib.util.module_from_spec(spec)
     sys.modules["ncthelpers"] = package
     spec.loader.exec_module(package)

@@ -54,9 +54,17 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
             faults.append(Fault(place + name, None, "", "", "is restricted and may not enter the repository"))
         if entry.get("sha256") and entry["sha256"] != checksum((folder / name).read_bytes()):
             faults.append(
-                Fault(place + name, None, "", "", "has changed since it was sealed: check it, then run `ncthelpers seal`")
+                Fault(
+                    place + name, None, "", "", "has changed since it was sealed: check it, then run `ncthelpers seal`"
+                )
             )
     return faults
+
+
+def _in_order(section: str) -> list:
+    """Sections sort as they stand in the document: 9.3 before 10.1."""
+    document, _, place = section.partition(":")
+    return [document, *((0, int(part), "") if part.isdigit() else (1, 0, part) for part in place.split("."))]
 
 
 def _described(name: str, tables: Mapping[str, pd.DataFrame], schemas: Mapping, old: Mapping, package: Mapping) -> dict:
@@ -66,7 +74,7 @@ def _described(name: str, tables: Mapping[str, pd.DataFrame], schemas: Mapping, 
     if table is not None and "source" in table:
         cited = [paragraph for cell in table["source"] for paragraph in cell.split()]
         documents = list(dict.fromkeys(paragraph.partition(":")[0] for paragraph in cited))
-        sections = sorted({paragraph.partition("/")[0] for paragraph in cited})
+        sections = sorted({paragraph.partition("/")[0] for paragraph in cited}, key=_in_order)
     else:
         documents, sections = list(old.get("documents", [])), list(old.get("sections", []))
     return {

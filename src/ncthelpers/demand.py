@@ -39,7 +39,20 @@ def demand_change(demand: pd.DataFrame) -> pd.DataFrame:
         None if change is None or not first else Decimal(change) / Decimal(first) * 100
         for change, first in zip(changes["change"], changes["value_start"], strict=True)
     ]
-    columns = "measure title start end value_start value_end change change_pct printed_change_pct direction status source".split()
+    columns = [
+        "measure",
+        "title",
+        "start",
+        "end",
+        "value_start",
+        "value_end",
+        "change",
+        "change_pct",
+        "printed_change_pct",
+        "direction",
+        "status",
+        "source",
+    ]
     return changes[columns].astype(object)
 
 
@@ -69,5 +82,5 @@ def implied_pupils(pupil_forecasts: pd.DataFrame) -> pd.DataFrame:
         None if change is None or not percentage else Decimal(change) / percentage * 100
         for change, percentage in zip(starts["change"], starts["change_pct"], strict=True)
     ]
-    columns = "area phase direction change change_pct period_end implied_start source".split()
+    columns = ["area", "phase", "direction", "change", "change_pct", "period_end", "implied_start", "source"]
     return starts[columns].astype(object)

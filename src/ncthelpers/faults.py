@@ -36,7 +36,9 @@ class Fault:
     rule: str
 
     def __str__(self) -> str:
-        place = self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        place = (
+            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
+        )
         return f"{place}: {self.value!r} {self.rule}" if self.value else f"{place}: {self.rule}"
 
     def as_record(self) -> dict:

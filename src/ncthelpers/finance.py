@@ -204,7 +204,9 @@ def contract_sum_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
     contract_sum, budget = (line_amount(finance_lines, line) for line in ("contract_sum", "budget"))
     steps = [
         _step("Contract sum", contract_sum, "level", contract_sum),
-        _step("Grants passed on and support services (no source splits them)", _sum(budget, _less(contract_sum)), "change"),
+        _step(
+            "Grants passed on and support services (no source splits them)", _sum(budget, _less(contract_sum)), "change"
+        ),
         _step("Budget", budget, "level", budget),
     ]
     return _frame(steps, "step amount kind printed")
@@ -233,7 +235,9 @@ def grant_shares(grants: pd.DataFrame) -> pd.DataFrame:
     total = -sum(grants["amount"], Decimal(0))
     rows = [{"grant": row["grant"], "received": -row["amount"], "share_pct": _percentage(-row["amount"], total),
              "covid": row["covid"], "source": row["source"]} for row in grants.to_dict("records")]  # fmt: skip
-    return _frame(sorted(rows, key=lambda row: (-row["received"], row["grant"])), "grant received share_pct covid source")
+    return _frame(
+        sorted(rows, key=lambda row: (-row["received"], row["grant"])), "grant received share_pct covid source"
+    )
 
 
 def grant_totals(grants: pd.DataFrame) -> pd.DataFrame:
@@ -291,5 +295,7 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFram
         rows += [{"year": year, "council": council["name"], "gap": row["gap"], "source": row["source"]}
                  for council, row in zip(councils, known, strict=True)]  # fmt: skip
         sources = " ".join(dict.fromkeys(row["source"] for row in known))
-        rows.append({"year": year, "council": "All councils", "gap": _sum(*(row["gap"] for row in known)), "source": sources})
+        rows.append(
+            {"year": year, "council": "All councils", "gap": _sum(*(row["gap"] for row in known)), "source": sources}
+        )
     return _frame(rows, "year council gap source")

@@ -34,7 +34,9 @@ def deadline_compliance(deadlines: pd.DataFrame) -> pd.DataFrame:
     [[2, True]]
     """
     steps = deadlines.copy()
-    steps["days_before"] = [(due - done).days for due, done in zip(steps["deadline"], steps["considered_on"], strict=True)]
+    steps["days_before"] = [
+        (due - done).days for due, done in zip(steps["deadline"], steps["considered_on"], strict=True)
+    ]
     steps["met"] = [days > 0 for days in steps["days_before"]]
     return steps[["step", "body", "deadline", "considered_on", "days_before", "met", "source"]].astype(object)
 

@@ -69,7 +69,9 @@ def register_with_statements(kpis: pd.DataFrame, kpi_reported: pd.DataFrame) -> 
             "against_target": "; ".join(judged) or "not stated",
             "source": " ".join(dict.fromkeys(" ".join(statements["source"]).split())) or kpi["source"],
         })  # fmt: skip
-    return pd.DataFrame(rows, columns="kpi name polarity target_status said against_target source".split(), dtype=object)
+    return pd.DataFrame(
+        rows, columns=["kpi", "name", "polarity", "target_status", "said", "against_target", "source"], dtype=object
+    )
 
 
 def support_service_rates(support_service_results: pd.DataFrame) -> pd.DataFrame:

@@ -101,7 +101,9 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
         elif name in excused:
             tables[name] = pd.DataFrame(columns=schema.names, dtype=object)
         else:
-            faults.append(Fault(file, None, "", "", "is missing, and contract.yml does not say that it was not reported"))
+            faults.append(
+                Fault(file, None, "", "", "is missing, and contract.yml does not say that it was not reported")
+            )
     faults += [Fault(f"{place}/{path.name}", None, "", "", "has no schema in data/schemas")
                for path in sorted(folder.glob("*.csv")) if path.stem not in schemas]  # fmt: skip
     return tables, faults

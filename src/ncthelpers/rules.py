@@ -50,7 +50,9 @@ def _sources(data: YearData, place: str) -> Iterator[Fault]:
             for row, value in frame[column.name].dropna().items():
                 for paragraph in value.split():
                     if known and paragraph not in known:
-                        yield Fault(f"{place}/{name}.csv", row, column.name, paragraph, "is not a paragraph of the sources")
+                        yield Fault(
+                            f"{place}/{name}.csv", row, column.name, paragraph, "is not a paragraph of the sources"
+                        )
 
 
 def _dates(data: YearData, place: str) -> Iterator[Fault]:

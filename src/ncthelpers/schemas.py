@@ -41,6 +41,8 @@ class TableSchema:
         In the file's order.
     access : str
         ``public`` or ``restricted``; a restricted table never enters anything published.
+    shown : tuple of str
+        Columns that readers are shown unless a page asks for others; none means all.
     """
 
     table: str
@@ -49,6 +51,7 @@ class TableSchema:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     access: str = "public"
+    shown: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -62,7 +65,9 @@ class TableSchema:
 def _column(table: str, name: str, given: Mapping, access: str) -> Column:
     unknown = set(given) - _COLUMN_KEYS
     if unknown or given.get("type") not in TYPES or not given.get("title"):
-        raise ValueError(f"schema {table}, column {name}: needs a known type and a title; unknown keys {sorted(unknown)}")
+        raise ValueError(
+            f"schema {table}, column {name}: needs a known type and a title; unknown keys {sorted(unknown)}"
+        )
     bounds = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
     plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values"} if key in given}
     return Column(name=name, values=tuple(given.get("values", ())), **{"access": access, **plain}, **bounds)
@@ -77,6 +82,7 @@ def _schema(given: Mapping) -> TableSchema:
         key=tuple(given.get("key", ())),
         columns=tuple(_column(given["table"], name, column, access) for name, column in given["columns"].items()),
         access=access,
+        shown=tuple(given.get("show", ())),
     )
 
 

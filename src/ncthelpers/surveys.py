@@ -42,7 +42,17 @@ def survey_shares(surveys: pd.DataFrame, survey_results: pd.DataFrame) -> pd.Dat
         Decimal(answered) / printed * 100 if kind == "coverage" and answered is not None and printed else None
         for kind, answered, printed in zip(merged["kind"], merged["answered"], merged["printed_pct"], strict=True)
     ]
-    columns = (
-        "survey result title finding answered base printed_pct recomputed_pct implied_base base_status source"
-    ).split()
+    columns = [
+        "survey",
+        "result",
+        "title",
+        "finding",
+        "answered",
+        "base",
+        "printed_pct",
+        "recomputed_pct",
+        "implied_base",
+        "base_status",
+        "source",
+    ]
     return merged[columns].astype(object).where(merged[columns].notna(), None)

@@ -63,11 +63,17 @@ class Table:
         return "\n".join(lines + ["\t".join(cells) for cells in self.rows] if self.rows else [self.caption, self.empty])
 
 
-def _kept(frame: pd.DataFrame, where: dict[str, object]) -> pd.DataFrame:
+def _cites(source: str, place: str) -> bool:
+    """Whether a row cites a document, a section of it, or any subsection of that."""
+    sections = {paragraph.partition("/")[0] for paragraph in source.split()}
+    return any(section == place or section.startswith((f"{place}.", f"{place}:")) for section in sections)
+
+
+def _kept(frame: pd.DataFrame, where: dict[str, object], cites: str) -> pd.DataFrame:
     for column, values in where.items():
         values = values if isinstance(values, (list, tuple)) else [values]
         frame = frame[frame[column].isin(values)]
-    return frame
+    return frame[[_cites(source, cites) for source in frame["source"]]] if cites else frame
 
 
 def show(
@@ -75,6 +81,7 @@ def show(
     name: str,
     columns: Sequence[str] = (),
     where: dict[str, object] | None = None,
+    cites: str = "",
     caption: str = "",
     sort: str = "",
 ) -> Table:
@@ -87,9 +94,11 @@ def show(
     name : str
         Name of the table.
     columns : sequence of str, optional
-        Columns in the order to show; all of the schema's if none are given.
+        Columns in the order to show; those the schema shows if none are given.
     where : dict, optional
         Values (one or a list) that a column must have for a row to be shown.
+    cites : str, optional
+        Document or section, such as ``cover`` or ``report:3``, that a row must cite.
     caption : str, optional
         Caption; the schema's title if none is given.
     sort : str, optional
@@ -106,10 +115,10 @@ def show(
         If there is no such table or column.
     """
     schema = results.table_schema(data, name)
-    frame = _kept(results.table(data, name), where or {})
+    frame = _kept(results.table(data, name), where or {}, cites)
     if sort:
         frame = frame.sort_values(sort, kind="stable")
-    held = tuple(schema[column] for column in (columns or schema.names))
+    held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
     cells = (frame[column.name].tolist() for column in held)
     texts = [[wording.cell_text(value, column) for value in values] for values, column in zip(cells, held, strict=True)]
     reason = (data.contract.get("not_reported") or {}).get(name)

@@ -11,7 +11,15 @@ import pandas as pd
 
 from ncthelpers.rounding import half_up
 
-__all__ = ["AGREES", "ROUNDING", "DIFFERS", "NOT_COMPUTABLE", "printed_total_checks", "printed_rate_checks", "unknown_rows"]
+__all__ = [
+    "AGREES",
+    "ROUNDING",
+    "DIFFERS",
+    "NOT_COMPUTABLE",
+    "printed_total_checks",
+    "printed_rate_checks",
+    "unknown_rows",
+]
 
 AGREES = "agrees"
 ROUNDING = "differs by rounding"

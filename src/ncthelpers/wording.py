@@ -13,10 +13,29 @@ from ncthelpers.rounding import half_up
 __all__ = ["cell_text", "figure_text", "count_in_words", "paragraph_text", "MINUS"]
 
 MINUS = "\N{MINUS SIGN}"
-_WORDS = (
-    "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
+_WORDS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _DOCUMENTS = {"report": "Annual report", "cover": "Cover report"}
 
 

@@ -1,0 +1,158 @@
+"""The ``ncthelpers`` command: check a year, run it, build the book, test everything."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ncthelpers.faults import DataFaults
+from ncthelpers.load import load_year, seal_year
+from ncthelpers.publish import run, site
+from ncthelpers.publish.pages import TemplateError
+from ncthelpers.years import ContractYear
+
+__all__ = ["main"]
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+app = typer.Typer(
+    help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+_say = Console(stderr=True, soft_wrap=True, highlight=False)
+_root = REPOSITORY
+
+Year = Annotated[str, typer.Argument(metavar="YEAR", help="Contract year, such as the folder names in data/.")]
+OneYear = Annotated[
+    str, typer.Argument(metavar="[YEAR]", help="Contract year; every year of _toc.yml if none is given.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the faults as JSON, for machines.")]
+
+
+@app.callback()
+def _settings(
+    root: Annotated[
+        Path, typer.Option(help="Folder that holds data/, book/ and _toc.yml.", show_default="this repository")
+    ] = REPOSITORY,
+) -> None:
+    global _root
+    _root = root.resolve()
+    if not _root.is_dir():
+        raise ValueError(f"the root {root} is not a folder")
+
+
+def _faults_shown(faults: DataFaults) -> None:
+    table = Table(
+        "file", "row", "column", "value found", "rule", title=f"{len(faults.faults)} faults", title_justify="left"
+    )
+    for fault in faults.faults:
+        table.add_row(*map(escape, (fault.file, str(fault.row or ""), fault.column, fault.value, fault.rule)))
+    _say.print(table if _say.is_terminal else escape(str(faults)))
+
+
+@app.command()
+def check(year: Year, as_json: AsJson = False) -> None:
+    """Check the data of a year against every rule: exit 0 if none is broken, 2 with the list if any is."""
+    try:
+        load_year(_root, ContractYear(year))
+        faults = ()
+    except DataFaults as found:
+        faults = found.faults
+        if not as_json:
+            raise
+    if as_json:
+        print(json.dumps([fault.as_record() for fault in faults], indent=1, ensure_ascii=False))
+        raise typer.Exit(2 if faults else 0)
+    _say.print(f"{year}: no fault in data/{year}")
+
+
+@app.command()
+def seal(year: Year) -> None:
+    """Record the checksums of a year's files as they are now, once their content has no fault."""
+    seal_year(_root, ContractYear(year))
+    _say.print(f"{year}: sealed in data/{year}/datapackage.yml")
+
+
+def _run(year: str) -> None:
+    years = [ContractYear(year)] if year else site.public_years(_root)
+    for one in years:
+        _say.print(f"{one}: running the templates")
+        changed = run.run_year(_root, REPOSITORY / "notebooks", one, lambda page: _say.print(f"  {page}"))
+        _say.print(f"{one}: {len(changed)} pages changed in {_root / 'book' / str(one)}")
+    site.write_pages_around(_root, [load_year(_root, one) for one in site.public_years(_root)])
+
+
+@app.command("run")
+def run_command(year: OneYear = "") -> None:
+    """Run the templates for a year, or every public year, and publish all its pages into book/ or none."""
+    _run(year)
+
+
+@app.command()
+def book() -> None:
+    """Bring book/ up to date and build the HTML from it."""
+    _run("")
+    html = site.build_html(_root, REPOSITORY / "_config.yml")
+    _say.print(f"the book: {html / 'index.html'}")
+
+
+def _stage(name: str, does: Callable[[], int]) -> bool:
+    _say.print(f"[bold]{name}[/bold]")
+    return does() == 0
+
+
+def _pytest(*arguments: str) -> Callable[[], int]:
+    return lambda: subprocess.call([sys.executable, "-I", "-m", "pytest", "-q", *arguments], cwd=REPOSITORY)
+
+
+def _html_builds() -> int:
+    try:
+        site.build_html(_root, REPOSITORY / "_config.yml")
+    except site.BuildFailed as failure:
+        _say.print(escape(str(failure)))
+        return 1
+    return 0
+
+
+@app.command()
+def test() -> None:
+    """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
+    pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
+    stages = {
+        "Lint": lambda: subprocess.call([sys.executable, "-m", "ruff", "check", "--quiet", "."], cwd=REPOSITORY),
+        "HTML of the book, warnings as errors": _html_builds,
+        "Unit tests, doctests, data and templates": _pytest(
+            "--doctest-modules", "-n", "2", "--dist", "loadfile", "src", "tests"
+        ),
+        "Pages still give what they published": _pytest(
+            *pages, "--nbval", "--nbval-current-env", "-n", "2", "--dist", "loadfile", str(_root / "book")
+        ),
+    }
+    failed = [name for name, does in stages.items() if not _stage(name, does)]
+    for name in failed:
+        _say.print(f"[bold]failed:[/bold] {name}")
+    if failed:
+        raise typer.Exit(1)
+    _say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
+
+
+def main() -> None:
+    """Run the command; bad input ends it with one clear message and exit code 2, never a traceback."""
+    try:
+        app()
+    except DataFaults as faults:
+        _faults_shown(faults)
+        sys.exit(2)
+    except (ValueError, LookupError, TemplateError) as fault:
+        _say.print(escape(str(fault.args[0] if fault.args else fault)))
+        sys.exit(2)
+    except (run.PageFailed, site.BuildFailed) as failure:
+        _say.print(escape(str(failure)))
+        sys.exit(1)

@@ -1,0 +1,116 @@
+"""Run the templates for a contract year with papermill: every page of the year, or none."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import nbformat
+import papermill
+
+from ncthelpers.load import load_year
+from ncthelpers.publish import pages
+from ncthelpers.years import ContractYear
+
+__all__ = ["run_year", "PageFailed"]
+
+_WORKERS = 2
+_CELL_SECONDS = 120
+
+
+class PageFailed(RuntimeError):
+    """A page of the year could not be made, so none was published."""
+
+
+def _execute(template: str, target: str, year: str, root: str) -> None:
+    """Make one page in a process of its own; papermill and the page both work in the page's folder."""
+    folder = Path(target).parent
+    filled = pages.filled(nbformat.read(template, as_version=4), year)
+    nbformat.write(filled, target)
+    try:
+        page = papermill.execute_notebook(
+            target, target, {"contract_year": year, "root": root}, kernel_name="python3", cwd=str(folder),
+            progress_bar=False, execution_timeout=_CELL_SECONDS, autosave_cell_every=0,
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        )  # fmt: skip
+        nbformat.write(pages.tidied(page), target)
+    except papermill.PapermillExecutionError as error:
+        raise PageFailed(f"{Path(template).name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+    except pages.TemplateError as error:
+        raise PageFailed(f"{Path(template).name}, {error}") from None
+
+
+def _replace_changed(staged: Path, folder: Path) -> list[str]:
+    """Move the staged pages into place, untouched where nothing changed; the names of those that did."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {path.name: path for path in staged.glob("*.ipynb")}
+    changed = [name for name, path in sorted(made.items())
+               if not (folder / name).is_file() or (folder / name).read_bytes() != path.read_bytes()]  # fmt: skip
+    stale = [path for path in folder.glob("*.ipynb") if path.name not in made]
+    for name in changed:
+        os.replace(made[name], folder / name)
+    for path in stale:
+        path.unlink()
+    return changed + [path.name for path in stale]
+
+
+def run_year(
+    root: Path, templates: Path, year: ContractYear, told: Callable[[str], None] = lambda line: None
+) -> list[str]:
+    """Run every template for one contract year and publish the pages into ``book/<year>``.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``data/`` and ``book/``.
+    templates : Path
+        Folder of the templates.
+    year : ContractYear
+        The year to run.
+    told : callable
+        Told the name of each page as it is made.
+
+    Returns
+    -------
+    list of str
+        Names of the pages that changed.
+
+    Raises
+    ------
+    DataFaults
+        If the year's data has a fault; nothing is run.
+    PageFailed, TemplateError
+        If a page cannot be made. ``book/`` is then as it was.
+
+    Notes
+    -----
+    Pages are made in a folder beside the year's, so that ``root`` is the same path from there as from their place.
+    """
+    load_year(root, year)
+    found = pages.templates(templates)
+    if not found:
+        raise pages.TemplateError(f"{templates} holds no template")
+    for template in found:
+        pages.check_parameters(template)
+    book = root / "book"
+    book.mkdir(exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=".staging-", dir=book))
+    try:
+        with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
+            waiting = {
+                pool.submit(_execute, str(template), str(staged / template.name), str(year), os.path.relpath(root, staged)): template
+                for template in found
+            }  # fmt: skip
+            try:
+                for made, template in waiting.items():
+                    made.result()
+                    told(template.stem)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        return _replace_changed(staged, book / str(year))
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)

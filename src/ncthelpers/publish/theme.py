@@ -1,0 +1,27 @@
+"""The book's own look on top of the stock theme, as a Sphinx extension: one stylesheet, no script from another site."""
+
+from pathlib import Path
+
+__all__ = ["setup"]
+
+_STATIC = Path(__file__).with_name("static")
+
+
+def _drop_foreign_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Pages are served on their own: no script or style from another site, and none of thebe, which is switched off."""
+
+    def ours(file) -> bool:
+        name = str(getattr(file, "filename", file) or "")
+        inline = str(getattr(file, "attributes", {}).get("body", ""))
+        return not name.startswith("http") and "thebe" not in f"{name}{inline}".lower()
+
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context.get(kind, []) if ours(file)]
+
+
+def setup(app) -> dict:
+    """Add the stylesheet and keep out foreign scripts."""
+    app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
+    app.add_css_file("book.css")
+    app.connect("html-page-context", _drop_foreign_scripts, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
