@@ -69,7 +69,7 @@ class Chart:
         image = base64.b64encode(self.svg).decode("ascii")
         return (
             f'<figure class="chart">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
-            f"<figcaption>{escape(self.caption)}</figcaption>\n</figure>"
+            f'<figcaption><span class="chart-caption">{escape(self.caption)}</span></figcaption>\n</figure>'
         )
 
     def __repr__(self) -> str:

@@ -42,21 +42,29 @@ class Table:
     def _repr_html_(self) -> str:
         if not self.rows:
             return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.empty)}</p>'
-        numeric = [' class="number"' if column.numeric else "" for column in self.columns]
+        classes = [f' class="{kind}"' if kind else "" for kind in self._kinds()]
         head = "".join(
-            f'<th scope="col"{of}>{escape(column.title)}</th>' for column, of in zip(self.columns, numeric, strict=True)
+            f'<th scope="col"{of}>{escape(column.title)}</th>' for column, of in zip(self.columns, classes, strict=True)
         )
         body = "\n".join(
-            f'<tr><th scope="row"{numeric[0]}>{escape(cells[0])}</th>'
-            + "".join(f"<td{of}>{escape(cell)}</td>" for cell, of in zip(cells[1:], numeric[1:], strict=True))
+            f'<tr><th scope="row"{classes[0]}>{escape(cells[0])}</th>'
+            + "".join(f"<td{of}>{escape(cell)}</td>" for cell, of in zip(cells[1:], classes[1:], strict=True))
             + "</tr>"
             for cells in self.rows
         )
         return (
             f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">\n'
-            f'<table class="review">\n<caption>{escape(self.caption)}</caption>\n'
+            f'<table class="review">\n<caption><span>{escape(self.caption)}</span></caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
         )
+
+    def _kinds(self) -> list[str]:
+        """How wide each column wants to be: a class for the stylesheet, by type and by its longest cell."""
+        longest = [max(map(len, cells)) for cells in zip(*self.rows, strict=True)]
+        return [
+            "number" if column.numeric else "long" if length > 90 else "medium" if length > 30 else ""
+            for column, length in zip(self.columns, longest, strict=True)
+        ]
 
     def __repr__(self) -> str:
         lines = [self.caption, "\t".join(column.title for column in self.columns)]

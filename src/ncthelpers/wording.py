@@ -10,7 +10,7 @@ from ncthelpers import years
 from ncthelpers.cells import Column
 from ncthelpers.rounding import half_up
 
-__all__ = ["cell_text", "figure_text", "count_in_words", "paragraph_text", "MINUS"]
+__all__ = ["cell_text", "figure_text", "count_in_words", "source_text", "MINUS"]
 
 MINUS = "\N{MINUS SIGN}"
 _WORDS = [
@@ -36,7 +36,7 @@ _WORDS = [
     "nineteen",
     "twenty",
 ]
-_DOCUMENTS = {"report": "Annual report", "cover": "Cover report"}
+_DOCUMENTS = {"report": "annual report", "cover": "cover report"}
 
 
 def _digits(value: Decimal | int, decimals: int | None, grouped: bool = True) -> str:
@@ -94,21 +94,21 @@ def count_in_words(count: int) -> str:
     return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
 
 
-def paragraph_text(paragraph: str) -> str:
-    """Where a paragraph stands in its document, for readers.
+def source_text(source: str) -> str:
+    """Where in the source documents a row comes from, for readers: each document once, its paragraphs after it.
 
     Examples
     --------
-    >>> paragraph_text("report:3.1/2"), paragraph_text("cover:5.4/1"), paragraph_text("report:6/0")
-    ('Annual report 3.1, para 2', 'Cover report 5.4, para 1', 'Annual report 6, heading')
+    >>> source_text("report:3.1/2 report:3.9/0 cover:5.4/1")
+    'Annual report 3.1 para 2, 3.9 heading; cover report 5.4 para 1'
     """
-    document, _, place = paragraph.partition(":")
-    section, _, number = place.partition("/")
-    return f"{_DOCUMENTS.get(document, document)} {section}, " + (f"para {number}" if number != "0" else "heading")
-
-
-def _sources_text(source: str) -> str:
-    return "; ".join(paragraph_text(paragraph) for paragraph in source.split())
+    places: dict[str, list[str]] = {}
+    for paragraph in source.split():
+        document, _, place = paragraph.partition(":")
+        section, _, number = place.partition("/")
+        places.setdefault(document, []).append(f"{section} heading" if number == "0" else f"{section} para {number}")
+    text = "; ".join(f"{_DOCUMENTS.get(document, document)} {', '.join(found)}" for document, found in places.items())
+    return text[:1].upper() + text[1:]
 
 
 def cell_text(value: object, column: Column) -> str:
@@ -144,4 +144,4 @@ def cell_text(value: object, column: Column) -> str:
         return years.in_words(value.isoformat())
     if column.type == "when":
         return years.in_words(str(value))
-    return _sources_text(str(value)) if column.type == "source" else str(value)
+    return source_text(str(value)) if column.type == "source" else str(value)
