@@ -7,6 +7,8 @@ from datetime import date
 
 __all__ = ["ContractYear", "first_day", "last_day", "in_words"]
 
+# Not strftime: a page must not depend on the locale of the machine that makes it.
+_MONTHS = ("January February March April May June July August September October November December").split()
 _WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -103,5 +105,5 @@ def in_words(when: str) -> str:
     """
     year, month, day = _parts(when)
     if day:
-        return f"{day} {date(year, month, 1):%B} {year}"
-    return f"{date(year, month, 1):%B} {year}" if month else str(year)
+        return f"{day} {_MONTHS[month - 1]} {year}"
+    return f"{_MONTHS[month - 1]} {year}" if month else str(year)

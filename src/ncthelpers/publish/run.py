@@ -5,11 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from ncthelpers.load import load_year
 from ncthelpers.publish import pages
@@ -39,7 +41,7 @@ def _execute(template: str, target: str, year: str, root: str) -> None:
         nbformat.write(pages.tidied(page), target)
     except papermill.PapermillExecutionError as error:
         raise PageFailed(f"{Path(template).name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
-    except pages.TemplateError as error:
+    except (pages.TemplateError, CellTimeoutError, DeadKernelError) as error:
         raise PageFailed(f"{Path(template).name}, {error}") from None
 
 
@@ -98,16 +100,19 @@ def run_year(
     book = root / "book"
     book.mkdir(exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=".staging-", dir=book))
+    to_root = Path(os.path.relpath(root, staged)).as_posix()
     try:
         with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
             waiting = {
-                pool.submit(_execute, str(template), str(staged / template.name), str(year), os.path.relpath(root, staged)): template
+                pool.submit(_execute, str(template), str(staged / template.name), str(year), to_root): template
                 for template in found
             }  # fmt: skip
             try:
                 for made, template in waiting.items():
                     made.result()
                     told(template.stem)
+            except BrokenProcessPool:
+                raise PageFailed(f"{template.name}: the process that made it was stopped") from None
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
