@@ -145,8 +145,8 @@ def reserve_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``step, amount, kind, printed`` (£m; overspend positive); ``kind`` is ``level`` or ``change``. ``amount`` is
-        computed from the steps above it, ``printed`` is what the documents print for that level.
+        ``step, amount, kind, printed`` (£m; overspend positive); ``kind`` is ``level`` or ``change``. A level's
+        ``amount`` is computed from the steps above it; ``printed`` is the figure as the documents print it, unsigned.
 
     Notes
     -----
@@ -168,10 +168,10 @@ def reserve_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
     after_covid = _sum(gross, _less(covid))
     steps = [
         _step("Gross overspend", gross, "level", gross),
-        _step("Less covid funding", _less(covid), "change"),
+        _step("Less covid funding", _less(covid), "change", covid),
         _step("Overspend before the reserve", after_covid, "level", pressure),
-        _step("Less carry forward reserve", _less(reserve), "change"),
-        _step("Reserve left, printed as net underspend", _sum(after_covid, _less(reserve)), "level", _less(left)),
+        _step("Less carry forward reserve", _less(reserve), "change", reserve),
+        _step("Reserve left, printed as net underspend", _sum(after_covid, _less(reserve)), "level", left),
     ]
     return _frame(steps, "step amount kind printed")
 

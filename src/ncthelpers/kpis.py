@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-__all__ = ["register_counts", "register_with_statements", "support_service_rates"]
+__all__ = ["register_counts", "register_with_statements", "statements_by_kpi", "support_service_rates"]
 
 _NAMED = ("named", "unnamed", "not identified")
 
@@ -72,6 +72,31 @@ def register_with_statements(kpis: pd.DataFrame, kpi_reported: pd.DataFrame) -> 
     return pd.DataFrame(
         rows, columns=["kpi", "name", "polarity", "target_status", "said", "against_target", "source"], dtype=object
     )
+
+
+def statements_by_kpi(kpis: pd.DataFrame, kpi_reported: pd.DataFrame) -> pd.DataFrame:
+    """Every statement of the annual report about a KPI, with the KPI's name.
+
+    Parameters
+    ----------
+    kpis : DataFrame
+        Columns ``kpi, name``.
+    kpi_reported : DataFrame
+        Columns ``kpi, point`` and what is said.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``kpi_reported`` and ``name``, in the order of the register of KPIs.
+
+    Examples
+    --------
+    >>> kpis = pd.DataFrame(dict(kpi=["A", "B"], name=["Referrals", "Assessments"]))
+    >>> statements_by_kpi(kpis, pd.DataFrame(dict(kpi=["B", "A"], point=[1, 1])))["name"].tolist()
+    ['Referrals', 'Assessments']
+    """
+    joined = kpis[["kpi", "name"]].merge(kpi_reported, on="kpi", how="inner").astype(object)
+    return joined.where(joined.notna(), None)
 
 
 def support_service_rates(support_service_results: pd.DataFrame) -> pd.DataFrame:

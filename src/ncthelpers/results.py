@@ -58,6 +58,7 @@ RESULTS: Mapping[str, Callable[[YearData], pd.DataFrame]] = MappingProxyType({
     "gaps_by_year": lambda data: finance.gaps_by_year(data["budget_gaps"], data.contract["councils"]),
     "register_counts": _by("kpis", kpis.register_counts),
     "kpi_register": lambda data: kpis.register_with_statements(data["kpis"], data["kpi_reported"]),
+    "kpi_statements": lambda data: kpis.statements_by_kpi(data["kpis"], data["kpi_reported"]),
     "support_service_rates": _by("support_service_results", kpis.support_service_rates),
     "audit_progress": _by("audits", audits.audit_progress),
     "audit_stages": _by("audits", audits.audit_stages),

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "show", "sources"]
 
+_NONE = "The source documents give none."
+_NONE_BEYOND = "None beyond what the tables above hold."
+_MANY_SECTIONS = 10
+
 
 @dataclass(frozen=True)
 class Table:
@@ -62,7 +66,15 @@ class Table:
         """How wide each column wants to be: a class for the stylesheet, by type and by its longest cell."""
         longest = [max(map(len, cells)) for cells in zip(*self.rows, strict=True)]
         return [
-            "number" if column.numeric else "long" if length > 90 else "medium" if length > 30 else ""
+            "number"
+            if column.numeric
+            else "long"
+            if length > 90
+            else "medium"
+            if length > 30
+            else "short"
+            if length < 6
+            else ""
             for column, length in zip(self.columns, longest, strict=True)
         ]
 
@@ -134,7 +146,7 @@ def show(
         caption=caption or schema.title,
         columns=held,
         rows=tuple(zip(*texts, strict=True)),
-        empty=f"Not reported: {reason}." if reason else "The source documents give none.",
+        empty=f"Not reported: {reason}." if reason else _NONE_BEYOND if cites else _NONE,
     )
 
 
@@ -157,15 +169,16 @@ def sources(data: YearData, *names: str) -> Table:
         Column("licence", "text", "Licence"),
         Column("sha256", "text", "Checksum (first 12 of SHA-256)"),
     )
+
+    def place(entry: dict, document: str) -> str:
+        sections = [s.partition(":")[2] for s in entry["sections"] if s.startswith(f"{document}:")]
+        listed = ", ".join(sections) if len(sections) <= _MANY_SECTIONS else f"{len(sections)} sections"
+        return f"{titles[document]}: {listed}".removesuffix(": ")
+
     rows = []
     for name in names:
         entry = entries[name]
-        parts = [
-            titles[document]
-            + ": "
-            + ", ".join(s.partition(":")[2] for s in entry["sections"] if s.startswith(f"{document}:"))
-            for document in entry["documents"]
-        ]
-        rows.append((entry["title"], entry["path"], "; ".join(part.removesuffix(": ") for part in parts),
+        parts = [place(entry, document) for document in entry["documents"]]
+        rows.append((entry["title"], entry["path"], "; ".join(parts),
                      entry["licence"], entry["sha256"][:12]))  # fmt: skip
     return Table("Sources of this page", held, tuple(rows))

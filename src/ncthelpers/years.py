@@ -8,7 +8,9 @@ from datetime import date
 __all__ = ["ContractYear", "first_day", "last_day", "in_words"]
 
 # Not strftime: a page must not depend on the locale of the machine that makes it.
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 

@@ -1,0 +1,197 @@
+"""A page is its template with the year filled in, run, and rid of whatever differs from one run to the next."""
+
+import json
+import platform
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from ncthelpers.publish import pages, site
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def _run(source, count=1, outputs=(), **metadata):
+    return new_code_cell(source, execution_count=count, outputs=list(outputs), metadata=metadata)
+
+
+def _shown(html="<p>shown</p>"):
+    return new_output("execute_result", {"text/html": html}, execution_count=1)
+
+
+def _template(folder, parameters, name="00_x"):
+    path = folder / f"{name}.ipynb"
+    cells = [new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    return path
+
+
+# Templates
+
+
+def test_templates_are_those_with_a_number_in_order(tmp_path):
+    for name in ("10_b.ipynb", "02_a.ipynb", "notes.ipynb", "3_c.ipynb", "04_d.md"):
+        (tmp_path / name).touch()
+    assert [path.name for path in pages.templates(tmp_path)] == ["02_a.ipynb", "10_b.ipynb"]
+
+
+def test_a_template_with_year_and_root_is_taken(tmp_path):
+    assert pages.check_parameters(_template(tmp_path, 'contract_year = ""\nroot = ""')) is None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ('contract_year = ""\nroot = ""\ncouncil = ""', "council"),
+        ('contract_year = ""', "contract_year"),
+        ('year = ""\nroot = ""', "year"),
+        ("", "none"),
+    ],
+)
+def test_a_template_with_other_parameters_is_refused(tmp_path, parameters, named):
+    # papermill only warns, and would run the page for its default year
+    with pytest.raises(pages.TemplateError, match=rf"00_x\.ipynb takes the parameters .*{named}.*not contract_year, root"):
+        pages.check_parameters(_template(tmp_path, parameters))
+
+
+def test_the_year_is_filled_into_prose_and_not_into_code():
+    template = new_notebook(cells=[new_markdown_cell("# Cost, {contract_year}"), new_code_cell('"{contract_year}"')])
+    page = pages.filled(template, "2031-32")
+    assert [cell.source for cell in page.cells] == ["# Cost, 2031-32", '"{contract_year}"']
+    assert template.cells[0].source == "# Cost, {contract_year}"  # the template itself is not touched
+
+
+# Tidying
+
+
+def _traces():
+    """A page as papermill leaves it, with everything that must go."""
+    timing = {"start_time": "2026-11-21T10:00:00", "duration": 0.5, "status": "completed"}
+    cells = [
+        new_markdown_cell("# Title", metadata={"papermill": timing}),
+        _run('contract_year = ""', 1, tags=["parameters"], papermill=timing, execution={"iopub.status.busy": "2026"}),
+        _run('contract_year = "2031-32"', 2, tags=["injected-parameters"], papermill=timing),
+        _run("show()", 3, [_shown()], papermill=timing, collapsed=True),
+    ]
+    metadata = {
+        "kernelspec": {"name": "some-env", "display_name": "/home/someone/.venv", "language": "python"},
+        "language_info": {"name": "python", "version": platform.python_version()},
+        "papermill": {**timing, "input_path": "/home/someone/x.ipynb", "version": "2.7.0"},
+    }
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def test_a_tidied_page_has_no_timings_paths_or_versions():
+    page = pages.tidied(_traces())
+    assert page.metadata == {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python"},
+    }
+    assert [cell.metadata for cell in page.cells] == [
+        {},
+        {"tags": ["parameters", "remove-cell"]},
+        {"tags": ["injected-parameters", "remove-cell"]},
+        {"tags": ["remove-input"]},
+    ]
+    nbformat.validate(page)
+
+
+def test_tidying_changes_neither_its_argument_nor_a_tidied_page():
+    traces = _traces()
+    kept = json.dumps(traces, sort_keys=True)
+    page = pages.tidied(traces)
+    assert json.dumps(traces, sort_keys=True) == kept
+    assert pages.tidied(page) == page
+
+
+def test_the_injected_cell_has_the_same_id_on_every_run():
+    first, second = pages.tidied(_traces()), pages.tidied(_traces())
+    assert first.cells[2].id == second.cells[2].id == "injected-parameters"
+
+
+def test_outputs_and_execution_counts_stay():
+    page = pages.tidied(_traces())
+    assert [cell.execution_count for cell in page.cells if cell.cell_type == "code"] == [1, 2, 3]
+    assert page.cells[3].outputs[0].data["text/html"] == "<p>shown</p>"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (_run("a", None), "not executed"),
+        (_run("a", 1, [new_output("stream", name="stderr", text="a warning")]), "a warning"),
+        (_run("a", 1, [new_output("stream", name="stdout", text="printed")]), "printed"),
+        (_run("a", 1, [new_output("error", ename="KeyError", evalue="gone", traceback=[])]), "gone"),
+    ],
+    ids=["not run", "warned", "printed", "failed"],
+)
+def test_a_cell_that_did_not_run_cleanly_is_no_page(cell, said):
+    page = new_notebook(cells=[new_markdown_cell("# Title"), cell])
+    with pytest.raises(pages.TemplateError, match=f"cell 1 did not run cleanly: .*{said}"):
+        pages.tidied(page)
+
+
+# The pages in book/
+
+
+@pytest.fixture(scope="session")
+def committed(repository):
+    """Every page in the book with its contract year and its template."""
+    return [
+        (year, path, repository / "notebooks" / path.name)
+        for year in site.public_years(repository)
+        for path in sorted((repository / "book" / str(year)).glob("*.ipynb"))
+    ]
+
+
+def _read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def test_every_public_year_has_a_page_for_every_template_and_no_other(repository, committed):
+    names = [path.name for path in pages.templates(repository / "notebooks")]
+    assert [(str(year), path.name) for year, path, _ in committed] == [
+        (str(year), name) for year in site.public_years(repository) for name in names
+    ]
+
+
+def test_every_page_is_its_template_with_the_year_filled_in(committed):
+    for year, path, template in committed:
+        page, source = _read(path), pages.filled(_read(template), str(year))
+        injected = f'# Parameters\ncontract_year = "{year}"\nroot = "../.."\n'
+        made = [(cell.id, cell.cell_type, cell.source) for cell in page.cells]
+        asked = [(cell.id, cell.cell_type, cell.source) for cell in source.cells]
+        after = [cell.id for cell in source.cells].index("parameters") + 1
+        asked.insert(after, ("injected-parameters", "code", injected))
+        assert made == asked, f"{path.name} was not run since its template changed"
+
+
+def test_pages_are_tidy(committed):
+    for _, path, _ in committed:
+        page = _read(path)
+        assert pages.tidied(page) == page, path.name
+
+
+def test_every_page_ran_every_cell_once_and_in_order(committed):
+    for _, path, _ in committed:
+        counts = [cell.execution_count for cell in _read(path).cells if cell.cell_type == "code"]
+        assert counts == list(range(1, len(counts) + 1)), path.name
+
+
+def test_pages_name_neither_this_machine_nor_its_python(committed, repository):
+    here = {str(repository), str(Path.home()), sys.prefix, sys.base_prefix, "/tmp/", "site-packages"}
+    traces = [re.escape(place) for place in here if len(place) > 4]
+    traces += [rf"(?<![\d.]){re.escape(platform.python_version())}(?![\d.])", "papermill", r'"start_time"', r"0x[0-9a-f]{6,}"]
+    for _, path, _ in committed:
+        assert re.findall("|".join(traces), path.read_text("utf-8")) == [], path.name
+
+
+def test_outputs_hold_no_heading(committed):
+    # a heading printed by code would break the outline of the page
+    for _, path, _ in committed:
+        shown = [output.data for cell in _read(path).cells for output in cell.get("outputs", [])]
+        assert [data for data in shown if re.search(r"<h[1-6][ >]", data.get("text/html", ""))] == [], path.name

@@ -1,0 +1,62 @@
+"""Files are written whole or not at all."""
+
+import os
+import stat
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ncthelpers.files import write_atomically
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(text=st.text())
+def test_what_is_written_is_the_text_in_utf8_with_its_line_ends_as_given(tmp_path, text):
+    write_atomically(tmp_path / "page.md", text)
+    assert (tmp_path / "page.md").read_bytes() == text.encode("utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+
+
+def test_folders_are_made_on_the_way(tmp_path):
+    write_atomically(tmp_path / "about" / "more" / "page.md", "words")
+    assert (tmp_path / "about" / "more" / "page.md").read_text() == "words"
+
+
+def test_an_unchanged_file_is_left_untouched(tmp_path):
+    page = tmp_path / "page.md"
+    write_atomically(page, "words\n")
+    os.utime(page, (1, 1))
+    before = page.stat()
+    write_atomically(page, "words\n")
+    assert (page.stat().st_mtime, page.stat().st_ino) == (before.st_mtime, before.st_ino)
+    write_atomically(page, "other words\n")
+    assert page.stat().st_mtime != 1
+
+
+def test_windows_line_ends_already_in_the_file_are_a_change(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_bytes(b"words\r\n")
+    write_atomically(page, "words\n")
+    assert page.read_bytes() == b"words\n"
+
+
+@pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
+def test_a_write_that_fails_leaves_the_old_content_and_nothing_beside_it(tmp_path, monkeypatch, step):
+    page = tmp_path / "page.md"
+    page.write_text("old")
+
+    def full(*arguments):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(f"ncthelpers.files.os.{step}", full)
+    with pytest.raises(OSError, match="no space"):
+        write_atomically(page, "new")
+    assert page.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_others_may_read_what_is_written(tmp_path):
+    write_atomically(tmp_path / "page.md", "words")
+    assert stat.S_IMODE((tmp_path / "page.md").stat().st_mode) == 0o644

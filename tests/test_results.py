@@ -1,0 +1,128 @@
+"""Every computed table: it computes on the real year, keeps to its schema, and changes nothing that it is given."""
+
+import dataclasses
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ncthelpers import results
+from ncthelpers.results import RESULTS, result_schemas
+
+HELD = {
+    "count": int, "number": (Decimal, int), "money": (Decimal, int), "percent": (Decimal, int), "date": date, "yesno": bool,
+}  # fmt: skip
+TABLES = sorted(path.stem for path in Path(__file__).parents[1].glob("data/schemas/*.yml"))
+
+
+def without(review, name):
+    """The year as it would be had it not reported one table."""
+    empty = pd.DataFrame(columns=review.schemas[name].names, dtype=object)
+    return dataclasses.replace(
+        review,
+        tables={**review.tables, name: empty},
+        contract={**review.contract, "not_reported": {name: "the return was not made"}},
+    )
+
+
+def test_every_result_has_a_schema_and_every_schema_a_result(review):
+    assert set(RESULTS) == set(result_schemas())
+    assert not set(RESULTS) & set(review.schemas), "a computed table may not hide an entered one"
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_has_the_columns_of_its_schema_and_a_key_that_is_unique(review, name):
+    frame, schema = RESULTS[name](review), result_schemas()[name]
+    assert sorted(frame.columns) == sorted(schema.names)
+    assert set(schema.key) <= set(schema.names) and set(schema.shown) <= set(schema.names)
+    assert len(frame) and not frame.duplicated(list(schema.key)).any()
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_holds_what_its_schema_says(review, name):
+    frame = RESULTS[name](review)
+    for column in result_schemas()[name].columns:
+        for value in frame[column.name].tolist():
+            assert value is None or isinstance(value, HELD.get(column.type, str)), (column.name, value)
+            assert column.type == "yesno" or not isinstance(value, bool), (column.name, value)
+            assert value == value, f"{column.name} holds a NaN: missing is None"
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_is_the_same_again_and_leaves_its_tables_alone(review, name):
+    before = {table: frame.copy() for table, frame in review.tables.items()}
+    first, second = RESULTS[name](review), RESULTS[name](review)
+    pd.testing.assert_frame_equal(first, second)
+    for table, frame in before.items():
+        pd.testing.assert_frame_equal(frame, review.tables[table])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_no_result_fails_on_a_year_that_does_not_report_a_table(review, name):
+    year, failed = without(review, name), {}
+    for result, computed in RESULTS.items():
+        try:
+            computed(year)
+        except Exception as error:  # every result that fails is worth naming
+            failed[result] = repr(error)
+    assert failed == {}
+
+
+# Tables, cells and figures by name
+
+
+def test_a_table_is_given_by_name_whether_entered_or_computed(review):
+    pd.testing.assert_frame_equal(results.table(review, "grants"), review["grants"])
+    assert results.table(review, "grant_totals")["received"].tolist() == [12_076_323, 2_631_000, 9_445_323]
+    assert results.table_schema(review, "grants").title and results.table_schema(review, "grant_totals").title
+
+
+@pytest.mark.parametrize("ask", [results.table, results.table_schema])
+def test_a_table_that_is_not_there_is_named(review, ask):
+    with pytest.raises(LookupError, match="there is no table named nothing"):
+        ask(review, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("outturn_variance/Corporate Parent Service/variance", 172),  # annual report section 4
+        ("gaps_by_year/2024-25/All councils/gap", Decimal("57.307")),  # annual report section 12
+        ("budget_gaps/NNC/2025-26/gap", None),  # annual report section 12 prints N/A
+        ("demand_change/children_in_care/2018-03/change", 90),  # annual report section 6
+        ("deadline_compliance/strategic_group/days_before", 21),  # cover report 5.5
+    ],
+)
+def test_a_cell_is_found_by_its_key(review, path, value):
+    assert results.cell(review, path) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("nothing/a/b", "no table named nothing"),
+        ("grant_totals/All grants/nothing", "no column nothing"),
+        ("grant_totals/received", "the key of grant_totals is grants"),
+        ("budget_gaps/NNC/gap", "the key of budget_gaps is council/year"),
+        ("grant_totals/Some grants/received", "has 0 rows with the key Some grants"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_refused_by_name(review, path, problem):
+    with pytest.raises(LookupError, match=problem):
+        results.cell(review, path)
+
+
+def test_a_figure_is_a_row_of_the_figures_or_a_line_of_the_finances(review):
+    assert results.figure_value(review, "support_kpis") == 37  # annual report section 3.1
+    assert results.figure_value(review, "reserve") == Decimal("1.089")  # cover report 7.1.3
+    with pytest.raises(LookupError, match="no figure named nothing"):
+        results.figure_value(review, "nothing")
+
+
+def test_a_line_on_which_the_documents_disagree_has_no_value(review):
+    lines = review["finance_lines"]
+    lines.loc[(lines["line"] == "reserve") & (lines["document"] == "cover"), "amount"] = Decimal("1.098")
+    changed = dataclasses.replace(review, tables={**review.tables, "finance_lines": lines})
+    assert results.figure_value(changed, "reserve") is None

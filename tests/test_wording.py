@@ -1,0 +1,95 @@
+"""Words and figures as they are read: units, signs, places, dates, counts and places in the sources."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ncthelpers.cells import Column
+from ncthelpers.rounding import half_up
+from ncthelpers.wording import MINUS, cell_text, count_in_words, figure_text, source_text
+
+VALUES = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
+
+
+def read_back(text: str) -> Decimal:
+    return Decimal(text.translate({ord(MINUS): "-", ord("£"): None, ord("m"): None, ord("%"): None, ord(","): None}))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("1.070", "£m", "£1.070m"),  # cover report 7.1.3
+        ("137.15", "£m", "£137.15m"),  # cover report 7.1.1
+        ("-0.019", "£m", "−£0.019m"),
+        ("500", "£000", "£500,000"),  # annual report section 4: 500k
+        ("-616", "£000", "−£616,000"),  # annual report section 4
+        ("12.5", "£000", "£12,500"),
+        ("10500", "£", "£10,500"),  # annual report section 9.3
+        ("64150", "£ per year", "£64,150"),  # annual report section 9.3
+        ("78.3", "per cent", "78.3%"),  # annual report section 3.1
+        ("1184", "children", "1,184"),  # annual report section 6
+        ("2005", "year", "2005"),  # annual report section 3: no comma in a year
+        ("0", "KPIs", "0"),
+    ],
+)
+def test_a_figure_is_written_with_its_unit(value, unit, text):
+    assert figure_text(Decimal(value), unit) == text
+
+
+@given(VALUES, st.sampled_from(["", "£", "£m", "per cent", "children", "year"]), st.integers(0, 4))
+def test_a_figure_can_be_read_back_as_its_rounded_value(value, unit, decimals):
+    assert read_back(figure_text(value, unit, decimals)) == half_up(value, decimals)
+
+
+@given(VALUES)
+def test_a_figure_without_places_is_shown_whole(value):
+    assert read_back(figure_text(value)) == value
+
+
+@pytest.mark.parametrize("value", ["-0.04", "0", "-0", "0.04"])
+def test_what_rounds_to_nought_has_no_minus(value):
+    assert figure_text(Decimal(value), "£m", 1) == "£0.0m"
+    assert cell_text(Decimal(value), Column("gap", "money", "Gap", decimals=1)) == "0.0"
+
+
+def test_counts_to_twenty_are_words():
+    assert [count_in_words(n) for n in (0, 1, 5, 11, 14, 20, 21, 1184)] == [
+        "no", "one", "five", "eleven", "fourteen", "twenty", "21", "1,184",
+    ]  # fmt: skip
+    assert len({count_in_words(n) for n in range(21)}) == 21
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "rules", "text"),
+    [
+        (Decimal("-12076323"), "money", {}, "−12,076,323"),
+        (Decimal("78.378"), "percent", {"decimals": 1}, "78.4%"),
+        (Decimal("35844.155"), "number", {"decimals": -2}, "35,800"),
+        (1184, "count", {}, "1,184"),
+        (0, "count", {}, "0"),
+        (True, "yesno", {}, "Yes"),
+        (False, "yesno", {}, "No"),
+        (date(2022, 7, 31), "date", {}, "31 July 2022"),
+        ("2022-03", "when", {}, "March 2022"),
+        ("report:4/2 cover:7.1.3/1", "source", {}, "Annual report 4 para 2; cover report 7.1.3 para 1"),
+        ("1,000 <b>", "text", {}, "1,000 <b>"),  # escaping is the table's business
+    ],
+)
+def test_a_cell_is_written_by_its_type(value, kind, rules, text):
+    assert cell_text(value, Column("c", kind, "C", **rules)) == text
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), Decimal("NaN")])
+@pytest.mark.parametrize("kind", ["money", "count", "text", "when", "source"])
+def test_a_missing_cell_says_so_in_the_words_of_its_column(value, kind):
+    assert cell_text(value, Column("gap", kind, "Gap", missing="N/A as printed")) == "N/A as printed"
+
+
+def test_each_document_of_a_source_is_named_once():
+    text = source_text("report:3.1/2 cover:5.4/1 report:3.9/0")
+    assert text == "Annual report 3.1 para 2, 3.9 heading; cover report 5.4 para 1"
+    assert source_text("minutes:2/1") == "Minutes 2 para 1"
+    assert source_text("") == ""
