@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_folder_that_is_no_contract_year_is_refused(tmp_path):
         site.public_years(tmp_path)
 
 
-def test_a_year_folder_without_page_does_not_escape_the_book(tmp_path):
+def test_a_path_out_of_the_book_is_refused(tmp_path):
     _book(tmp_path, ["../2021-22/00_summary"])
     with pytest.raises(ValueError, match="not a contract year"):
         site.public_years(tmp_path)
@@ -63,7 +64,8 @@ def test_the_list_names_every_page_of_the_book_once_and_no_other(repository):
     files = [listed["root"], *(chapter["file"] for part in listed["parts"] for chapter in part["chapters"])]
     there = [path.relative_to(repository / "book").with_suffix("").as_posix()
              for path in (repository / "book").rglob("*") if path.suffix in {".md", ".ipynb"}]  # fmt: skip
-    assert sorted(files) == sorted(there)
+    published = [page for page in there if not page.startswith(".")]  # a run under way stages its pages in a hidden folder
+    assert sorted(files) == sorted(published)
 
 
 def test_the_years_are_listed_newest_first(repository):
@@ -118,10 +120,10 @@ def test_the_coverage_page_says_that_nothing_is_left_out(repository, review):
 
 
 def test_the_publisher_page_links_to_the_public_records(repository, review):
-    page = _about(repository, "publisher")
+    page = unescape(_about(repository, "publisher"))
     assert review.package["records"]
     assert [record["url"] for record in review.package["records"] if record["url"] not in page] == []
-    assert [document["title"] for document in review.package["documents"] if document["publisher"] not in page] == []
+    assert [document["title"] for document in review.package["documents"] if not all(document[key] in page for key in ("title", "publisher"))] == []
 
 
 # The HTML

@@ -1,0 +1,190 @@
+"""The built book as a reader meets it in a browser: nothing fails, nothing is fetched from elsewhere, all of it can be reached.
+
+Uses the system's Chromium and the HTML that ``ncthelpers book`` or ``ncthelpers test`` built. Both may be absent; then
+these tests are skipped and say what was left out.
+"""
+
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from ncthelpers.publish import site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 800}
+# The theme says this once on a first visit, before it has stored which of light and dark to show. Nothing is wrong then.
+THEME_SAYS = "Got invalid theme mode"
+CHECKED_BY_AXE = ["index", "{year}/04_cost", "{year}/17_cover_report"]
+
+
+@pytest.fixture(scope="session")
+def html(repository):
+    folder = repository / "_build" / "html"
+    if not (folder / "index.html").is_file():
+        pytest.skip("_build/html is not built: the book was not opened in a browser")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def year(repository):
+    """The newest public year."""
+    return str(site.public_years(repository)[0])
+
+
+@pytest.fixture(scope="session")
+def names(html, repository, year):
+    """Every page of the newest year and the pages around it, in the order of the book."""
+    pages = sorted(path.stem for path in (repository / "book" / year).glob("*.ipynb"))
+    about = sorted(path.stem for path in (repository / "book" / "about").glob("*.md"))
+    return ["index", *(f"{year}/{page}" for page in pages), *(f"about/{page}" for page in about)]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/favicon.ico":  # asked for by the browser, not by the book
+            self.send_response(204)
+            self.end_headers()
+        else:
+            super().do_GET()
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(html):
+    """The book served on this machine: from a file, a browser refuses part of what it does on the web."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(html)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium(html):
+    program = shutil.which("chromium")
+    if not program:
+        pytest.skip("there is no chromium on this machine: the book was not opened in a browser")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: the book was not opened")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A tab with what it complained of and what it asked for."""
+
+    def __init__(self, browser, address, size):
+        self.context = browser.new_context(viewport=size)
+        self.page = self.context.new_page()
+        self.address, self.complaints, self.requests = address, [], []
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"not loaded: {request.url}"))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def _said(self, message):
+        if message.type in {"error", "warning"} and THEME_SAYS not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def open(self, name):
+        answer = self.page.goto(f"{self.address}/{name}.html", wait_until="load")
+        assert answer.ok, name
+        return self.page
+
+
+@pytest.fixture
+def visit(chromium, address, request):
+    made = Visit(chromium, address, getattr(request, "param", WIDE))
+    yield made
+    made.context.close()
+
+
+def test_no_page_complains_or_asks_another_host(visit, names, address):
+    for name in names:
+        visit.open(name)
+    assert visit.complaints == []
+    here = urlsplit(address).netloc
+    foreign = [url for url in visit.requests if urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != here]
+    assert visit.requests
+    assert foreign == []
+
+
+def test_the_index_leads_to_the_summary_and_the_cover_report(visit, year):
+    for target in ("00_summary", "17_cover_report"):
+        page = visit.open("index")
+        page.locator(f"article a[href='{year}/{target}.html']").first.click()
+        page.wait_for_url(f"**/{year}/{target}.html")
+        assert page.locator("article h1").count() == 1
+
+
+def test_every_page_opens_from_the_sidebar_and_has_one_heading_of_its_own(visit, year, names):
+    listed = [name for name in names if name.startswith(year)]
+    assert len(listed) == 18
+    headings = []
+    for name in listed:
+        page = visit.open("index")
+        page.locator(f".bd-sidebar-primary a[href='{name}.html']").click()
+        page.wait_for_url(f"**/{name}.html")
+        headings += page.locator("h1").all_inner_texts()
+    assert len(set(headings)) == len(listed)
+    assert [heading for heading in headings if year not in heading] == []
+
+
+def test_every_image_says_what_it_shows(visit, names):
+    # a name of a file would pass a check for any text at all: the charts must carry words and figures
+    said = {}
+    for name in names:
+        for text in visit.open(name).locator("article img").evaluate_all("images => images.map(image => image.alt)"):
+            said.setdefault(name, []).append(text)
+    assert sum(map(len, said.values())) >= 10
+    assert {name: texts for name, texts in said.items() if any(len(text) < 60 or " " not in text for text in texts)} == {}
+
+
+def test_every_table_has_a_caption_and_headers_with_their_scope(visit, names):
+    faulty = """tables => tables.filter(table =>
+        !table.caption || !table.caption.innerText.trim()
+        || !table.querySelector('thead th') || !table.querySelector('tbody th')
+        || [...table.querySelectorAll('th')].some(th => !['col', 'row'].includes(th.scope) || !th.innerText.trim())
+    ).map(table => table.innerText.slice(0, 80))"""
+    found, tables = {}, 0
+    for name in names:
+        all_of_it = visit.open(name).locator("article table")
+        tables += all_of_it.count()
+        found[name] = all_of_it.evaluate_all(faulty)
+    assert tables > 50
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+@pytest.mark.parametrize("visit", [NARROW], indirect=True, ids=["360 px"])
+def test_no_page_is_wider_than_a_phone(visit, names):
+    over = {}
+    for name in names:
+        page = visit.open(name)
+        over[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert {name: pixels for name, pixels in over.items() if pixels > 0} == {}
+
+
+@pytest.mark.parametrize("visit", [WIDE, NARROW], indirect=True, ids=["wide", "360 px"])
+@pytest.mark.parametrize("name", CHECKED_BY_AXE)
+def test_axe_finds_nothing_serious_in_the_article(visit, year, name):
+    """Only the article: the frame around it is the stock theme's, whose own faults are known and not ours to mend."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed: no page was checked with it")
+    page = visit.open(name.format(year=year))
+    found = axe.Axe().run(page, context={"include": [["article.bd-article"]]}).response
+    assert found["passes"]  # it looked at something
+    bad = [
+        f"{fault['id']}: {node['html'][:120]}"
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+        for node in fault["nodes"]
+    ]
+    assert bad == []
