@@ -207,6 +207,7 @@ OTHER_CASES = {
     # contract.yml
     "contract missing": (remove(CONTRACT_FILE), CONTRACT_FILE, None, "", "", "is missing"),
     "contract not YAML": (append(CONTRACT, "a: [1\n"), CONTRACT_FILE, 13, "", "", "cannot be read as YAML"),
+    "contract a folder": (both(remove(CONTRACT_FILE), lambda root: (root / CONTRACT_FILE).mkdir()), CONTRACT_FILE, None, ANY, ANY, ""),
     "contract empty": (write(CONTRACT, ""), CONTRACT_FILE, None, "", "", "must be a mapping"),
     "contract a list": (write(CONTRACT, "- a\n- b\n"), CONTRACT_FILE, None, "", "", "must be a mapping"),
     "contract in latin-1": (append(CONTRACT, b"# caf\xe9\n"), CONTRACT_FILE, None, "", "", "not UTF-8"),
@@ -239,7 +240,7 @@ OTHER_CASES = {
     "package empty": (write(PACKAGE, ""), PACKAGE_FILE, None, "", "", "must be a mapping"),
     "package without resources": (write(PACKAGE, "name: invented\ndocuments:\n- {id: report}\nresources:\n"), PACKAGE_FILE, None, "", GAPS, "not listed"),
     "package whose resources are words": (write(PACKAGE, "documents:\n- {id: report}\nresources: [budget_gaps.csv]\n"), PACKAGE_FILE, ANY, ANY, ANY, ""),
-    "package whose documents have no id": (swap(PACKAGE, "- id: report\n  title: Invented report", "- title: Invented report"), PACKAGE_FILE, ANY, "documents", ANY, ""),
+    "package whose documents have no id": (swap(PACKAGE, "- id: report\n  title: Invented report", "- title: Invented report"), PACKAGE_FILE, ANY, ANY, ANY, ""),
     "file changed since it was sealed": (swap(GAPS, "10.5", "10.6"), PLACE + GAPS, None, "", "", "has changed since it was sealed"),
     "file in the folder but not listed": (write("notes.txt", "words"), PACKAGE_FILE, None, "", "notes.txt", "is in the folder but not listed"),
     "file listed but not in the folder": (remove(PLACE + WORDS), PACKAGE_FILE, None, "", WORDS, "is listed but not in the folder"),
@@ -258,7 +259,6 @@ OTHER_CASES = {
     "placeholder of no row": (swap(WORDS, "{children}", "{cell:property/NORTH/buildings}"), PLACE + WORDS, 2, "", "{cell:property/NORTH/buildings}", "0 rows"),
     "placeholder of half a key": (swap(WORDS, "{children}", "{cell:budget_gaps/EAST/gap}"), PLACE + WORDS, 2, "", "{cell:budget_gaps/EAST/gap}", "key of budget_gaps is council/year"),
     "placeholder with no name": (swap(WORDS, "{children}", "{}"), PLACE + WORDS, 2, "", "{", "stray brace"),
-    "placeholder of a date as words": (swap(WORDS, "{children}", "{cell:approvals/Director/approved_on|words}"), PLACE + WORDS, 2, "", "{cell:approvals/Director/approved_on|words}", ""),
     "placeholder with an unknown ending": (swap(WORDS, "{children}", "{children|roman}"), PLACE + WORDS, 2, "", "{", "stray brace"),
     "figure typed by hand": (swap(WORDS, "{children} children", "1184 children"), PLACE + WORDS, 2, "", "1184", "is a figure typed by hand"),
     "year typed by hand": (swap(WORDS, "{year}", "2031-32"), PLACE + WORDS, 2, "", "2031", "is a figure typed by hand"),
@@ -329,9 +329,9 @@ def test_a_fault_in_one_file_is_not_blamed_on_another(small_root, command, case,
 @pytest.mark.parametrize("verb", ["check", "seal", "run"])
 @pytest.mark.parametrize(
     "year",
-    ["2021-23", "2031-33", "../x", "", "2031-32/..", "20３1-32", "2031-2032", "2031/32", "2031", "2031-32 ", "2031-32\n", "0000-01", "9999-00", "year"],
+    ["2021-23", "2031-33", "../x", "", "2031-32/..", "20３1-32", "2031-2032", "2031/32", "2031", "2031-32 ", "2031-32\n", "0000-01", "9999-00", "2032-33", "year"],
 )  # fmt: skip
-def test_a_year_that_is_none_is_refused_by_name_and_touches_nothing(small_root, command, verb, year):
+def test_a_year_that_is_none_or_has_no_folder_is_refused_by_name_and_touches_nothing(small_root, command, verb, year):
     before = snapshot(small_root)
     done = command(small_root, verb, year)
     assert (done.code, done.out) == (2, "")

@@ -50,6 +50,13 @@ def gallery(review):
     return {name: drawn(draw, review) for name, draw in CHARTS.items()}
 
 
+@pytest.fixture(autouse=True)
+def none_open():
+    """A test that fails while drawing leaves no figure behind for the next one to find."""
+    yield
+    plt.close("all")
+
+
 def with_tables(review, **frames):
     return dataclasses.replace(review, tables={**review.tables, **frames})
 

@@ -65,6 +65,16 @@ def test_statements_stand_in_the_order_entered_with_each_judgement_and_source_on
     assert row["source"] == "report:2.1/1 report:2.3/1"
 
 
+def test_every_statement_stands_once_under_the_name_of_its_kpi(review):
+    rows = kpis.statements_by_kpi(review["kpis"], review["kpi_reported"])
+    names = review["kpis"].set_index("kpi")["name"]
+    assert sorted(rows[["kpi", "point"]].values.tolist()) == sorted(
+        review["kpi_reported"][["kpi", "point"]].values.tolist()
+    )
+    assert [names[kpi] for kpi in rows["kpi"]] == rows["name"].tolist()
+    assert list(dict.fromkeys(rows["kpi"])) == [kpi for kpi in names.index if kpi in set(rows["kpi"])]
+
+
 @pytest.mark.parametrize(
     ("outcome", "count", "share"), [("met or exceeded", 29, "78.4"), ("amber", 6, "16.2"), ("red", 2, "5.4")]
 )

@@ -60,7 +60,8 @@ def test_a_year_is_found_by_its_label_or_as_a_contract_year_and_under_a_root_giv
 
 def test_a_table_taken_is_a_copy(small_root):
     data = load_year(small_root, YEAR)
-    data["property"].loc[2, "buildings"] = 99
+    taken = data["property"]
+    taken.loc[2, "buildings"] = 99
     assert data["property"].loc[2, "buildings"] == 4
 
 

@@ -53,7 +53,9 @@ def test_cell_ids_are_unique_and_were_given_by_hand(notebooks):
 
 def test_a_template_is_short(notebooks):
     cells = {name: len(notebook.cells) for name, notebook in notebooks.items()}
-    lines = {f"{name} {cell.id}": len(cell.source.splitlines()) for name in notebooks for cell in _code(notebooks[name])}
+    lines = {
+        f"{name} {cell.id}": len(cell.source.splitlines()) for name in notebooks for cell in _code(notebooks[name])
+    }
     assert {name: count for name, count in cells.items() if count > MOST_CELLS} == {}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
 
@@ -144,7 +146,9 @@ def test_every_template_ends_with_its_sources(notebooks):
 
 def test_labels_and_targets_that_would_clash_across_years_are_not_used(notebooks):
     for name, notebook in notebooks.items():
-        assert not re.search(r"^\(.+\)=|^:(name|label):", "\n".join(c.source for c in notebook.cells), re.MULTILINE), name
+        assert not re.search(r"^\(.+\)=|^:(name|label):", "\n".join(c.source for c in notebook.cells), re.MULTILINE), (
+            name
+        )
 
 
 # Nothing that belongs to one year, one contract or one source stands outside the data
@@ -194,7 +198,12 @@ def test_no_contract_year_is_named(executable, repository):
 
 def test_no_date_of_the_years_reviewed_is_named(executable, review):
     # a calendar year in a template or a calculation would have to be changed by hand when the next year is run
-    dated = [review.starts.isoformat(), review.ends.isoformat(), *review["events"]["start"], *review["inspections"]["start"]]
+    dated = [
+        review.starts.isoformat(),
+        review.ends.isoformat(),
+        *review["events"]["start"],
+        *review["inspections"]["start"],
+    ]
     calendar = {when[:4] for when in dated}
     found = [(place, re.sub(r"#[0-9A-F]{6}\b", "", text)) for place, text in executable]  # colours of charts
     pattern = re.compile(r"(?<!\d)(" + "|".join(sorted(calendar)) + r")(?!\d)")

@@ -54,7 +54,9 @@ def test_a_template_with_year_and_root_is_taken(tmp_path):
 )
 def test_a_template_with_other_parameters_is_refused(tmp_path, parameters, named):
     # papermill only warns, and would run the page for its default year
-    with pytest.raises(pages.TemplateError, match=rf"00_x\.ipynb takes the parameters .*{named}.*not contract_year, root"):
+    with pytest.raises(
+        pages.TemplateError, match=rf"00_x\.ipynb takes the parameters .*{named}.*not contract_year, root"
+    ):
         pages.check_parameters(_template(tmp_path, parameters))
 
 
@@ -185,7 +187,12 @@ def test_every_page_ran_every_cell_once_and_in_order(committed):
 def test_pages_name_neither_this_machine_nor_its_python(committed, repository):
     here = {str(repository), str(Path.home()), sys.prefix, sys.base_prefix, "/tmp/", "site-packages"}
     traces = [re.escape(place) for place in here if len(place) > 4]
-    traces += [rf"(?<![\d.]){re.escape(platform.python_version())}(?![\d.])", "papermill", r'"start_time"', r"0x[0-9a-f]{6,}"]
+    traces += [
+        rf"(?<![\d.]){re.escape(platform.python_version())}(?![\d.])",
+        "papermill",
+        r'"start_time"',
+        r"0x[0-9a-f]{6,}",
+    ]
     for _, path, _ in committed:
         assert re.findall("|".join(traces), path.read_text("utf-8")) == [], path.name
 

@@ -38,7 +38,9 @@ def test_the_public_years_are_those_that_the_list_names_in_its_order(tmp_path):
 
 
 def test_a_year_that_is_commented_out_is_not_public(tmp_path):
-    (tmp_path / "_toc.yml").write_text("root: index\nparts:\n - chapters:\n    # - file: 2022-23/00_summary\n    - file: 2021-22/00_summary\n", "utf-8")
+    (tmp_path / "_toc.yml").write_text(
+        "root: index\nparts:\n - chapters:\n    # - file: 2022-23/00_summary\n    - file: 2021-22/00_summary\n", "utf-8"
+    )
     assert site.public_years(tmp_path) == [ContractYear("2021-22")]
 
 
@@ -64,7 +66,9 @@ def test_the_list_names_every_page_of_the_book_once_and_no_other(repository):
     files = [listed["root"], *(chapter["file"] for part in listed["parts"] for chapter in part["chapters"])]
     there = [path.relative_to(repository / "book").with_suffix("").as_posix()
              for path in (repository / "book").rglob("*") if path.suffix in {".md", ".ipynb"}]  # fmt: skip
-    published = [page for page in there if not page.startswith(".")]  # a run under way stages its pages in a hidden folder
+    published = [
+        page for page in there if not page.startswith(".")
+    ]  # a run under way stages its pages in a hidden folder
     assert sorted(files) == sorted(published)
 
 
@@ -116,14 +120,20 @@ def test_known_discrepancies_show_printed_and_recomputed_side_by_side(repository
 
 
 def test_the_coverage_page_says_that_nothing_is_left_out(repository, review):
-    assert f"{len(review['paragraphs'])} paragraphs, bullets, headings and table rows; 0 not carried." in _about(repository, "coverage")
+    assert f"{len(review['paragraphs'])} paragraphs, bullets, headings and table rows; 0 not carried." in _about(
+        repository, "coverage"
+    )
 
 
 def test_the_publisher_page_links_to_the_public_records(repository, review):
     page = unescape(_about(repository, "publisher"))
     assert review.package["records"]
     assert [record["url"] for record in review.package["records"] if record["url"] not in page] == []
-    assert [document["title"] for document in review.package["documents"] if not all(document[key] in page for key in ("title", "publisher"))] == []
+    assert [
+        document["title"]
+        for document in review.package["documents"]
+        if not all(document[key] in page for key in ("title", "publisher"))
+    ] == []
 
 
 # The HTML

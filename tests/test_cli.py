@@ -1,0 +1,343 @@
+"""The command: what it prints where, its exit codes, and that bad input never gets as far as the book."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ncthelpers import cli
+from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.load import load_year
+from ncthelpers.publish.pages import TemplateError
+
+YEAR = "2031-32"
+
+
+def real_command(*arguments, **environment):
+    """The installed command in a process of its own; what it writes comes back as bytes."""
+    # the repository's own environment holds the command beside its Python
+    program = Path(sys.executable).with_name("ncthelpers.exe" if os.name == "nt" else "ncthelpers")
+    return subprocess.run(
+        [program, *map(str, arguments)], capture_output=True, env={**os.environ, **environment}, timeout=120
+    )
+
+
+def snapshot(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def change(root, name, old, new):
+    path = root / "data" / name
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, "a test must change exactly one place"
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The years run: each is checked and its page written as ever, but nothing is executed."""
+    done = []
+
+    def run_year(root, templates, year, told):
+        load_year(root, year)
+        done.append(str(year))
+        (root / "book" / str(year)).mkdir(parents=True, exist_ok=True)
+        (root / "book" / str(year) / "00_summary.ipynb").write_text("a new page")
+        told("00_summary")
+        return ["00_summary.ipynb"]
+
+    monkeypatch.setattr(cli.run, "run_year", run_year)
+    return done
+
+
+# the real command
+
+
+def test_a_year_without_a_fault_passes_and_says_so_beside_the_output(small_root):
+    done = real_command("--root", small_root, "check", YEAR)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr.decode().strip() == f"{YEAR}: no fault in data/{YEAR}"
+
+
+def test_faults_of_many_files_of_the_reviewed_year_are_listed_at_once_without_a_traceback(root_with_book):
+    change(root_with_book, "2021-22/service_costs.csv", ",5692,", ",5692k,")
+    change(root_with_book, "2021-22/budget_gaps.csv", "NNC,2023-24", "KCC,2023-24")
+    change(root_with_book, "2021-22/contract.yml", 'contract_year: "2021-22"', 'contract_year: "2022-23"')
+    (root_with_book / "data" / "2021-22" / "homes.csv").unlink()
+    before = snapshot(root_with_book)
+    done = real_command("--root", root_with_book, "run", "2021-22")
+    said = done.stderr.decode()
+    assert (done.returncode, done.stdout) == (2, b"") and "Traceback" not in said
+    for line in (
+        "data/2021-22/service_costs.csv, row 3, column budget: '5692k' is not an amount of money",
+        "data/2021-22/budget_gaps.csv, row 5, column council: 'KCC' is not a council of the contract (NNC, WNC)",
+        "data/2021-22/contract.yml, column contract_year: '2022-23' is not the folder's 2021-22",
+        "data/2021-22/homes.csv: is missing, and contract.yml does not say that it was not reported",
+    ):
+        assert line in said.splitlines()
+    assert snapshot(root_with_book) == before
+
+
+@pytest.mark.parametrize(
+    "arguments", [["frobnicate"], ["check"], ["check", YEAR, "extra"], ["check", YEAR, "--jsn"], ["run", "a", "b"]]
+)
+def test_a_command_that_there_is_not_ends_in_two_with_the_usage(arguments):
+    done = real_command(*arguments)
+    assert done.returncode == 2
+    assert b"Usage" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_help_names_every_verb():
+    said = real_command("--help").stdout.decode()
+    assert [verb for verb in ("check", "seal", "run", "book", "test", "--root") if verb not in said] == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_machines_get_json_whatever_the_encoding_of_the_console(small_root, encoding):
+    change(small_root, f"{YEAR}/property.csv", "EAST,4", "EAST,−４")
+    done = real_command("--root", small_root, "check", YEAR, "--json", PYTHONIOENCODING=encoding)
+    assert done.returncode == 2 and b"Traceback" not in done.stderr
+    assert [record["value"] for record in json.loads(done.stdout.decode(encoding)) if record["value"]] == ["−４"]
+
+
+# the root
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("a file")], ids=["missing", "a file"])
+@pytest.mark.parametrize("verb", [["check", YEAR], ["run"], ["seal", YEAR], ["book"]], ids=lambda verb: verb[0])
+def test_a_root_that_is_no_folder_is_refused_by_name(tmp_path, command, make, verb):
+    make(tmp_path / "nowhere")
+    done = command(tmp_path / "nowhere", *verb)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"the root {tmp_path / 'nowhere'} is not a folder\n"
+
+
+def test_a_root_may_be_given_from_where_one_stands(small_root, command, monkeypatch):
+    monkeypatch.chdir(small_root.parent)
+    assert command(Path(small_root.name), "check", YEAR).code == 0
+
+
+def test_the_root_is_this_repository_unless_another_is_given(monkeypatch, repository):
+    seen = []
+    monkeypatch.setattr(cli, "load_year", lambda root, year: seen.append((root, str(year))))
+    monkeypatch.setattr(sys, "argv", ["ncthelpers", "check", YEAR])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, seen) == (0, [(repository, YEAR)])
+
+
+# check
+
+
+def test_the_list_for_people_is_the_list_for_machines(small_root, command):
+    change(small_root, f"{YEAR}/property.csv", "EAST,4", "EAST,four")
+    change(small_root, f"{YEAR}/approvals.csv", "2032-08-25", "25/08/2032")
+    records = json.loads(command(small_root, "check", YEAR, "--json").out)
+    in_words = command(small_root, "check", YEAR)
+    assert (in_words.code, in_words.out) == (2, "")
+    first, *lines = in_words.err.splitlines()
+    assert first == f"{len(records)} faults:"
+    assert lines == [str(Fault(**record)) for record in records]
+    assert all(set(record) == {"file", "row", "column", "value", "rule"} for record in records)
+
+
+ODD_VALUES = ["[bold]5[/bold]", "[/]", "5\\", ":smile:", "a:100:b", "x" * 300, "<b>&amp;</b>", "[link=x]"]
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+def test_a_value_is_shown_as_it_was_written(small_root, command, value):
+    change(small_root, f"{YEAR}/property.csv", "EAST,4", f"EAST,{value}")
+    line = f"data/{YEAR}/property.csv, row 2, column buildings: {value!r} is not a number"
+    assert line in command(small_root, "check", YEAR).err.splitlines()
+
+
+@pytest.mark.parametrize("value", ODD_VALUES)
+def test_on_a_screen_faults_are_a_table_with_each_value_as_it_was_written(monkeypatch, value):
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, color_system=None, width=500, highlight=False)
+    monkeypatch.setattr(cli, "_say", console)
+    cli._faults_shown(DataFaults([Fault("data/a.csv", 7, "gap", value, "is not a number")]))
+    shown = screen.getvalue()
+    assert all(part in shown for part in ("data/a.csv", " 7 ", " gap ", f" {value} ", "is not a number", "1 fault"))
+
+
+# seal
+
+
+def test_seal_refuses_content_with_a_fault_and_writes_nothing(small_root, command):
+    change(small_root, f"{YEAR}/property.csv", "EAST,4", "EAST,four")
+    before = snapshot(small_root)
+    done = command(small_root, "seal", YEAR)
+    assert (done.code, done.out) == (2, "") and "'four' is not a number" in done.err
+    assert snapshot(small_root) == before
+
+
+def test_sealed_content_passes_and_sealing_again_changes_no_byte(small_root, command):
+    change(small_root, f"{YEAR}/property.csv", "EAST,4", "EAST,6")
+    assert command(small_root, "check", YEAR).code == 2
+    assert command(small_root, "seal", YEAR).code == 0
+    sealed = snapshot(small_root)
+    assert command(small_root, "check", YEAR).code == 0
+    assert command(small_root, "seal", YEAR).code == 0
+    assert snapshot(small_root) == sealed
+
+
+# run
+
+
+@pytest.mark.parametrize(
+    ("toc", "said"),
+    [
+        (None, "_toc.yml is missing"),
+        ("root: index\nparts:\n- chapters:\n  - file: 2031-33/00_summary\n", "'2031-33' is not a contract year"),
+        ("root: index\nparts:\n- chapters:\n  - file: ../x/00_summary\n", "'..' is not a contract year"),
+        ("root: index\nparts:\n- chapters:\n  - file: 2032-33/00_summary\n  - file: 2031-32/00_summary\n", "data/2032-33: is missing"),
+        ("root: index\nparts:\n- chapters:\n  - file: 2031-32/00_summary\n  - file: 2032-33/00_summary\n", "data/2032-33: is missing"),
+        (b"# caf\xe9\nroot: index\n", "_toc.yml"),
+    ],
+    ids=["missing", "no contract year", "folder above", "first year missing", "second year missing", "latin-1"],
+)  # fmt: skip
+@pytest.mark.parametrize("year", ["", YEAR], ids=["every year", "one year"])
+def test_a_list_of_public_years_with_a_fault_is_refused_before_any_page_is_made(
+    small_root, command, runs, toc, said, year
+):
+    (small_root / "_toc.yml").unlink()
+    if toc:
+        (small_root / "_toc.yml").write_bytes(toc if isinstance(toc, bytes) else toc.encode())
+    before = snapshot(small_root)
+    done = command(small_root, "run", *filter(None, [year]))
+    assert done.code == 2 and said in done.err
+    assert (snapshot(small_root), runs) == (before, [])
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"term\nKPI\n", b"term,meaning\nKPI,\n", b"term,meaning\nCaf\xe9,x\n"],
+    ids=["missing", "empty", "column missing", "cell empty", "latin-1"],
+)  # fmt: skip
+def test_a_glossary_with_a_fault_is_refused_before_any_page_is_made(root_with_book, command, runs, content):
+    glossary = root_with_book / "data" / "reference" / "glossary.csv"
+    glossary.unlink()
+    if content is not None:
+        glossary.write_bytes(content)
+    before = snapshot(root_with_book)
+    done = command(root_with_book, "run", "2021-22")
+    assert done.code == 2 and "data/reference/glossary.csv" in done.err
+    assert (snapshot(root_with_book), runs) == (before, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["table: [\n", "- a list\n", "table: property\n", ""], ids=["broken", "list", "keys missing", "empty"]
+)
+def test_a_schema_with_a_fault_is_refused_by_name(small_root, command, runs, text):
+    (small_root / "data" / "schemas" / "property.yml").write_text(text)
+    before = snapshot(small_root)
+    for verb in ("check", "run"):
+        done = command(small_root, verb, YEAR)
+        assert done.code == 2 and "property.yml" in done.err
+    assert (snapshot(small_root), runs) == (before, [])
+
+
+def test_an_empty_year_is_refused_not_taken_for_every_year(small_root, command, runs):
+    assert command(small_root, "run", "").code == 2
+    assert runs == []
+
+
+def test_run_without_a_year_runs_every_public_year_and_writes_the_pages_around_them(root, command, runs):
+    done = command(root, "run")
+    assert (done.code, done.out, runs) == (0, "", ["2021-22"])
+    assert str(root / "book" / "2021-22") in done.err
+    first = snapshot(root / "book")
+    assert {"index.md", "about/glossary.md", "about/data_dictionary.md"} <= set(first)
+    command(root, "run", "2021-22")
+    assert snapshot(root / "book") == first
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (cli.run.PageFailed("04_cost.ipynb, cell 3: KeyError: 'x'"), 1),
+        (TemplateError("04_cost.ipynb takes the parameters year, not contract_year, root"), 2),
+        (ValueError("[bold] is not a year"), 2),
+    ],
+)
+def test_a_run_that_fails_ends_with_its_reason_and_without_a_traceback(small_root, command, monkeypatch, error, code):
+    def fails(*arguments):
+        raise error
+
+    monkeypatch.setattr(cli.run, "run_year", fails)
+    before = snapshot(small_root)
+    done = command(small_root, "run", YEAR)
+    assert done.code == code and done.err.splitlines()[-1] == str(error)
+    assert snapshot(small_root) == before
+
+
+# book and test
+
+
+def test_book_runs_every_public_year_then_builds_and_says_where_it_is(root, command, runs, monkeypatch):
+    built = []
+
+    def build_html(where, config):
+        built.append((where, config, list(runs)))
+        return where / "_build" / "html"
+
+    monkeypatch.setattr(cli.site, "build_html", build_html)
+    done = command(root, "book")
+    assert done.code == 0
+    assert built == [(root, cli.REPOSITORY / "_config.yml", ["2021-22"])]
+    assert done.err.splitlines()[-1] == f"the book: {root / '_build' / 'html' / 'index.html'}"
+
+
+def test_a_book_that_cannot_be_built_ends_in_one_with_what_the_builder_said(root, command, runs, monkeypatch):
+    def fails(where, config):
+        raise cli.site.BuildFailed("the HTML could not be built:\nWARNING: no title")
+
+    monkeypatch.setattr(cli.site, "build_html", fails)
+    done = command(root, "book")
+    assert done.code == 1 and done.err.endswith("the HTML could not be built:\nWARNING: no title\n")
+
+
+@pytest.fixture
+def stages(monkeypatch):
+    """Programs that ``test`` would start; none runs. Those whose arguments hold a failing word fail."""
+    started, failing = [], []
+
+    def call(arguments, cwd):
+        started.append(arguments)
+        return int(any(word in arguments for word in failing))
+
+    monkeypatch.setattr(cli.subprocess, "call", call)
+    monkeypatch.setattr(cli.site, "build_html", lambda root, config: started.append(["html"]))
+    return started, failing
+
+
+def test_test_runs_every_check(small_root, command, stages):
+    started, _ = stages
+    done = command(small_root, "test")
+    assert done.code == 0 and "every check passed" in done.err
+    words = [word for arguments in started for word in arguments]
+    assert {"ruff", "html", "--doctest-modules", "src", "tests", "--nbval", str(small_root / "book")} <= set(words)
+
+
+@pytest.mark.parametrize("word", ["ruff", "--doctest-modules", "--nbval"])
+def test_a_check_that_fails_is_named_and_does_not_keep_the_others_from_running(small_root, command, stages, word):
+    started, failing = stages
+    failing.append(word)
+    done = command(small_root, "test")
+    assert done.code == 1 and "failed:" in done.err and "every check passed" not in done.err
+    assert len(started) == 4
+
+
+def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, monkeypatch):
+    def fails(root, config):
+        raise cli.site.BuildFailed("WARNING: no title")
+
+    monkeypatch.setattr(cli.site, "build_html", fails)
+    done = command(small_root, "test")
+    assert done.code == 1 and "WARNING: no title" in done.err
+    assert len(stages[0]) == 3

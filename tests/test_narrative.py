@@ -1,0 +1,216 @@
+"""Commentary: each kind of placeholder prints what the data says, and nothing else can pass for it."""
+
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ncthelpers.load import load_year
+from ncthelpers.narrative import Words, commentary_faults, text_of, words
+
+YEAR = "2031-32"
+
+
+@pytest.fixture(scope="module")
+def invented(_small_root_to_copy):
+    """The invented year; read only."""
+    return load_year(_small_root_to_copy, YEAR)
+
+
+def with_words(data, text, page="04_cost"):
+    return replace(data, commentary={page: text})
+
+
+def faults(data, text):
+    return [(fault.row, fault.value, fault.rule) for fault in commentary_faults(with_words(data, text), "data/2031-32")]
+
+
+# what placeholders print
+
+
+@pytest.mark.parametrize(
+    ("name", "as_words", "text"),
+    [
+        ("year", "", "2031-32"),
+        ("children", "", "1,184"),
+        ("growth", "", "8.5%"),
+        ("budget", "", "£2.2m"),
+        ("visits", "words", "five"),
+        ("visits", "Words", "Five"),
+        ("children", "words", "1,184"),
+        ("date:first_meeting", "", "1 June 2031"),
+        ("date:later_review", "", "January 2033 to March 2033"),
+        ("count:budget_gaps", "", "4"),
+        ("count:budget_gaps", "words", "four"),
+        ("count:budget_gaps?council=EAST", "words", "two"),
+        ("count:budget_gaps?council=EAST&year=2032-33", "words", "one"),
+        ("count:events?context=yes", "", "1"),
+        ("count:budget_gaps?council=NORTH", "Words", "No"),
+        ("cell:budget_gaps/EAST/2032-33/gap", "", "£10.5m"),
+        ("cell:budget_gaps/EAST/2033-34/gap", "", "N/A as printed"),
+        ("cell:service_costs/Fostering/outturn_variance", "", "−£100,000"),
+        ("cell:pupil_forecasts/East/primary/change_pct", "", "12.5%"),
+        ("cell:approvals/Director/approved_on", "", "26 August 2032"),
+        ("cell:property/EAST/maintenance_schedule", "", "Agreed."),
+        ("cell:property/EAST/buildings", "Words", "Four"),
+    ],
+)
+def test_a_placeholder_prints_what_the_data_says(invented, name, as_words, text):
+    assert text_of(invented, name, as_words) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pressure", "£1.070m"),  # cover report 7.1.3
+        ("reserve_left", "£0.019m"),  # annual report section 4 and cover report 7.1.3
+        ("single_placement_cost", "£500,000"),  # annual report section 4 prints £500k
+        ("count:kpis?named=named", "14"),  # annual report section 2
+        ("count:audits", "11"),  # annual report section 10.2
+        ("count:cover_topics", "14"),  # cover report 6.1
+        ("cell:support_service_results/met or exceeded/kpis", "29"),  # annual report section 3.1
+        ("cell:budget_gaps/NNC/2025-26/gap", "N/A as printed"),  # annual report section 12
+    ],
+)
+def test_a_placeholder_prints_what_the_source_documents_print(review, name, text):
+    assert text_of(review, name) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["adults", "date:no_meeting", "count:adults", "count:", "count:property?rooms=2", "cell:property/EAST/rooms", "cell:adults/a/b",
+     "cell:property/NORTH/buildings", "cell:property/buildings", "cell:property", "cell:", "Year", " year", "cell:budget_gaps/EAST/gap"],
+)  # fmt: skip
+def test_a_placeholder_that_names_nothing_is_an_error(invented, name):
+    with pytest.raises(LookupError):
+        text_of(invented, name)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    name=st.one_of(
+        st.text(max_size=8),
+        st.builds("{}:{}".format, st.sampled_from(["date", "count", "cell"]), st.text("abc/?=&:", max_size=8)),
+        st.builds("cell:{}/{}/{}".format, st.sampled_from(["property", "events", "approvals", "contract_terms"]), st.text(max_size=4), st.text(max_size=4)),
+    ),
+    as_words=st.sampled_from(["", "words", "Words"]),
+)  # fmt: skip
+def test_no_placeholder_fails_in_any_other_way(invented, name, as_words):
+    with suppress(LookupError):
+        assert text_of(invented, name, as_words) != ""
+
+
+@pytest.mark.parametrize("ending", ["words", "Words"])
+def test_what_is_no_count_is_printed_as_it_is(invented, ending):
+    assert text_of(invented, "growth", ending) == "8.5%"
+    assert text_of(invented, "cell:approvals/Director/approved_on", ending) == "26 August 2032"
+    assert text_of(invented, "cell:events/first_meeting/context", ending) == "No"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "name", "text"),
+    [
+        ("finance_lines", "amount", "budget", {"£5m"}),
+        ("figures", "value", "growth", {"5%", "five per cent"}),
+        ("service_costs", "budget", "cell:service_costs/Homes/budget", {"£5,000"}),
+    ],
+)
+def test_a_whole_amount_does_not_lose_its_unit_in_words(invented, table, column, name, text):
+    frame = invented[table]
+    frame[column] = [Decimal(5)] * len(frame)
+    whole = replace(invented, tables={**invented.tables, table: frame})
+    assert text_of(whole, name, "words") in text
+
+
+# blocks
+
+
+def test_a_block_is_printed_with_its_figures_and_without_its_sources(invented):
+    shown = words(invented, "04_cost")
+    assert repr(shown) == "In 2031-32 the trust cared for 1,184 children. Its board met on 1 June 2031."
+
+
+def test_a_block_nobody_wrote_says_so(invented):
+    for page, block in (("04_cost", "bridges"), ("05_contract_changes", "overview")):
+        assert repr(words(invented, page, block)) == "No commentary has been written on this for 2031-32."
+
+
+def test_a_block_is_shown_as_safe_html():
+    html = Words("Costs **rose**.\n\n<script>alert()</script> [x](javascript:alert())")._repr_html_()
+    assert "<strong>rose</strong>" in html and 'class="commentary"' in html
+    assert "<script" not in html and "href" not in html
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<b>*Cost* & `care`_</b>",
+        "[link](https://example.org)",
+        "# no heading",
+        "a_b_c",
+        "![x](y)",
+        "~~x~~",
+        "1 < 2 > 0",
+    ],
+)
+def test_words_from_the_data_are_shown_as_words_not_as_markup(invented, said):
+    table = invented["property"]
+    table["maintenance_schedule"] = said
+    odd = replace(invented, tables={**invented.tables, "property": table})
+    html = words(
+        with_words(odd, "## overview\nSaid: {cell:property/EAST/maintenance_schedule}\n"), "04_cost"
+    )._repr_html_()
+    escaped = said.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert f"Said: {escaped}</p>" in html
+
+
+# faults
+
+
+def test_commentary_that_takes_every_figure_from_the_data_has_no_fault(invented, review):
+    assert faults(invented, "## overview\nIn {year}: {children}.\nsource: report:1/1 report:2/1\n") == []
+    assert commentary_faults(review, "data/2021-22") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## overview\nIn all {adults}.\n", (2, "{adults}", "cannot be filled in: there is no figure named adults")),
+        ("## overview\n\nAbout 29 of them.\n", (3, "29", "is a figure typed by hand: take it from the data by a placeholder")),
+        ("## overview\nIn 1990s money, 7%.\n", (2, "7", "is a figure typed by hand: take it from the data by a placeholder")),
+        ("## overview\n１２ homes.\n", (2, "１２", "is a figure typed by hand: take it from the data by a placeholder")),
+        ("## overview\nA {children brace.\n", (2, "{", "is a stray brace")),
+        ("## overview\nA children} brace.\n", (2, "}", "is a stray brace")),
+        ("## overview\nA {{children}} brace.\n", (2, "}", "is a stray brace")),
+        ("## overview\n{children|roman}\n", (2, "{", "is a stray brace")),
+        ("Words without a block.\n", (None, "", "has no block: begin one with a line such as ## overview")),
+        ("", (None, "", "has no block: begin one with a line such as ## overview")),
+    ],
+)  # fmt: skip
+def test_each_fault_of_commentary_is_named_with_its_line(invented, text, expected):
+    assert expected in faults(invented, text)
+
+
+def test_every_fault_of_a_file_is_listed(invented):
+    found = faults(invented, "## overview\n{adults} and 12.\nsource: report:1/1\n\n## more\n{date:never} and }.\n")
+    assert [(row, value) for row, value, _ in found] == [(2, "{adults}"), (2, "12"), (6, "{date:never}"), (6, "}")]
+
+
+@pytest.mark.parametrize("name", ["covid-19", "Covid-19", "COVID-19"])
+def test_the_name_of_an_illness_is_no_figure(invented, name):
+    assert faults(invented, f"## overview\n{name} changed demand.\n") == []
+
+
+@settings(deadline=None)
+@given(
+    text=st.text(st.characters(exclude_characters="{}", exclude_categories=["Nd", "C", "Zl", "Zp"]), max_size=30),
+    figure=st.integers(0, 99999),
+)
+def test_a_digit_anywhere_in_the_words_is_a_fault(invented, text, figure):
+    assert faults(invented, f"## overview\nWords {text}\n") == []
+    assert str(figure) in {
+        value for _, value, _ in faults(invented, f"## overview\nWords {text}{figure}\n")
+    } or text.lower().endswith("covid-")
