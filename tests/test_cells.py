@@ -141,7 +141,7 @@ def test_dates_and_partial_dates_are_read():
 
 @pytest.mark.parametrize("text", ["07/09/2022", "2022-13", "2022-00", "autumn 2022", "20222", "２０２２"])
 def test_a_partial_date_is_a_year_a_month_or_a_day(text):
-    with pytest.raises(ValueError, match="is not a date: write 2022-09-07, 2022-09 or 2022"):
+    with pytest.raises(ValueError, match="is not a date: write 1999-12-31, 1999-12 or 1999"):
         read_cell(text, column("when"))
 
 

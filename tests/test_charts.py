@@ -24,7 +24,7 @@ CHARTS = {
     "support_services": charts.support_services,
     "audit_progress": charts.audit_progress,
     "demand": lambda year: charts.demand(year, "children_in_care"),
-    "event_timeline": lambda year: charts.event_timeline(year, ["governance", "contract"], since="2020"),
+    "event_timeline": lambda year: charts.event_timeline(year, ["governance", "contract"]),
     "inspection_timeline": charts.inspection_timeline,
 }
 RESTS_ON = {
@@ -206,23 +206,6 @@ def test_points_of_a_measure_are_drawn_once_and_in_order_of_time(review):
 def test_a_measure_of_which_nothing_is_published_says_so(review):
     chart = charts.demand(review, "referrals_to_mash")  # annual report section 6: a rise without figures
     assert ". ." not in chart.alt and ": ." not in chart.alt
-
-
-@pytest.mark.parametrize(
-    ("start", "bounds", "kept"),
-    [
-        ("2021-04", {"since": "2021-04-01"}, True),  # known to the month, and it begins on that day
-        ("2022-03-09", {"until": "2022-03"}, True),
-        ("2022-03-09", {"until": "2022"}, True),
-        ("2021-03-31", {"since": "2021-04-01"}, False),
-        ("2022-04-01", {"until": "2022-03"}, False),
-    ],
-)
-def test_bounds_of_a_timeline_are_days_and_not_spellings(review, start, bounds, kept):
-    events = review["events"].iloc[:1].assign(start=start, end=None, kind="plan")
-    anchor = events.assign(start="2021-09-01")
-    year = with_tables(review, events=pd.concat([events, anchor], ignore_index=True))
-    assert f"Timeline of {1 + kept} events" in charts.event_timeline(year, ["plan"], **bounds).alt
 
 
 # Hostile text and years that lack a table

@@ -265,15 +265,15 @@ def test_run_without_a_year_runs_every_public_year_and_writes_the_pages_around_t
         (ValueError("[bold] is not a year"), 2),
     ],
 )
-def test_a_run_that_fails_ends_with_its_reason_and_without_a_traceback(small_root, command, monkeypatch, error, code):
+def test_a_run_that_fails_ends_with_its_reason_and_without_a_traceback(root, command, monkeypatch, error, code):
     def fails(*arguments):
         raise error
 
     monkeypatch.setattr(cli.run, "run_year", fails)
-    before = snapshot(small_root)
-    done = command(small_root, "run", YEAR)
+    before = snapshot(root)
+    done = command(root, "run", "2021-22")
     assert done.code == code and done.err.splitlines()[-1] == str(error)
-    assert snapshot(small_root) == before
+    assert snapshot(root) == before
 
 
 # book and test

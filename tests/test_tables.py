@@ -63,7 +63,11 @@ def test_hostile_text_in_an_empty_table_is_shown_as_text(text):
     assert {tag.name for tag in shown.find_all()} == {"p", "strong"} and shown.text.count(text) == 2
 
 
-@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=4))
+# Cells come without spaces round them; the parser that reads the page back makes one space of blank text.
+CELLS = TEXTS.map(str.strip)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=4))
 def test_any_cells_are_read_back_as_they_were(rows):
     body = page(Table("Caption", COLUMNS, tuple(rows))).tbody
     assert [tuple(cell.text for cell in row.find_all(["th", "td"])) for row in body.find_all("tr")] == rows

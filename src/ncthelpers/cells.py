@@ -13,9 +13,13 @@ from types import MappingProxyType
 
 from ncthelpers import years
 
-__all__ = ["Column", "read_cell", "TYPES"]
+__all__ = ["Column", "read_cell", "as_written", "TYPES"]
 
-_PLAIN = re.compile(r"[-−+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", flags=re.ASCII)
+_DIGITS = r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?"
+_PLAIN = re.compile(rf"[-−+]?{_DIGITS}", flags=re.ASCII)
+_POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DIGITS})", flags=re.ASCII)
+_BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PARAGRAPH = re.compile(r"[a-z]+:[\w.]+/\d+")
 _DASHES = {"-", "–", "—", "_", "−"}
 
@@ -83,19 +87,15 @@ def _number(text: str, column: Column) -> Decimal:
 
 
 def _money(text: str, column: Column) -> Decimal:
-    bare = text.replace("£", "", 1).strip()
-    if bare.startswith("(") and bare.endswith(")"):
-        inner = bare[1:-1].replace("£", "", 1).strip()
-        if not _PLAIN.fullmatch(inner) or inner[0] in "-−+":
-            raise ValueError("is not an amount: write brackets round one plain figure")
-        return -_number(inner, column)
-    sign = ""
-    if bare[:1] in {"-", "−"} and "£" in bare:
-        sign, bare = "-", bare[1:].replace("£", "", 1).strip()
-    try:
-        return _number(sign + bare, column)
-    except ValueError as fault:
-        raise ValueError(str(fault).replace("a number", "an amount of money")) from None
+    if text in _DASHES:
+        return _number(text, column)
+    bracketed = _BRACKETS.fullmatch(text)
+    if bracketed:
+        return -_number(bracketed["inside"] or bracketed["bare"], column)
+    pounds = _POUNDS.fullmatch(text)
+    if not pounds:
+        raise ValueError("is not an amount of money")
+    return _number(("-" if set("-−") & set(pounds["sign"]) else "") + pounds["digits"], column)
 
 
 def _count(text: str, column: Column) -> int:
@@ -115,7 +115,7 @@ def _percent(text: str, column: Column) -> Decimal:
 
 def _date(text: str, column: Column) -> date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, flags=re.ASCII):
-        raise ValueError("is not a date: write year-month-day such as 2022-09-07")
+        raise ValueError("is not a date: write year-month-day such as 1999-12-31")
     return years.first_day(text)
 
 
@@ -123,7 +123,7 @@ def _when(text: str, column: Column) -> str:
     try:
         years.first_day(text)
     except ValueError:
-        raise ValueError("is not a date: write 2022-09-07, 2022-09 or 2022") from None
+        raise ValueError("is not a date: write 1999-12-31, 1999-12 or 1999") from None
     return text
 
 
@@ -152,6 +152,8 @@ def _url(text: str, column: Column) -> str:
 
 
 def _text(text: str, column: Column) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("holds a control character")
     return text
 
 
@@ -204,3 +206,16 @@ def read_cell(text: str, column: Column):
     if column.maximum is not None and value > column.maximum:
         raise ValueError(f"is above the most allowed, {column.maximum}")
     return value
+
+
+def as_written(value: object) -> str:
+    """A value as a file would have it: what a condition such as ``covid=yes`` is held against.
+
+    Examples
+    --------
+    >>> as_written(True), as_written(Decimal("1.50")), as_written(None)
+    ('yes', '1.50', '')
+    """
+    if value is None:
+        return ""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

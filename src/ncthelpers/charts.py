@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,6 +45,7 @@ _STYLE = {
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.spines.top": False, "axes.spines.right": False, "figure.constrained_layout.use": True,
     "figure.facecolor": "white", "axes.facecolor": "white", "axes.unicode_minus": True,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }  # fmt: skip
 
 
@@ -54,9 +56,9 @@ class Chart:
     Parameters
     ----------
     svg : bytes
-        The drawing.
+        The drawing; empty where the year has nothing to draw.
     alt : str
-        What it shows, in words, for readers who do not see it.
+        What it shows, in words, for readers who do not see it; or why there is nothing.
     caption : str
         Measure, unit and period.
     """
@@ -66,9 +68,11 @@ class Chart:
     caption: str
 
     def _repr_html_(self) -> str:
+        if not self.svg:
+            return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.alt)}</p>'
         image = base64.b64encode(self.svg).decode("ascii")
         return (
-            f'<figure class="chart">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
+            f'<figure class="chart" role="group" tabindex="0" aria-label="{escape(self.caption)}">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
             f'<figcaption><span class="chart-caption">{escape(self.caption)}</span></figcaption>\n</figure>'
         )
 
@@ -76,19 +80,28 @@ class Chart:
         return f"{self.caption}\n{self.alt}"
 
 
-def _axes(height: float, width: float = 7.2) -> tuple[Figure, Axes]:
-    return plt.subplots(figsize=(width, height))
+@contextmanager
+def _canvas(height: float, width: float = 7.2) -> Iterator[tuple[Figure, Axes]]:
+    """A styled figure with one pair of axes, closed again whatever happens."""
+    with matplotlib.rc_context({**sns.axes_style("ticks"), **_STYLE}):
+        figure, axes = plt.subplots(figsize=(width, height))
+        try:
+            yield figure, axes
+        finally:
+            plt.close(figure)
 
 
 def _drawn(figure: Figure, alt: str, caption: str) -> Chart:
     drawing = io.BytesIO()
     figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
     return Chart(drawing.getvalue(), alt, caption)
 
 
-def _styled():
-    return matplotlib.rc_context({**sns.axes_style("ticks"), **_STYLE})
+def _absent(data: YearData, name: str) -> Chart:
+    """What stands in a chart's place where the year has no row of its table."""
+    reason = results.reason_not_reported(data, name)
+    said = f"Not reported: {reason}." if reason else "The source documents give no figure for it."
+    return Chart(b"", said, results.table_schema(data, name).title)
 
 
 def _listed(pairs: Sequence[tuple[str, str]]) -> str:
@@ -116,7 +129,8 @@ def _bars(axes: Axes, names: list[str], values: list[Decimal], texts: list[str],
             text, (value, place), (4 if value >= 0 else -4, 0), textcoords="offset points", va="center", ha=side
         )
     axes.set_xlim(
-        min(0, min(shown, default=0)) - (0.75 * reach if min(shown, default=0) < 0 else 0), max(shown) + 0.25 * reach
+        min(0, min(shown, default=0)) - (0.75 * reach if min(shown, default=0) < 0 else 0),
+        max(0, max(shown, default=0)) + 0.25 * reach,
     )
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set(xlabel="", ylabel="")
@@ -138,14 +152,15 @@ def waterfall(data: YearData, bridge: str, caption: str = "") -> Chart:
         Caption; the result's title if none is given.
     """
     steps = results.table(data, bridge)
+    if steps.empty:
+        return _absent(data, bridge)
     caption = caption or f"{results.table_schema(data, bridge).title}, £m"
     texts = [
         wording.figure_text(amount, "£m", 3) if amount is not None else "not published" for amount in steps["amount"]
     ]
     alt = "Step chart. " + _listed(list(zip(steps["step"], texts, strict=True)))
     amounts = [float(amount or 0) for amount in steps["amount"]]
-    with _styled():
-        figure, axes = _axes(0.72 * len(steps) + 0.5)
+    with _canvas(0.72 * len(steps) + 0.5) as (figure, axes):
         level = 0.0
         for place, (amount, kind, text) in enumerate(zip(amounts, steps["kind"], texts, strict=True)):
             start, end = (0.0, amount) if kind == "level" else (level, level + amount)
@@ -168,10 +183,11 @@ def waterfall(data: YearData, bridge: str, caption: str = "") -> Chart:
 def variance_by_service(data: YearData) -> Chart:
     """Variance of each service, overspend to the right."""
     rows = results.table(data, "outturn_variance").iloc[:-1]
+    if rows.empty:
+        return _absent(data, "outturn_variance")
     texts = [("+" if value > 0 else "") + wording.figure_text(value, "£000") for value in rows["variance"]]
     alt = "Bar chart; overspend is positive. " + _listed(list(zip(rows["service"], texts, strict=True)))
-    with _styled():
-        figure, axes = _axes(0.62 * len(rows) + 0.4)
+    with _canvas(0.62 * len(rows) + 0.4) as (figure, axes):
         colours = [PLUM if value > 0 else BLUE for value in rows["variance"]]
         _bars(axes, rows["service"].tolist(), rows["variance"].tolist(), texts, colours)
         return _drawn(
@@ -182,10 +198,11 @@ def variance_by_service(data: YearData) -> Chart:
 def grants(data: YearData) -> Chart:
     """Grants received, largest first."""
     rows = results.table(data, "grant_shares")
+    if rows.empty:
+        return _absent(data, "grant_shares")
     texts = [wording.figure_text(value, "£") for value in rows["received"]]
     alt = "Bar chart of grants received. " + _listed(list(zip(rows["grant"], texts, strict=True)))
-    with _styled():
-        figure, axes = _axes(0.52 * len(rows) + 0.4)
+    with _canvas(0.52 * len(rows) + 0.4) as (figure, axes):
         colours = [TEAL if covid else BLUE for covid in rows["covid"]]
         names = [name + (" (covid)" if covid and "ovid" not in name else "")
                  for name, covid in zip(rows["grant"], rows["covid"], strict=True)]  # fmt: skip
@@ -196,13 +213,14 @@ def grants(data: YearData) -> Chart:
 def gaps(data: YearData) -> Chart:
     """Budget gaps by council and financial year; a gap that is not given is written as such."""
     rows = results.table(data, "gaps_by_year")
+    if rows.empty:
+        return _absent(data, "gaps_by_year")
     known = [council["name"] for council in data.contract["councils"]]
     rows = rows[rows["council"].isin(known)]
     texts = [wording.figure_text(gap, "£m") if gap is not None else "N/A as printed" for gap in rows["gap"]]
     names = [f"{year} {council}" for year, council in zip(rows["year"], rows["council"], strict=True)]
     alt = "Bar chart of forecast budget gaps. " + _listed(list(zip(names, texts, strict=True)))
-    with _styled():
-        figure, axes = _axes(0.52 * len(rows) + 0.4)
+    with _canvas(0.52 * len(rows) + 0.4) as (figure, axes):
         colour_of = dict(zip(known, (BLUE, TEAL, PLUM, ORANGE), strict=False))
         _bars(
             axes,
@@ -217,11 +235,12 @@ def gaps(data: YearData) -> Chart:
 def support_services(data: YearData) -> Chart:
     """Support-service KPIs by outcome, each named by its word."""
     rows = results.table(data, "support_service_rates")
+    if rows.empty:
+        return _absent(data, "support_service_rates")
     texts = [f"{wording.figure_text(n)} ({wording.figure_text(share, 'per cent', 1)})"
              for n, share in zip(rows["kpis"], rows["share_pct"], strict=True)]  # fmt: skip
     alt = "Bar chart of support-service KPIs. " + _listed(list(zip(rows["outcome"], texts, strict=True)))
-    with _styled():
-        figure, axes = _axes(0.6 * len(rows) + 0.4)
+    with _canvas(0.6 * len(rows) + 0.4) as (figure, axes):
         names = [name[0].upper() + name[1:] for name in rows["outcome"]]
         _bars(axes, names, [Decimal(n) for n in rows["kpis"]], texts, [BLUE, ORANGE, PLUM][: len(rows)])
         return _drawn(figure, alt, f"Support-service KPIs by outcome, {data.year}; number and share of all")
@@ -229,6 +248,8 @@ def support_services(data: YearData) -> Chart:
 
 def audit_progress(data: YearData) -> Chart:
     """Which stage each audit had reached: a filled square where it had, a hollow one where not."""
+    if data["audits"].empty:
+        return _absent(data, "audits")
     audits = data["audits"].merge(results.table(data, "audit_stages")[["audit", "stages_reached"]], on="audit")
     audits = audits.sort_values("stages_reached", ascending=False, kind="stable")
     counts = results.table(data, "audit_progress")
@@ -238,8 +259,7 @@ def audit_progress(data: YearData) -> Chart:
             for stage, n in zip(counts["stage"], counts["audits"], strict=True)
         ]
     )
-    with _styled():
-        figure, axes = _axes(0.36 * len(audits) + 0.7)
+    with _canvas(0.36 * len(audits) + 0.7) as (figure, axes):
         for place, audit in enumerate(audits.to_dict("records")):
             for across, stage in enumerate(STAGES):
                 reached = audit[stage]
@@ -260,23 +280,30 @@ def audit_progress(data: YearData) -> Chart:
 
 def demand(data: YearData, measure: str) -> Chart:
     """The published points of one demand measure; a forecast is hollow and joined by a dashed line."""
-    rows = data["demand"].query("measure == @measure").sort_values("end", kind="stable").to_dict("records")
-    points = [(row["start"], row["value_start"], "actual") for row in rows if row["value_start"] is not None]
-    points += [(row["end"], row["value_end"], row["status"]) for row in rows if row["value_end"] is not None]
-    texts = [(f"{years.in_words(when)} ({status})", wording.figure_text(value)) for when, value, status in points]
-    title = rows[0]["title"]
-    with _styled():
-        figure, axes = _axes(2.9)
-        where = [mdates.date2num(years.last_day(when)) for when, _, _ in points]
-        for last in range(1, len(points)):
-            axes.plot(where[last - 1 : last + 1], [float(p[1]) for p in points[last - 1 : last + 1]], color=BLUE,
-                      linestyle="--" if points[last][2] == "forecast" else "-", linewidth=1.6)  # fmt: skip
-        for place, (_, value, status) in zip(where, points, strict=True):
+    rows = data["demand"]
+    points: dict[str, tuple[Decimal, str]] = {}
+    for row in rows[rows["measure"] == measure].to_dict("records"):
+        if row["value_start"] is not None:
+            points.setdefault(row["start"], (row["value_start"], "actual"))
+        if row["value_end"] is not None:
+            points[row["end"]] = (row["value_end"], row["status"])
+    if not points:
+        return _absent(data, "demand")
+    in_order = sorted(points.items(), key=lambda point: years.last_day(point[0]))
+    known = [(when, value, status) for when, (value, status) in in_order]
+    title = rows.loc[rows["measure"] == measure, "title"].iloc[0]
+    texts = [(f"{years.in_words(when)} ({status})", wording.figure_text(value)) for when, value, status in known]
+    with _canvas(2.9) as (figure, axes):
+        where = [mdates.date2num(years.last_day(when)) for when, _, _ in known]
+        for last in range(1, len(known)):
+            axes.plot(where[last - 1 : last + 1], [float(p[1]) for p in known[last - 1 : last + 1]], color=BLUE,
+                      linestyle="--" if known[last][2] == "forecast" else "-", linewidth=1.6)  # fmt: skip
+        for place, (_, value, status) in zip(where, known, strict=True):
             axes.plot(place, float(value), "o", markersize=9, color="white" if status == "forecast" else BLUE,
                       markeredgecolor=BLUE, markeredgewidth=1.6)  # fmt: skip
             axes.annotate(f"{wording.figure_text(value)}\n{status}", (place, float(value)), (0, 10),
                           textcoords="offset points", ha="center", va="bottom")  # fmt: skip
-        axes.set_xticks(where, [years.in_words(when) for when, _, _ in points])
+        axes.set_xticks(where, [years.in_words(when) for when, _, _ in known])
         axes.margins(x=0.16, y=0.3)
         axes.set_ylim(0, axes.get_ylim()[1] * 1.25)
         sns.despine(ax=axes)
@@ -290,8 +317,7 @@ def _strip(data: YearData, rows: pd.DataFrame, by: str, mark: str, caption: str,
     shapes = dict(zip(marks, "os^Dv*PX<>hp", strict=False))
     colours = dict(zip(marks, (BLUE, TEAL, PLUM, ORANGE, GREY, INK), strict=False))
     lines = list(dict.fromkeys(rows[by]))
-    with _styled():
-        figure, axes = _axes(0.42 * len(lines) + 1.2)
+    with _canvas(0.42 * len(lines) + 1.2) as (figure, axes):
         axes.axvspan(data.starts, data.ends, color=PALE, zorder=0)
         axes.annotate(f"contract year {data.year}", (data.starts, 1), (3, 3), xycoords=("data", "axes fraction"),
                       textcoords="offset points", ha="left", va="bottom", color=GREY)  # fmt: skip
@@ -320,7 +346,7 @@ def _strip(data: YearData, rows: pd.DataFrame, by: str, mark: str, caption: str,
         return _drawn(figure, alt + " The dates stand in the table.", caption)
 
 
-def event_timeline(data: YearData, kinds: Sequence[str], since: str = "", until: str = "") -> Chart:
+def event_timeline(data: YearData, kinds: Sequence[str]) -> Chart:
     """Dated events by kind along time, the contract year shaded.
 
     Parameters
@@ -329,19 +355,18 @@ def event_timeline(data: YearData, kinds: Sequence[str], since: str = "", until:
         The year.
     kinds : sequence of str
         Kinds of event to draw.
-    since, until : str, optional
-        Leave out events that begin before or after these dates.
     """
     rows = data["events"]
     rows = rows[rows["kind"].isin(kinds)].sort_values(["kind", "start"], kind="stable")
-    rows = rows[[(not since or s >= since) and (not until or s <= until) for s in rows["start"]]]
+    if rows.empty:
+        return _absent(data, "events")
     return _strip(data, rows, "kind", "", "Dated events by kind; the contract year is shaded", "events")
 
 
-def inspection_timeline(data: YearData, kinds: Sequence[str] = ()) -> Chart:
+def inspection_timeline(data: YearData) -> Chart:
     """Inspections by provider along time, marker by judgement, the contract year shaded."""
     rows = data["inspections"]
-    if kinds:
-        rows = rows[rows["provider_kind"].isin(kinds)]
+    if rows.empty:
+        return _absent(data, "inspections")
     caption = "Inspections and visits by provider; the contract year is shaded, the marker is the judgement printed"
     return _strip(data, rows, "provider", "judgement", caption, "inspections and visits")

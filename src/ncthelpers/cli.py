@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ncthelpers.faults import DataFaults
 from ncthelpers.load import load_year, seal_year
@@ -26,7 +27,7 @@ app = typer.Typer(
     help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
-_say = Console(stderr=True, soft_wrap=True, highlight=False)
+_say = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 _root = REPOSITORY
 
 Year = Annotated[str, typer.Argument(metavar="YEAR", help="Contract year, such as the folder names in data/.")]
@@ -49,12 +50,17 @@ def _settings(
 
 
 def _faults_shown(faults: DataFaults) -> None:
-    table = Table(
-        "file", "row", "column", "value found", "rule", title=f"{len(faults.faults)} faults", title_justify="left"
-    )
+    """On a screen a table, elsewhere a line a fault; each value exactly as it was written."""
+    if not _say.is_terminal:
+        _say.print(Text(str(faults)))
+        return
+    count = len(faults.faults)
+    table = Table("file", "row", "column", "value found", "rule", title=f"{count} fault{'s' if count > 1 else ''}",
+                  title_justify="left")  # fmt: skip
     for fault in faults.faults:
-        table.add_row(*map(escape, (fault.file, str(fault.row or ""), fault.column, fault.value, fault.rule)))
-    _say.print(table if _say.is_terminal else escape(str(faults)))
+        cells = (fault.file, str(fault.row or ""), fault.column, fault.value, fault.rule)
+        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+    _say.print(table)
 
 
 @app.command()
@@ -68,7 +74,7 @@ def check(year: Year, as_json: AsJson = False) -> None:
         if not as_json:
             raise
     if as_json:
-        print(json.dumps([fault.as_record() for fault in faults], indent=1, ensure_ascii=False))
+        print(json.dumps([fault.as_record() for fault in faults], indent=1))
         raise typer.Exit(2 if faults else 0)
     _say.print(f"{year}: no fault in data/{year}")
 
@@ -80,17 +86,22 @@ def seal(year: Year) -> None:
     _say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
-def _run(year: str) -> None:
-    years = [ContractYear(year)] if year else site.public_years(_root)
-    for one in years:
+def _run(year: str | None) -> None:
+    """Everything is read and checked before the first page is made, so that a fault leaves the book as it was."""
+    asked = None if year is None else ContractYear(year)
+    if asked:
+        load_year(_root, asked)
+    public = site.public_years(_root)
+    around = site.pages_around(_root, [load_year(_root, one) for one in public])
+    for one in [asked] if asked else public:
         _say.print(f"{one}: running the templates")
         changed = run.run_year(_root, REPOSITORY / "notebooks", one, lambda page: _say.print(f"  {page}"))
         _say.print(f"{one}: {len(changed)} pages changed in {_root / 'book' / str(one)}")
-    site.write_pages_around(_root, [load_year(_root, one) for one in site.public_years(_root)])
+    site.write_pages_around(_root, around)
 
 
 @app.command("run")
-def run_command(year: OneYear = "") -> None:
+def run_command(year: OneYear = None) -> None:
     """Run the templates for a year, or every public year, and publish all its pages into book/ or none."""
     _run(year)
 
@@ -98,7 +109,7 @@ def run_command(year: OneYear = "") -> None:
 @app.command()
 def book() -> None:
     """Bring book/ up to date and build the HTML from it."""
-    _run("")
+    _run(None)
     html = site.build_html(_root, REPOSITORY / "_config.yml")
     _say.print(f"the book: {html / 'index.html'}")
 

@@ -2,9 +2,9 @@
 
 import re
 
-__all__ = ["blocks", "cited_paragraphs"]
+__all__ = ["HEADING", "blocks", "cited_paragraphs"]
 
-_HEADING = re.compile(r"^## +(\S+) *$", flags=re.MULTILINE)
+HEADING = re.compile(r"^## +(\S+) *$", flags=re.MULTILINE)
 _SOURCE_LINE = re.compile(r"^source:(.*)$", flags=re.MULTILINE)
 
 
@@ -16,7 +16,7 @@ def blocks(text: str) -> dict[str, str]:
     >>> blocks("## overview\\nText.\\n\\nsource: report:1/1\\n")
     {'overview': 'Text.'}
     """
-    parts = _HEADING.split(text)
+    parts = HEADING.split(text)
     return {name: _SOURCE_LINE.sub("", body).strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from ncthelpers.faults import Fault
+from ncthelpers.commentary import cited_paragraphs
+from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import write_atomically
 
-__all__ = ["checksum", "package_faults", "seal"]
+__all__ = ["checksum", "is_data", "package_faults", "shape_faults", "seal"]
 
-_NOT_DATA = {"datapackage.yml"}
+_ACCESS = ("public", "restricted")
 
 
 def checksum(content: bytes) -> str:
@@ -20,9 +21,32 @@ def checksum(content: bytes) -> str:
     return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
+def is_data(path: Path) -> bool:
+    """Whether a file is the analyst's, and not what a program leaves beside it."""
+    return not path.name.startswith((".", "~$"))
+
+
 def _files(folder: Path) -> list[str]:
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name not in _NOT_DATA and not Path(name).name.startswith((".", "~$")))
+    found = (path for path in folder.rglob("*") if path.is_file() and is_data(path))
+    return sorted(name for path in found if (name := path.relative_to(folder).as_posix()) != "datapackage.yml")
+
+
+def _mappings(entries: object, key: str) -> bool:
+    return isinstance(entries, list) and all(isinstance(entry, dict) and entry.get(key) for entry in entries)
+
+
+def shape_faults(package: Mapping, file: str) -> list[Fault]:
+    """What keeps a ``datapackage.yml`` from being one: its documents, its licence, the form of its lists."""
+    faults = []
+    if not package.get("licence"):
+        faults.append(Fault(file, None, "licence", "", "is missing"))
+    if not package.get("documents") or not _mappings(package["documents"], "id"):
+        faults.append(Fault(file, None, "documents", "", "must be a list of documents, each with its id"))
+    if not _mappings(package.get("resources") or [], "path"):
+        faults.append(
+            Fault(file, None, "resources", "", "must be a list of files, each with its path: run `ncthelpers seal`")
+        )
+    return faults
 
 
 def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
@@ -37,19 +61,26 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
     file : str
         Path of ``datapackage.yml`` from the root, for the faults.
     """
-    listed = {entry.get("path", ""): entry for entry in package.get("resources", [])}
-    documents = {document["id"] for document in package.get("documents", [])}
+    faults = shape_faults(package, file)
+    if any(fault.column in {"documents", "resources"} for fault in faults):
+        return faults
+    listed = {entry["path"]: entry for entry in package.get("resources") or []}
+    documents = {document["id"] for document in package["documents"]}
     there = set(_files(folder))
     place = file.removesuffix("datapackage.yml")
-    faults = [Fault(file, None, "", name, "is listed but not in the folder") for name in listed if name not in there]
+    faults += [Fault(file, None, "", name, "is listed but not in the folder") for name in listed if name not in there]
     faults += [Fault(file, None, "", name, "is in the folder but not listed: run `ncthelpers seal`")
                for name in there - set(listed)]  # fmt: skip
     for name in there & set(listed):
         entry = listed[name]
         faults += [Fault(file, None, key, name, f"is listed without its {key}")
                    for key in ("title", "documents", "licence", "access", "sha256") if not entry.get(key)]  # fmt: skip
-        faults += [Fault(file, None, "documents", document, f"of {name} is not among the package's documents")
+        faults += [Fault(file, None, "documents", str(document), f"of {name} is not among the package's documents")
                    for document in entry.get("documents") or [] if document not in documents]  # fmt: skip
+        if entry.get("access") and entry["access"] not in _ACCESS:
+            faults.append(
+                Fault(file, None, "access", str(entry["access"]), f"of {name} is neither {' nor '.join(_ACCESS)}")
+            )
         if entry.get("access") == "restricted":
             faults.append(Fault(place + name, None, "", "", "is restricted and may not enter the repository"))
         if entry.get("sha256") and entry["sha256"] != checksum((folder / name).read_bytes()):
@@ -67,21 +98,30 @@ def _in_order(section: str) -> list:
     return [document, *((0, int(part), "") if part.isdigit() else (1, 0, part) for part in place.split("."))]
 
 
-def _described(name: str, tables: Mapping[str, pd.DataFrame], schemas: Mapping, old: Mapping, package: Mapping) -> dict:
-    """The package's entry for one file: documents and sections read off its rows, the rest kept from before."""
-    stem = Path(name).stem
-    table = tables.get(stem)
-    if table is not None and "source" in table:
-        cited = [paragraph for cell in table["source"] for paragraph in cell.split()]
-        documents = list(dict.fromkeys(paragraph.partition(":")[0] for paragraph in cited))
-        sections = sorted({paragraph.partition("/")[0] for paragraph in cited}, key=_in_order)
-    else:
-        documents, sections = list(old.get("documents", [])), list(old.get("sections", []))
+def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[str]:
+    """Paragraphs that a file cites: in its rows, its blocks of commentary or its terms."""
+    if table is not None:
+        columns = [column.name for column in schemas[path.stem].columns if column.type == "source"]
+        return [paragraph for column in columns for cell in table[column].dropna() for paragraph in cell.split()]
+    if path.suffix == ".md":
+        return cited_paragraphs(path.read_text("utf-8-sig"))
+    if path.name == "contract.yml":
+        terms = yaml.safe_load(path.read_text("utf-8-sig"))["terms"]
+        return [paragraph for term in terms for paragraph in term["source"].split()]
+    return []
+
+
+def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Mapping, package: Mapping) -> dict:
+    """The package's entry for one file: documents and sections read off what it cites, the rest kept from before."""
+    stem = path.stem
+    cited = _cited(path, tables.get(stem) if path.suffix == ".csv" else None, schemas)
+    documents = list(dict.fromkeys(paragraph.partition(":")[0] for paragraph in cited)) or old.get("documents")
+    sections = sorted({paragraph.partition("/")[0] for paragraph in cited}, key=_in_order) or old.get("sections")
     return {
         "path": name,
-        "title": schemas[stem].title if stem in schemas else old.get("title", stem),
-        "documents": documents or [document["id"] for document in package.get("documents", [])],
-        "sections": sections,
+        "title": schemas[stem].title if path.suffix == ".csv" and stem in schemas else old.get("title", stem),
+        "documents": documents or [document["id"] for document in package["documents"]],
+        "sections": sections or [],
         "licence": old.get("licence", package["licence"]),
         "access": old.get("access", "public"),
     }
@@ -98,13 +138,21 @@ def seal(folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> 
         The tables read, whose ``source`` columns name documents and sections.
     schemas : Mapping of str to TableSchema
         For the titles.
+
+    Raises
+    ------
+    DataFaults
+        If the package lacks its documents or licence; nothing is written then.
     """
     path = folder / "datapackage.yml"
     package = yaml.safe_load(path.read_text("utf-8"))
-    old = {entry["path"]: entry for entry in package.get("resources", [])}
+    faults = shape_faults(package, path.name)
+    if faults:
+        raise DataFaults(faults)
+    old = {entry["path"]: entry for entry in package.get("resources") or []}
     package["resources"] = [
         {
-            **_described(name, tables, schemas, old.get(name, {}), package),
+            **_described(folder / name, name, tables, schemas, old.get(name, {}), package),
             "sha256": checksum((folder / name).read_bytes()),
         }
         for name in _files(folder)

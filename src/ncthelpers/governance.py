@@ -62,9 +62,11 @@ def topic_coverage(cover_topics: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.D
     Rule: cover report, paragraph 6.1.
     """
     body = paragraphs[(paragraphs["document"] == "report") & (paragraphs["kind"] != "heading")]
-    sections = body["section"].str.partition(".")[0]
     topics = cover_topics.copy()
-    topics["units"] = [int((sections == str(section)).sum()) for section in topics["report_section"]]
+    topics["units"] = [
+        sum(place == section or place.startswith(f"{section}.") for place in body["section"])
+        for section in topics["report_section"]
+    ]
     topics["covered"] = [units > 0 for units in topics["units"]]
     return topics[["order", "topic", "report_section", "units", "covered", "source"]].astype(object)
 

@@ -10,13 +10,12 @@ import pandas as pd
 import yaml
 
 from ncthelpers import datapackage, narrative, rules
+from ncthelpers.contract import contract_faults
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.schemas import TableSchema, read_schemas, read_table
 from ncthelpers.years import ContractYear
 
 __all__ = ["YearData", "load_year", "seal_year", "year_folder"]
-
-_CONTRACT_KEYS = {"contract_year", "starts", "ends", "title", "provider", "councils", "terms", "not_reported"}
 
 
 @dataclass(frozen=True)
@@ -64,40 +63,31 @@ def _yaml(path: Path, file: str) -> tuple[dict, list[Fault]]:
         read = yaml.safe_load(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return {}, [Fault(file, None, "", "", "is missing")]
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
-        problem = getattr(error, "problem", None) or "it is not UTF-8 text"
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
         return {}, [Fault(file, None if line is None else line + 1, "", "", f"cannot be read as YAML: {problem}")]
+    except UnicodeDecodeError:
+        return {}, [Fault(file, None, "", "", "is not UTF-8 text")]
+    except (OSError, ValueError) as error:  # a folder of that name; a date that no calendar has
+        return {}, [Fault(file, None, "", "", f"cannot be read: {getattr(error, 'strerror', None) or error}")]
     if not isinstance(read, dict):
         return {}, [Fault(file, None, "", "", "must be a mapping of names to values")]
     return read, []
 
 
-def _contract_faults(contract: Mapping, year: ContractYear, schemas: Mapping, file: str) -> list[Fault]:
-    faults = [Fault(file, None, key, "", "is missing") for key in sorted(_CONTRACT_KEYS - set(contract))]
-    faults += [Fault(file, None, str(key), "", "is not a known entry") for key in set(contract) - _CONTRACT_KEYS]
-    if contract.get("contract_year", str(year)) != str(year):
-        faults.append(Fault(file, None, "contract_year", str(contract["contract_year"]), f"is not the folder's {year}"))
-    for key in ("starts", "ends"):
-        if key in contract and not isinstance(contract[key], date):
-            faults.append(Fault(file, None, key, str(contract[key]), "is not a date such as 2022-03-31"))
-    for number, term in enumerate(contract.get("terms") or [], 1):
-        faults += [Fault(file, None, f"terms {number}", str(term.get("term", "")), f"lacks its {key}")
-                   for key in ("term", "value", "unit", "source") if not str(term.get(key, "")).strip()]  # fmt: skip
-    faults += [Fault(file, None, "not_reported", table, "is not a table of the schemas")
-               for table in contract.get("not_reported") or {} if table not in schemas]  # fmt: skip
-    return faults
-
-
 def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tuple[dict, list[Fault]]:
+    """The tables that could be read, excused ones empty, and the faults of the rest."""
     tables, faults = {}, []
     for name, schema in schemas.items():
         path, file = folder / f"{name}.csv", f"{place}/{name}.csv"
         if path.is_file():
             tables[name], found = read_table(path.read_bytes(), schema, file)
-            faults += found
             if name in excused:
-                faults.append(Fault(file, None, "", "", "is there, yet contract.yml says it was not reported"))
+                found = [*found, Fault(file, None, "", "", "is there, yet contract.yml says it was not reported")]
+            if found:
+                del tables[name]
+            faults += found
         elif name in excused:
             tables[name] = pd.DataFrame(columns=schema.names, dtype=object)
         else:
@@ -105,8 +95,21 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
                 Fault(file, None, "", "", "is missing, and contract.yml does not say that it was not reported")
             )
     faults += [Fault(f"{place}/{path.name}", None, "", "", "has no schema in data/schemas")
-               for path in sorted(folder.glob("*.csv")) if path.stem not in schemas]  # fmt: skip
+               for path in sorted(folder.glob("*.csv"))
+               if path.stem not in schemas and datapackage.is_data(path)]  # fmt: skip
     return tables, faults
+
+
+def _commentary(folder: Path, place: str) -> tuple[dict[str, str], list[Fault]]:
+    commentary, faults = {}, []
+    for path in sorted((folder / "commentary").glob("*.md")):
+        if not datapackage.is_data(path):
+            continue
+        try:
+            commentary[path.stem] = path.read_text("utf-8-sig")
+        except UnicodeDecodeError:
+            faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", "is not UTF-8 text"))
+    return commentary, faults
 
 
 def _read(root: Path, year: ContractYear) -> tuple[YearData, list[Fault], list[Fault]]:
@@ -120,31 +123,28 @@ def _read(root: Path, year: ContractYear) -> tuple[YearData, list[Fault], list[F
         raise DataFaults([Fault("data/schemas", None, "", "", "holds no schema")])
     contract, faults = _yaml(folder / "contract.yml", f"{place}/contract.yml")
     if not faults:
-        faults += _contract_faults(contract, year, schemas, f"{place}/contract.yml")
-    tables, found = _tables(folder, place, schemas, contract.get("not_reported") or {})
-    faults += found
+        faults += contract_faults(contract, year, set(schemas), f"{place}/contract.yml")
+    excused = contract.get("not_reported")
+    tables, found = _tables(folder, place, schemas, excused if isinstance(excused, dict) else {})
+    commentary, unread = _commentary(folder, place)
     package, packaging = _yaml(folder / "datapackage.yml", f"{place}/datapackage.yml")
     if not packaging:
         packaging = datapackage.package_faults(folder, package, f"{place}/datapackage.yml")
-    commentary = {}
-    for path in sorted((folder / "commentary").glob("*.md")):
-        try:
-            commentary[path.stem] = path.read_text("utf-8-sig")
-        except UnicodeDecodeError:
-            faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", "is not UTF-8 text"))
+    faulty = {fault.column.partition(" ")[0] for fault in faults}
+    readable = {key: value for key, value in contract.items() if key not in faulty}
     data = YearData(
         year=year,
-        starts=contract["starts"] if isinstance(contract.get("starts"), date) else year.start,
-        ends=contract["ends"] if isinstance(contract.get("ends"), date) else year.end,
-        contract=MappingProxyType(contract),
+        starts=readable.get("starts", year.start),
+        ends=readable.get("ends", year.end),
+        contract=MappingProxyType(readable),
         tables=MappingProxyType(tables),
         schemas=schemas,
         commentary=MappingProxyType(commentary),
         package=MappingProxyType(package),
     )
-    faults += rules.cross_table_faults(data, place)
+    faults += found + unread + rules.cross_table_faults(data, place)
     if not faults:
-        faults += narrative.commentary_faults(data, place)
+        faults += rules.named_figure_faults(data, place) + narrative.commentary_faults(data, place)
     return data, faults, packaging
 
 
@@ -185,9 +185,11 @@ def seal_year(root: Path | str, year: ContractYear) -> None:
     DataFaults
         If the content breaks a rule; nothing is written then.
     """
-    data, faults, packaging = _read(Path(root), year)
-    if not data.package:
-        faults += packaging
+    data, faults, _ = _read(Path(root), year)
+    file = f"data/{year}/datapackage.yml"
+    faults += _yaml(year_folder(Path(root), year) / "datapackage.yml", file)[1] or datapackage.shape_faults(
+        data.package, file
+    )
     if faults:
         raise DataFaults(faults)
     datapackage.seal(year_folder(Path(root), year), data.tables, data.schemas)

@@ -16,12 +16,14 @@ Commentary is one Markdown file a page, in blocks headed ``## name``. A figure i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
 from ncthelpers import commentary, results, wording, years
+from ncthelpers.cells import as_written
 from ncthelpers.faults import Fault
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ __all__ = ["Words", "words", "text_of", "commentary_faults"]
 
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([Ww]ords))?\}")
 _STRAY = re.compile(r"[{}]|\d+")
+_ILLNESS = re.compile(r"covid-19", flags=re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _NOT_PUBLISHED = "not published"
 
@@ -68,32 +71,33 @@ def _count(data: YearData, query: str) -> int:
         column, _, value = condition.partition("=")
         if column not in frame:
             raise LookupError(f"the table {name} has no column {column}")
-        shown = frame[column].map(lambda cell: {True: "yes", False: "no"}.get(cell, str(cell)))
-        frame = frame[shown == value]
+        frame = frame[frame[column].map(as_written) == value]
     return len(frame)
 
 
-def _cell(data: YearData, path: str) -> tuple[object, str]:
-    """The value of a cell and how it is read in a sentence."""
+def _cell(data: YearData, path: str) -> tuple[object, str, bool]:
+    """The value of a cell, how it is read in a sentence, and whether it is a bare number."""
     name, column = path.split("/")[0], path.split("/")[-1]
-    schema = results.table_schema(data, name)
-    if column not in schema.names:
-        raise LookupError(f"the table {name} has no column {column}")
-    value, held = results.cell(data, path), schema[column]
+    value, held = results.cell(data, path), results.table_schema(data, name)[column]
     if value is None:
-        return None, held.missing
+        return None, held.missing, False
     if held.numeric:
         unit = "per cent" if held.type == "percent" else held.unit
-        return value, wording.figure_text(value, unit, held.decimals)
-    return value, wording.cell_text(value, held)
+        return value, wording.figure_text(value, unit, held.decimals), _is_bare(unit)
+    return value, wording.cell_text(value, held), False
 
 
-def _figure(data: YearData, name: str) -> tuple[object, str]:
+def _figure(data: YearData, name: str) -> tuple[object, str, bool]:
     value = results.figure_value(data, name)
     if value is None:
-        return None, _NOT_PUBLISHED
-    units = data["figures"].set_index("figure")["unit"]
-    return value, wording.figure_text(value, units.get(name, "£m"))
+        return None, _NOT_PUBLISHED, False
+    unit = data["figures"].set_index("figure")["unit"].get(name, "£m")
+    return value, wording.figure_text(value, unit), _is_bare(unit)
+
+
+def _is_bare(unit: str) -> bool:
+    """Whether a number of this unit is printed without a sign that a word could not carry."""
+    return not unit.startswith("£") and unit != "per cent"
 
 
 def text_of(data: YearData, name: str, as_words: str = "") -> str:
@@ -106,7 +110,7 @@ def text_of(data: YearData, name: str, as_words: str = "") -> str:
     name : str
         The placeholder without braces, such as ``count:audits?reporting=yes``.
     as_words : str
-        ``words`` or ``Words`` to print a whole number up to twenty as a word.
+        ``words`` or ``Words`` to print a bare whole number up to twenty as a word; an amount keeps its sign.
 
     Raises
     ------
@@ -119,15 +123,15 @@ def text_of(data: YearData, name: str, as_words: str = "") -> str:
     if kind == "date":
         return _date(data, rest)
     if kind == "count":
-        value = _count(data, rest)
+        value, bare = _count(data, rest), True
         text = wording.figure_text(value)
     elif kind == "cell":
-        value, text = _cell(data, rest)
+        value, text, bare = _cell(data, rest)
     else:
-        value, text = _figure(data, name)
-    if as_words and value is not None and not isinstance(value, str) and value == int(value):
+        value, text, bare = _figure(data, name)
+    if as_words and bare and value == int(value):
         text = wording.count_in_words(int(value))
-    return text.capitalize() if as_words == "Words" else text
+    return text[:1].upper() + text[1:] if as_words == "Words" else text
 
 
 def words(data: YearData, page: str, block: str = "overview") -> Words:
@@ -158,8 +162,37 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
     return Words(_PLACEHOLDER.sub(lambda found: _plain(text_of(data, found[1], found[2] or "")), written[block]))
 
 
+def _block_faults(text: str, file: str) -> Iterator[Fault]:
+    """Words that no page would show: above the first block, under a heading that names none, in a block named twice."""
+    seen: set[str] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        heading = commentary.HEADING.fullmatch(line)
+        if heading and heading[1] in seen:
+            yield Fault(file, number, "", heading[1], "names a second block of that name")
+        elif heading:
+            seen.add(heading[1])
+        elif line.startswith("#"):
+            yield Fault(file, number, "", line, "is not a block's heading: write ## and one word")
+        elif line.strip() and not seen:
+            yield Fault(file, number, "", "", "stands above the first block, where no page shows it")
+    if not seen:
+        yield Fault(file, None, "", "", "has no block: begin one with a line such as ## overview")
+
+
+def _figure_faults(data: YearData, line: str, file: str, number: int) -> Iterator[Fault]:
+    """Placeholders that name nothing, figures typed by hand, stray braces."""
+    for found in _PLACEHOLDER.finditer(line):
+        try:
+            text_of(data, found[1], found[2] or "")
+        except LookupError as error:
+            yield Fault(file, number, "", found[0], f"cannot be filled in: {error}")
+    for stray in _STRAY.finditer(_ILLNESS.sub("", _PLACEHOLDER.sub("", line))):
+        rule = "is a figure typed by hand: take it from the data by a placeholder"
+        yield Fault(file, number, "", stray[0], rule if stray[0].isdigit() else "is a stray brace")
+
+
 def commentary_faults(data: YearData, place: str) -> list[Fault]:
-    """Placeholders that name nothing, and figures typed where a placeholder belongs.
+    """Every fault of the commentary: blocks, placeholders, figures typed by hand, paragraphs cited.
 
     Parameters
     ----------
@@ -168,20 +201,15 @@ def commentary_faults(data: YearData, place: str) -> list[Fault]:
     place : str
         The year's folder from the root, for the faults.
     """
+    known = set(data["paragraphs"]["paragraph"]) if "paragraphs" in data.tables else set()
     faults = []
     for page, text in data.commentary.items():
         file = f"{place}/commentary/{page}.md"
-        if not commentary.blocks(text):
-            faults.append(Fault(file, None, "", "", "has no block: begin one with a line such as ## overview"))
+        faults += _block_faults(text, file)
         for number, line in enumerate(text.splitlines(), 1):
             if line.startswith("source:"):
-                continue
-            for found in _PLACEHOLDER.finditer(line):
-                try:
-                    text_of(data, found[1], found[2] or "")
-                except LookupError as error:
-                    faults.append(Fault(file, number, "", found[0], f"cannot be filled in: {error}"))
-            for stray in _STRAY.finditer(_PLACEHOLDER.sub("", line).replace("covid-19", "")):
-                rule = "is a figure typed by hand: take it from the data by a placeholder"
-                faults.append(Fault(file, number, "", stray[0], rule if stray[0].isdigit() else "is a stray brace"))
+                faults += [Fault(file, number, "source", paragraph, "is not a paragraph of the sources")
+                           for paragraph in commentary.cited_paragraphs(line) if paragraph not in known]  # fmt: skip
+            else:
+                faults += _figure_faults(data, line, file, number)
     return faults

@@ -7,6 +7,7 @@ them needs to know whether it was entered or computed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,66 +15,98 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ncthelpers import audits, coverage, demand, finance, governance, kpis, surveys, totals
+from ncthelpers.cells import as_written
 from ncthelpers.schemas import TableSchema, schemas_from
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["RESULTS", "result_schemas", "table", "table_schema", "cell", "figure_value"]
+__all__ = [
+    "Result", "RESULTS", "result_schemas", "table", "table_schema", "cell", "figure_value", "named_value",
+    "reason_not_reported",
+]  # fmt: skip
 
 
-def figure_value(data: YearData, name: str):
-    """The value of a figure: a row of ``figures``, or a line of the year's finances; none if it has none.
+@dataclass(frozen=True)
+class Result:
+    """A computed table: the entered tables it rests on, and the calculation that takes them in that order.
 
-    Raises
-    ------
-    LookupError
-        If there is no figure of that name.
+    Parameters
+    ----------
+    inputs : tuple of str
+        Names of entered tables.
+    calculation : callable
+        Takes the tables, or the year where it needs more than tables.
+    of_year : bool
+        Whether the calculation takes the year.
     """
-    figures = data["figures"].set_index("figure")["value"]
-    if name in figures.index:
-        return figures[name]
-    if name in set(data["finance_lines"]["line"]):
-        return finance.line_amount(data["finance_lines"], name)
-    raise LookupError(f"there is no figure named {name}")
 
+    inputs: tuple[str, ...]
+    calculation: Callable
+    of_year: bool = False
 
-def _by(table: str, function: Callable) -> Callable[[YearData], pd.DataFrame]:
-    return lambda data: function(data[table])
+    def __call__(self, data: YearData) -> pd.DataFrame:
+        return self.calculation(data) if self.of_year else self.calculation(*(data[name] for name in self.inputs))
 
 
 def _contract_terms(data: YearData) -> pd.DataFrame:
-    return pd.DataFrame(data.contract["terms"], columns=["term", "value", "unit", "source"], dtype=object)
+    terms = [{**term, "value": str(term["value"])} for term in data.contract["terms"]]
+    return pd.DataFrame(terms, columns=["term", "value", "unit", "source"], dtype=object)
 
 
-RESULTS: Mapping[str, Callable[[YearData], pd.DataFrame]] = MappingProxyType({
-    "contract_terms": _contract_terms,
-    "outturn_variance": _by("service_costs", finance.outturn_variance),
-    "covid_mitigation": _by("service_costs", finance.covid_mitigation),
-    "agreed_lines": _by("finance_lines", finance.agreed_lines),
-    "reserve_bridge": _by("finance_lines", finance.reserve_bridge),
-    "contract_sum_bridge": _by("finance_lines", finance.contract_sum_bridge),
-    "grant_shares": _by("grants", finance.grant_shares),
-    "grant_totals": _by("grants", finance.grant_totals),
-    "gaps_by_year": lambda data: finance.gaps_by_year(data["budget_gaps"], data.contract["councils"]),
-    "register_counts": _by("kpis", kpis.register_counts),
-    "kpi_register": lambda data: kpis.register_with_statements(data["kpis"], data["kpi_reported"]),
-    "kpi_statements": lambda data: kpis.statements_by_kpi(data["kpis"], data["kpi_reported"]),
-    "support_service_rates": _by("support_service_results", kpis.support_service_rates),
-    "audit_progress": _by("audits", audits.audit_progress),
-    "audit_stages": _by("audits", audits.audit_stages),
-    "survey_shares": lambda data: surveys.survey_shares(data["surveys"], data["survey_results"]),
-    "deadline_compliance": _by("deadlines", governance.deadline_compliance),
-    "topic_coverage": lambda data: governance.topic_coverage(data["cover_topics"], data["paragraphs"]),
-    "latest_judgements": _by("inspections", governance.latest_judgements),
-    "demand_change": _by("demand", demand.demand_change),
-    "implied_pupils": _by("pupil_forecasts", demand.implied_pupils),
-    "total_checks": lambda data: totals.printed_total_checks(data["printed_totals"], data.tables),
-    "rate_checks": lambda data: totals.printed_rate_checks(
-        data["printed_rates"], lambda name: cell(data, name) if "/" in name else figure_value(data, name)
-    ),
-    "paragraph_coverage": coverage.paragraph_coverage,
+def _gaps(data: YearData) -> pd.DataFrame:
+    return finance.gaps_by_year(data["budget_gaps"], data.contract["councils"])
+
+
+def _total_checks(data: YearData) -> pd.DataFrame:
+    return totals.printed_total_checks(data["printed_totals"], data.tables)
+
+
+def _rate_checks(data: YearData) -> pd.DataFrame:
+    return totals.printed_rate_checks(data["printed_rates"], lambda name: named_value(data, name))
+
+
+RESULTS: Mapping[str, Result] = MappingProxyType({
+    "contract_terms": Result((), _contract_terms, of_year=True),
+    "outturn_variance": Result(("service_costs",), finance.outturn_variance),
+    "covid_mitigation": Result(("service_costs",), finance.covid_mitigation),
+    "agreed_lines": Result(("finance_lines",), finance.agreed_lines),
+    "reserve_bridge": Result(("finance_lines",), finance.reserve_bridge),
+    "contract_sum_bridge": Result(("finance_lines",), finance.contract_sum_bridge),
+    "grant_shares": Result(("grants",), finance.grant_shares),
+    "grant_totals": Result(("grants",), finance.grant_totals),
+    "gaps_by_year": Result(("budget_gaps",), _gaps, of_year=True),
+    "register_counts": Result(("kpis",), kpis.register_counts),
+    "kpi_register": Result(("kpis", "kpi_reported"), kpis.register_with_statements),
+    "kpi_statements": Result(("kpis", "kpi_reported"), kpis.statements_by_kpi),
+    "support_service_rates": Result(("support_service_results",), kpis.support_service_rates),
+    "audit_progress": Result(("audits",), audits.audit_progress),
+    "audit_stages": Result(("audits",), audits.audit_stages),
+    "survey_shares": Result(("surveys", "survey_results"), surveys.survey_shares),
+    "deadline_compliance": Result(("deadlines",), governance.deadline_compliance),
+    "topic_coverage": Result(("cover_topics", "paragraphs"), governance.topic_coverage),
+    "latest_judgements": Result(("inspections",), governance.latest_judgements),
+    "demand_change": Result(("demand",), demand.demand_change),
+    "implied_pupils": Result(("pupil_forecasts",), demand.implied_pupils),
+    "total_checks": Result(("printed_totals",), _total_checks, of_year=True),
+    "rate_checks": Result(("printed_rates",), _rate_checks, of_year=True),
+    "paragraph_coverage": Result(("paragraphs",), coverage.paragraph_coverage, of_year=True),
 })  # fmt: skip
+
+
+def reason_not_reported(data: YearData, name: str) -> str:
+    """Why the year does not have a table, entered or computed; empty if it does.
+
+    Parameters
+    ----------
+    data : YearData
+        The year, whose ``contract.yml`` gives the reason for each entered table it does not report.
+    name : str
+        Name of the table.
+    """
+    excused = data.contract.get("not_reported", {})
+    needed = RESULTS[name].inputs if name in RESULTS else (name,)
+    return next((str(excused[table]) for table in needed if table in excused), "")
 
 
 def result_schemas() -> Mapping[str, TableSchema]:
@@ -82,7 +115,7 @@ def result_schemas() -> Mapping[str, TableSchema]:
 
 
 def table(data: YearData, name: str) -> pd.DataFrame:
-    """A table by name: entered as it is, or computed now.
+    """A table by name: entered as it is, or computed now; without a row where the year does not report it.
 
     Raises
     ------
@@ -90,6 +123,8 @@ def table(data: YearData, name: str) -> pd.DataFrame:
         If no table has that name.
     """
     if name in RESULTS:
+        if reason_not_reported(data, name):
+            return pd.DataFrame(columns=result_schemas()[name].names, dtype=object)
         return RESULTS[name](data)
     if name in data.tables:
         return data[name]
@@ -105,22 +140,53 @@ def table_schema(data: YearData, name: str) -> TableSchema:
     raise LookupError(f"there is no table named {name}")
 
 
+def figure_value(data: YearData, name: str):
+    """The value of a figure: a row of ``figures``, or a line of the year's finances; none if it has none.
+
+    Raises
+    ------
+    LookupError
+        If there is no figure of that name.
+    """
+    figures = data["figures"].set_index("figure")["value"]
+    if name in figures.index:
+        return figures[name]
+    if name in set(data["finance_lines"]["line"]):
+        return finance.line_amount(data["finance_lines"], name)
+    if any(reason_not_reported(data, held) for held in ("figures", "finance_lines")):
+        return None
+    raise LookupError(f"there is no figure named {name}")
+
+
 def cell(data: YearData, path: str):
     """The value of one cell of a table, as ``table/key/column`` with a part for each column of the key.
+
+    Returns
+    -------
+    object
+        The value; none where the year does not report the table.
 
     Raises
     ------
     LookupError
         If there is no such table, column or row.
     """
+    if "/" not in path:
+        raise LookupError(f"{path or 'nothing'} is not a cell: write table/key/column")
     name, *key, column = path.split("/")
     schema, frame = table_schema(data, name), table(data, name)
-    if column not in schema.names:
-        raise LookupError(f"the table {name} has no column {column}")
+    schema[column]  # a column that the table does not have is an error even where the table was not reported
     if len(schema.key) != len(key):
         raise LookupError(f"the key of {name} is {'/'.join(schema.key)}")
+    if reason_not_reported(data, name):
+        return None
     for part, value in zip(schema.key, key, strict=True):
-        frame = frame[frame[part].map(str) == value]
+        frame = frame[frame[part].map(as_written) == value]
     if len(frame) != 1:
         raise LookupError(f"the table {name} has {len(frame)} rows with the key {'/'.join(key)}")
     return frame[column].tolist()[0]
+
+
+def named_value(data: YearData, name: str):
+    """The value of a figure by its name, or of a cell by its path."""
+    return cell(data, name) if "/" in name else figure_value(data, name)

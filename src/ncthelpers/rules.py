@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ncthelpers import totals
+from ncthelpers import results, totals
 from ncthelpers.faults import Fault
 from ncthelpers.years import first_day, last_day
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["cross_table_faults"]
+__all__ = ["cross_table_faults", "named_figure_faults"]
 
 
 def _councils(data: YearData, place: str) -> Iterator[Fault]:
     """A council is one of the contract's; a table keyed by council has every one of them."""
-    known = [council["id"] for council in data.contract.get("councils", [])]
+    if "councils" not in data.contract:
+        return
+    known = [council["id"] for council in data.contract["councils"]]
     for name, frame in data.tables.items():
+        if name in data.contract.get("not_reported", {}):
+            continue
         for column in (c for c in data.schemas[name].columns if c.type == "council"):
             file = f"{place}/{name}.csv"
             for row, value in frame[column.name].dropna().items():
                 if value not in known:
                     yield Fault(file, row, column.name, value, f"is not a council of the contract ({', '.join(known)})")
-            if column.name in data.schemas[name].key and not frame.empty:
+            if column.name in data.schemas[name].key:
                 for council in set(known) - set(frame[column.name]):
                     yield Fault(file, None, column.name, council, "has no row, though the table is kept by council")
 
@@ -34,7 +38,7 @@ def _references(data: YearData, place: str) -> Iterator[Fault]:
     for name, frame in data.tables.items():
         for column in (c for c in data.schemas[name].columns if c.refers_to):
             table, _, target = column.refers_to.partition(".")
-            if table not in data.tables or data.tables[table].empty:
+            if table not in data.tables:
                 continue
             there = set(data.tables[table][target])
             for row, value in frame[column.name].dropna().items():
@@ -43,16 +47,30 @@ def _references(data: YearData, place: str) -> Iterator[Fault]:
 
 
 def _sources(data: YearData, place: str) -> Iterator[Fault]:
-    """Every paragraph that a row cites is one of the source documents'."""
-    known = set(data.tables["paragraphs"]["paragraph"]) if "paragraphs" in data.tables else set()
+    """Every paragraph that a row or a term cites is one of the source documents'."""
+    if "paragraphs" not in data.tables:
+        return
+    known, rule = set(data.tables["paragraphs"]["paragraph"]), "is not a paragraph of the sources"
     for name, frame in data.tables.items():
         for column in (c for c in data.schemas[name].columns if c.type == "source"):
             for row, value in frame[column.name].dropna().items():
                 for paragraph in value.split():
-                    if known and paragraph not in known:
-                        yield Fault(
-                            f"{place}/{name}.csv", row, column.name, paragraph, "is not a paragraph of the sources"
-                        )
+                    if paragraph not in known:
+                        yield Fault(f"{place}/{name}.csv", row, column.name, paragraph, rule)
+    for number, term in enumerate(data.contract.get("terms", []), 1):
+        for paragraph in str(term["source"]).split():
+            if paragraph not in known:
+                yield Fault(f"{place}/contract.yml", None, f"terms {number}", paragraph, rule)
+
+
+def _restricted(data: YearData, place: str) -> Iterator[Fault]:
+    """A restricted value never enters the repository; the fault does not repeat it."""
+    for name, frame in data.tables.items():
+        for column in (c for c in data.schemas[name].columns if c.access == "restricted"):
+            for row in frame[column.name].dropna().index:
+                yield Fault(
+                    f"{place}/{name}.csv", row, column.name, "", "is restricted and may not enter the repository"
+                )
 
 
 def _dates(data: YearData, place: str) -> Iterator[Fault]:
@@ -80,13 +98,18 @@ def _totals(data: YearData, place: str) -> Iterator[Fault]:
     if "printed_totals" not in data.tables:
         return
     for row, total in data.tables["printed_totals"].to_dict("index").items():
+        if total["table"] in data.schemas and total["table"] not in data.tables:
+            continue
         problem = totals.unknown_rows(total, data.tables)
         if problem:
             yield Fault(f"{place}/printed_totals.csv", row, "table", total["table"], problem)
 
 
+_RULES = (_councils, _references, _sources, _restricted, _dates, _totals)
+
+
 def cross_table_faults(data: YearData, place: str) -> list[Fault]:
-    """Every fault between the tables of a year.
+    """Every fault between the tables of a year. A table that could not be read is nobody else's fault.
 
     Parameters
     ----------
@@ -95,4 +118,26 @@ def cross_table_faults(data: YearData, place: str) -> list[Fault]:
     place : str
         The year's folder from the root, for the faults.
     """
-    return [fault for rule in (_councils, _references, _sources, _dates, _totals) for fault in rule(data, place)]
+    return [fault for rule in _RULES for fault in rule(data, place)]
+
+
+def named_figure_faults(data: YearData, place: str) -> list[Fault]:
+    """Printed percentages whose part or whole names no figure of the year.
+
+    Parameters
+    ----------
+    data : YearData
+        The year, its tables free of faults.
+    place : str
+        The year's folder from the root, for the faults.
+    """
+    faults = []
+    for row, rate in data.tables["printed_rates"].to_dict("index").items() if "printed_rates" in data.tables else ():
+        for column in ("numerator", "denominator"):
+            try:
+                results.named_value(data, rate[column])
+            except LookupError as error:
+                faults.append(
+                    Fault(f"{place}/printed_rates.csv", row, column, rate[column], f"names no figure: {error}")
+                )
+    return faults

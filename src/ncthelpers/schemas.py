@@ -54,7 +54,10 @@ class TableSchema:
     shown: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
-        return next(column for column in self.columns if column.name == name)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise LookupError(f"the table {self.table} has no column {name}")
 
     @property
     def names(self) -> list[str]:
@@ -97,7 +100,12 @@ def read_schemas(folder: Path) -> Mapping[str, TableSchema]:
     """
     schemas = {}
     for path in sorted(folder.glob("*.yml")):
-        schema = _schema(yaml.safe_load(path.read_text("utf-8")))
+        try:
+            schema = _schema(yaml.safe_load(path.read_text("utf-8")))
+        except (yaml.YAMLError, TypeError, AttributeError, UnicodeDecodeError) as error:
+            raise ValueError(f"schema {path.name} cannot be read: {error}") from None
+        except KeyError as missing:
+            raise ValueError(f"schema {path.name} lacks its {missing.args[0]}") from None
         if schema.table != path.stem:
             raise ValueError(f"schema {path.name} describes the table {schema.table}")
         schemas[schema.table] = schema
@@ -110,6 +118,13 @@ def schemas_from(file: Path) -> Mapping[str, TableSchema]:
     return {given["table"]: _schema(given) for given in yaml.safe_load(file.read_text("utf-8"))}
 
 
+def _read_or_text(text: str, column: Column) -> object:
+    try:
+        return read_cell(text, column)
+    except ValueError:
+        return text
+
+
 def _broken_rule(text: str, column: Column) -> str:
     try:
         read_cell(text, column)
@@ -118,18 +133,25 @@ def _broken_rule(text: str, column: Column) -> str:
     return ""
 
 
+def _only_once(cells: pd.Series, column: Column) -> pd.Series:
+    read = pd.Series([_read_or_text(text, column) for text in cells], index=cells.index, dtype=object)
+    return ~(read.duplicated(keep=False) & cells.ne(""))
+
+
 def _pandera(schema: TableSchema) -> pa.DataFrameSchema:
     """The pandera schema of a table as it is written: text cells, each held to its column's rule."""
 
     def once(frame: pd.DataFrame) -> pd.Series:
-        return ~frame.duplicated(list(schema.key), keep=False)
+        """Keys are held against each other as read: 1 and 01 are the same number."""
+        read = {name: [_read_or_text(text, schema[name]) for text in frame[name]] for name in schema.key}
+        return ~pd.DataFrame(read, index=frame.index, dtype=object).duplicated(keep=False)
 
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
                 str,
                 [pa.Check(lambda text, column=column: not _broken_rule(text, column), element_wise=True, name="rule")]
-                + ([pa.Check(lambda cells: ~(cells.duplicated(keep=False) & cells.ne("")), name="unique")]
+                + ([pa.Check(lambda cells, column=column: _only_once(cells, column), name="unique")]
                    if column.unique else []),
             )
             for column in schema.columns

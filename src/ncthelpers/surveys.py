@@ -42,9 +42,8 @@ def survey_shares(surveys: pd.DataFrame, survey_results: pd.DataFrame) -> pd.Dat
         Decimal(answered) / printed * 100 if kind == "coverage" and answered is not None and printed else None
         for kind, answered, printed in zip(merged["kind"], merged["answered"], merged["printed_pct"], strict=True)
     ]
-    merged["base"] = [
-        None if kind == "coverage" else base for kind, base in zip(merged["kind"], merged["base"], strict=True)
-    ]
+    bases = [None if kind == "coverage" else base for kind, base in zip(merged["kind"], merged["base"], strict=True)]
+    merged["base"] = pd.Series(bases, index=merged.index, dtype=object)  # else a missing one makes the counts floats
     columns = [
         "survey",
         "result",

@@ -141,7 +141,7 @@ def show(
     held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
     cells = (frame[column.name].tolist() for column in held)
     texts = [[wording.cell_text(value, column) for value in values] for values, column in zip(cells, held, strict=True)]
-    reason = (data.contract.get("not_reported") or {}).get(name)
+    reason = results.reason_not_reported(data, name)
     return Table(
         caption=caption or schema.title,
         columns=held,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from ncthelpers.cells import as_written
 from ncthelpers.rounding import half_up
 
 __all__ = [
@@ -35,7 +36,7 @@ def _conditions(rows: str | None) -> dict[str, list[str]]:
 def _parts(total: Mapping, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     frame = tables[total["table"]]
     for column, values in _conditions(total["rows"]).items():
-        frame = frame[frame[column].map(str).isin(values)]
+        frame = frame[frame[column].map(as_written).isin(values)]
     return frame[total["column"]]
 
 
@@ -47,8 +48,11 @@ def unknown_rows(total: Mapping, tables: Mapping[str, pd.DataFrame]) -> str:
     for column in [total["column"], *_conditions(total["rows"])]:
         if column not in frame:
             return f"has no column {column}"
-    if _parts(total, tables).empty:
+    parts = _parts(total, tables)
+    if parts.empty:
         return f"has no row where {total['rows']}" if total["rows"] else "has no row"
+    if not all(part is None or isinstance(part, (int, Decimal)) for part in parts):
+        return f"has no numbers in its column {total['column']}"
     return ""
 
 

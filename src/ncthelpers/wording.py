@@ -73,7 +73,8 @@ def figure_text(value: Decimal | int, unit: str = "", decimals: int | None = Non
     ('−£616,000', '2005')
     """
     if unit == "£000":
-        value, decimals = Decimal(value) * 1000, decimals if decimals is None else 0
+        value = Decimal(value) * 1000
+        decimals = 0 if decimals is not None or value == value.to_integral_value() else None
     digits = _digits(value, decimals, grouped=unit != "year")
     sign = _sign(value, digits)
     if unit == "£m":

@@ -11,7 +11,7 @@ __all__ = ["ContractYear", "first_day", "last_day", "in_words"]
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", flags=re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -36,15 +36,15 @@ class ContractYear:
     >>> ContractYear("2021-23")
     Traceback (most recent call last):
         ...
-    ValueError: '2021-23' is not a contract year: write it like 2021-22
+    ValueError: '2021-23' is not a contract year: write it like 1999-00
     """
 
     label: str
 
     def __post_init__(self) -> None:
         found = re.fullmatch(r"(\d{4})-(\d{2})", self.label, flags=re.ASCII)
-        if not found or (int(found[1]) + 1) % 100 != int(found[2]):
-            raise ValueError(f"{self.label!r} is not a contract year: write it like 2021-22")
+        if not found or not 1 <= int(found[1]) < 9999 or (int(found[1]) + 1) % 100 != int(found[2]):
+            raise ValueError(f"{self.label!r} is not a contract year: write it like 1999-00")
 
     def __str__(self) -> str:
         return self.label
@@ -63,10 +63,10 @@ class ContractYear:
 def _parts(when: str) -> tuple[int, int | None, int | None]:
     found = _WHEN.fullmatch(when)
     if not found:
-        raise ValueError(f"{when!r} is not a date: write 2022-03-31, 2022-03 or 2022")
+        raise ValueError(f"{when!r} is not a date: write 1999-12-31, 1999-12 or 1999")
     year, month, day = (int(part) if part else None for part in found.groups())
     try:
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         raise ValueError(f"{when!r} is not a day of the calendar") from None
     return year, month, day

@@ -84,10 +84,10 @@ def test_the_years_are_listed_newest_first(repository):
 def test_the_pages_around_the_years_are_those_that_the_data_gives(root_with_book, contents):
     before = contents(root_with_book / "book")
     years = [load_year(root_with_book, year) for year in site.public_years(root_with_book)]
-    site.write_pages_around(root_with_book, years)
+    site.write_pages_around(root_with_book, site.pages_around(root_with_book, years))
     after = contents(root_with_book / "book")
     assert {name for name in before | after if before.get(name) != after.get(name)} == set()
-    site.write_pages_around(root_with_book, years)
+    site.write_pages_around(root_with_book, site.pages_around(root_with_book, years))
     assert contents(root_with_book / "book") == after
 
 

@@ -1,7 +1,6 @@
 """Templates, and the pages made of them: what a template must be, and how an executed page is made the same every time."""
 
 import copy
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -91,9 +90,3 @@ def tidied(page: nbformat.NotebookNode) -> nbformat.NotebookNode:
          "language_info": {"name": "python"}}
     )  # fmt: skip
     return page
-
-
-def without_outputs(page: nbformat.NotebookNode) -> list[str]:
-    """The code and prose of a page without parameters and outputs, to hold it against its template."""
-    injected = re.compile("injected-parameters")
-    return [cell.source for cell in page.cells if not injected.search(" ".join(cell.metadata.get("tags", [])))]

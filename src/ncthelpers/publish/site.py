@@ -4,20 +4,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-import yaml
 
 from ncthelpers import coverage, results, tables
 from ncthelpers.cells import Column
+from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import write_atomically
 from ncthelpers.load import YearData
 from ncthelpers.schemas import TableSchema, read_schemas, read_table
 from ncthelpers.totals import DIFFERS, ROUNDING
 from ncthelpers.years import ContractYear
 
-__all__ = ["public_years", "write_pages_around", "build_html", "BuildFailed"]
+__all__ = ["public_years", "pages_around", "write_pages_around", "build_html", "BuildFailed"]
 
 _ABOUT = Path(__file__).with_name("about")
 
@@ -38,6 +37,8 @@ def public_years(root: Path) -> list[ContractYear]:
         text = (root / "_toc.yml").read_text("utf-8")
     except FileNotFoundError:
         raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
+    except UnicodeDecodeError:
+        raise ValueError("_toc.yml is not UTF-8 text") from None
     files = re.findall(r"^\s*-\s*file:\s*([^\s#]+)", text, flags=re.MULTILINE)
     folders = dict.fromkeys(file.partition("/")[0] for file in files if "/" in file)
     return [ContractYear(folder) for folder in folders if folder != "about"]
@@ -81,13 +82,15 @@ def _data_dictionary(schemas: Iterable[TableSchema]) -> str:
 
 
 def _glossary(root: Path) -> str:
-    folder = root / "data"
+    folder, file = root / "data", "data/reference/glossary.csv"
     schema = read_schemas((folder / "schemas" / "reference").resolve())["glossary"]
-    frame, faults = read_table(
-        (folder / "reference" / "glossary.csv").read_bytes(), schema, "data/reference/glossary.csv"
-    )
+    try:
+        content = (root / file).read_bytes()
+    except FileNotFoundError:
+        raise DataFaults([Fault(file, None, "", "", "is missing")]) from None
+    frame, faults = read_table(content, schema, file)
     if faults:
-        raise ValueError("\n".join(map(str, faults)))
+        raise DataFaults(faults)
     rows = tuple(zip(frame["term"], frame["meaning"], strict=True))
     return f"# Glossary\n\n{_raw([tables.Table('Terms and abbreviations', schema.columns, rows)])}\n"
 
@@ -148,19 +151,23 @@ def _index(years: Sequence[YearData]) -> str:
     return intro.replace("{years}", "\n".join(entries)) + "\n"
 
 
-def write_pages_around(root: Path, years: Sequence[YearData]) -> None:
-    """Write the index and the about pages of the book from the data of every public year.
+def pages_around(root: Path, years: Sequence[YearData]) -> dict[str, str]:
+    """The index and the about pages of the book, by their path in ``book/``, from the data of every public year.
 
     Parameters
     ----------
     root : Path
-        Holds ``data/`` and ``book/``.
+        Holds ``data/``.
     years : sequence of YearData
         The public years, newest first.
+
+    Raises
+    ------
+    DataFaults
+        If the glossary has a fault.
     """
-    book = root / "book"
     schemas = read_schemas((root / "data" / "schemas").resolve()).values()
-    written = {
+    return {
         "index.md": _index(years),
         "about/method.md": (_ABOUT / "method.md").read_text("utf-8"),
         "about/discrepancies.md": _discrepancies(years),
@@ -169,8 +176,12 @@ def write_pages_around(root: Path, years: Sequence[YearData]) -> None:
         "about/glossary.md": _glossary(root),
         "about/publisher.md": _publisher(years),
     }
-    for name, text in written.items():
-        write_atomically(book / name, text)
+
+
+def write_pages_around(root: Path, pages: Mapping[str, str]) -> None:
+    """Write the pages around the years into ``book/``; an unchanged one is left untouched."""
+    for name, text in pages.items():
+        write_atomically(root / "book" / name, text)
 
 
 def _swap(made: Path, place: Path) -> None:
@@ -215,9 +226,3 @@ def build_html(root: Path, config: Path) -> Path:
         raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
     _swap(work / "_build" / "html", html)
     return html
-
-
-def toc_entries(root: Path) -> list[str]:
-    """Every page that ``_toc.yml`` lists, its root first."""
-    listed = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    return [listed["root"], *(chapter["file"] for part in listed["parts"] for chapter in part["chapters"])]
