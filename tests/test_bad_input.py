@@ -198,6 +198,8 @@ TABLE_CASES = {
     "total of unknown rows": (swap(TOTALS, "property,buildings,,", "property,buildings,council=NORTH,"), PLACE + TOTALS, 3, "table", "property", "has no row where council=NORTH"),
     "total of rows chosen by an unknown column": (swap(TOTALS, "property,buildings,,", "property,buildings,area=EAST,"), PLACE + TOTALS, 3, "table", "property", "has no column area"),
     "total of a column of words": (swap(TOTALS, "property,buildings,,", "property,maintenance_schedule,,"), PLACE + TOTALS, 3, "table", "property", ""),
+    "percentage of words": (swap(RATES, "visits,children,0.4%", "visits,events/first_meeting/body,0.4%"), PLACE + RATES, 2, "denominator", "events/first_meeting/body", "not a number"),
+    "percentage of a percentage of this table": (swap(RATES, "visits,children,0.4%", "visits,rate_checks/x/printed,0.4%"), PLACE + RATES, 2, "denominator", "rate_checks/x/printed", "computed from this table"),
     "percentage of an unknown figure": (swap(RATES, "visits,children,0.4%", "visits,pupils,0.4%"), PLACE + RATES, 2, "denominator", "pupils", ""),
 }  # fmt: skip
 
@@ -238,9 +240,11 @@ OTHER_CASES = {
     "package missing": (remove(PACKAGE_FILE), PACKAGE_FILE, None, "", "", "is missing"),
     "package not YAML": (write(PACKAGE, "resources: [\n"), PACKAGE_FILE, 2, "", "", "cannot be read as YAML"),
     "package empty": (write(PACKAGE, ""), PACKAGE_FILE, None, "", "", "must be a mapping"),
-    "package without resources": (write(PACKAGE, "name: invented\ndocuments:\n- {id: report}\nresources:\n"), PACKAGE_FILE, None, "", GAPS, "not listed"),
+    "package without resources": (write(PACKAGE, "licence: Invented\ndocuments:\n- {id: report, title: Report}\nresources:\n"), PACKAGE_FILE, None, "", GAPS, "not listed"),
     "package whose resources are words": (write(PACKAGE, "documents:\n- {id: report}\nresources: [budget_gaps.csv]\n"), PACKAGE_FILE, ANY, ANY, ANY, ""),
     "package whose documents have no id": (swap(PACKAGE, "- id: report\n  title: Invented report", "- title: Invented report"), PACKAGE_FILE, ANY, ANY, ANY, ""),
+    "document without a title": (swap(PACKAGE, "  title: Invented report\n", ""), PACKAGE_FILE, None, "documents", "", "each with its id and title"),
+    "record that is no web address": (append(PACKAGE, "records: [{title: Minutes, url: 'javascript:alert(1)'}]\n"), PACKAGE_FILE, None, "records", "javascript:alert(1)", "is not a web address"),
     "file changed since it was sealed": (swap(GAPS, "10.5", "10.6"), PLACE + GAPS, None, "", "", "has changed since it was sealed"),
     "file in the folder but not listed": (write("notes.txt", "words"), PACKAGE_FILE, None, "", "notes.txt", "is in the folder but not listed"),
     "file listed but not in the folder": (remove(PLACE + WORDS), PACKAGE_FILE, None, "", WORDS, "is listed but not in the folder"),

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import hashlib
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -250,3 +251,24 @@ def test_a_step_that_no_document_prints_is_written_as_not_published(review):
     assert results.table(year, "reserve_bridge")["amount"].tolist()[3:] == [None, None]
     chart = charts.waterfall(year, "reserve_bridge")
     assert chart.alt.count("not published") == 2 and "£1.070m" in chart.alt and "£0.000m" not in chart.alt
+
+
+def test_settings_of_the_machine_do_not_change_a_chart(review, gallery, tmp_path, repository):
+    (tmp_path / "matplotlibrc").write_text("savefig.bbox: tight\nfont.weight: bold\nfont.size: 20\n")
+    drawn_there = subprocess.run(
+        [sys.executable, "-I", "-c", "import sys; from ncthelpers import charts; from ncthelpers.load import load_year; "
+         "sys.stdout.buffer.write(charts.grants(load_year(sys.argv[1], '2021-22')).svg)", str(repository)],
+        env={**os.environ, "MATPLOTLIBRC": str(tmp_path)}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert drawn_there.stdout == charts.grants(review).svg
+
+
+def test_more_councils_than_colours_are_drawn(review):
+    councils = [{"id": f"C{n}", "name": f"Council {n}"} for n in range(6)]
+    rows = [{"council": c["id"], "year": "2021-22", "gap": Decimal(1), "status": "estimate", "source": "report:12/3"}
+            for c in councils]  # fmt: skip
+    year = dataclasses.replace(
+        with_tables(review, budget_gaps=pd.DataFrame(rows, dtype=object)),
+        contract={**review.contract, "councils": councils},
+    )
+    assert "Council 5: £1m" in charts.gaps(year).alt

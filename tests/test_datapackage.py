@@ -14,7 +14,11 @@ FILE = "data/2031-32/datapackage.yml"
 SCHEMAS = {
     "gaps": TableSchema("gaps", "Gaps of the councils", "One row a gap.", (), (Column("source", "source", "Source"),))
 }
-PACKAGE = {"name": "invented", "licence": "Invented licence", "documents": [{"id": "report"}, {"id": "cover"}]}
+PACKAGE = {
+    "name": "invented",
+    "licence": "Invented licence",
+    "documents": [{"id": "report", "title": "Invented report"}, {"id": "cover", "title": "Invented cover"}],
+}
 
 
 def tables(*sources):

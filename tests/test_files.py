@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ncthelpers.files import write_atomically
+from ncthelpers.files import swap_folder, write_atomically
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -60,3 +60,24 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_beside_it(tmp_pat
 def test_others_may_read_what_is_written(tmp_path):
     write_atomically(tmp_path / "page.md", "words")
     assert stat.S_IMODE((tmp_path / "page.md").stat().st_mode) == 0o644
+
+
+def _folder(path, text):
+    path.mkdir()
+    (path / "page.md").write_text(text)
+    return path
+
+
+def test_a_folder_is_put_in_the_place_of_an_old_one_whole(tmp_path):
+    old, new = _folder(tmp_path / "book", "old"), _folder(tmp_path / "staged", "new")
+    (old / "stale.md").write_text("stale")
+    swap_folder(new, old)
+    assert [path.name for path in tmp_path.iterdir()] == ["book"]
+    assert [(path.name, path.read_text()) for path in old.iterdir()] == [("page.md", "new")]
+
+
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path):
+    old = _folder(tmp_path / "book", "old")
+    with pytest.raises(OSError):
+        swap_folder(tmp_path / "nothing", old)
+    assert [path.name for path in tmp_path.iterdir()] == ["book"] and (old / "page.md").read_text() == "old"

@@ -214,3 +214,26 @@ def test_a_digit_anywhere_in_the_words_is_a_fault(invented, text, figure):
     assert str(figure) in {
         value for _, value, _ in faults(invented, f"## overview\nWords {text}{figure}\n")
     } or text.lower().endswith("covid-")
+
+
+# Missing is not nil, and documents that disagree are not missing
+
+
+def test_a_count_of_a_table_not_reported_is_not_nought(review):
+    without = replace(
+        review,
+        tables={**review.tables, "change_items": review["change_items"].iloc[:0]},
+        contract={**review.contract, "not_reported": {"change_items": "it was not printed"}},
+    )
+    assert text_of(without, "count:change_items", "words") == "not reported"
+
+
+def test_a_figure_on_which_the_documents_disagree_says_so(review):
+    lines = review["finance_lines"]
+    lines.loc[(lines["line"] == "reserve") & (lines["document"] == "cover"), "amount"] = Decimal("1.098")
+    told = replace(review, tables={**review.tables, "finance_lines": lines})
+    assert text_of(told, "reserve") == "a figure on which the documents disagree"
+
+
+def test_commentary_shows_no_picture_from_elsewhere():
+    assert "<img" not in Words("![x](https://example.org/x.png)")._repr_html_()

@@ -271,3 +271,23 @@ def test_every_schema_of_the_repository_says_what_it_holds(repository):
             if column.refers_to:
                 table, _, target = column.refers_to.partition(".")
                 assert target in schemas[table].names, f"{schema.table}.{column.name} refers to nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"key": ["grnt"]}, "names no column: grnt"),
+        ({"show": ["grant", "amuont"]}, "names no column: amuont"),
+        ({"access": "resticted"}, "neither public nor restricted"),
+        (
+            {"columns": {"grant": {"type": "text", "title": "Grant", "access": "secret"}}},
+            "neither public nor restricted",
+        ),
+    ],
+)
+def test_a_misspelt_rule_of_a_schema_is_refused(tmp_path, change, said):
+    schema = {"table": "grants", "title": "Grants", "meaning": "One row a grant.", "key": ["grant"],
+              "columns": {"grant": {"type": "text", "title": "Grant"}}}  # fmt: skip
+    (tmp_path / "grants.yml").write_text(yaml.safe_dump({**schema, **change}), "utf-8")
+    with pytest.raises(ValueError, match=said):
+        read_schemas(tmp_path)

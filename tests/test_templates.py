@@ -7,7 +7,10 @@ from decimal import Decimal
 import nbformat
 import pytest
 
+from ncthelpers import commentary
+from ncthelpers.cli import REPOSITORY
 from ncthelpers.publish import pages, site
+from ncthelpers.results import RESULTS
 
 MOST_CELLS, MOST_LINES = 16, 6
 # What a template may do: import, ask by name, give it a name, show it. Everything else computes, reads or formats.
@@ -247,3 +250,38 @@ def test_no_published_figure_is_typed(executable, review):
             if told(value) and value in published:
                 typed.append(f"{place}: {numeral}")
     assert typed == []
+
+
+# What a page shows it gives its sources for, and what people wrote for it stands on it
+
+
+def _calls(notebook, module, function):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == f"{module}.{function}":
+                    yield [argument.value for argument in node.args[1:] if isinstance(argument, ast.Constant)]
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_sources_of_a_page_are_those_of_the_tables_it_shows(path):
+    notebook = nbformat.read(path, as_version=4)
+    shown = {name for name, *_ in _calls(notebook, "tables", "show")}
+    needed = {
+        table for name in shown for table in (RESULTS[name].inputs or ("contract.yml",) if name in RESULTS else (name,))
+    }
+    [sources] = _calls(notebook, "tables", "sources")
+    assert needed <= set(sources), needed - set(sources)
+    assert "## Sources" in [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def test_every_block_that_people_wrote_is_asked_for_by_its_page_and_the_reverse(review):
+    asked = {
+        (page, block)
+        for path in (REPOSITORY / "notebooks").glob("*.ipynb")
+        for page, block in (
+            [*call, "overview"][:2] for call in _calls(nbformat.read(path, as_version=4), "narrative", "words")
+        )
+    }
+    written = {(page, block) for page, text in review.commentary.items() for block in commentary.blocks(text)}
+    assert asked == written

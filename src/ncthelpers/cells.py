@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from ncthelpers import years
 
-__all__ = ["Column", "read_cell", "as_written", "TYPES"]
+__all__ = ["Column", "read_cell", "as_written", "TYPES", "WEB_ADDRESS"]
 
 _DIGITS = r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?"
 _PLAIN = re.compile(rf"[-−+]?{_DIGITS}", flags=re.ASCII)
 _POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DIGITS})", flags=re.ASCII)
 _BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
+WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PARAGRAPH = re.compile(r"[a-z]+:[\w.]+/\d+")
 _DASHES = {"-", "–", "—", "_", "−"}
@@ -146,7 +147,7 @@ def _source(text: str, column: Column) -> str:
 
 
 def _url(text: str, column: Column) -> str:
-    if not re.fullmatch(r"https?://[^\s\"'<>]+", text):
+    if not WEB_ADDRESS.fullmatch(text):
         raise ValueError("is not a web address")
     return text
 

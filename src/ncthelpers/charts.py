@@ -1,6 +1,6 @@
 """Figures for readers who would rather look than read: each with its caption and a text that says what it shows.
 
-A chart takes result tables and computes nothing but positions. It is drawn once, as SVG that is the same bytes on every
+A chart takes tables of the year by name and computes nothing but order and positions. It is drawn once, as SVG that is the same bytes on every
 run, and stands in the page as an image with alternative text; the same numbers always stand in a table beside it.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from html import escape
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -38,6 +39,7 @@ __all__ = [
 
 # Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+_PALETTE = (BLUE, TEAL, PLUM, ORANGE)
 GREY, PALE, INK = "#5A6570", "#E3E8ED", "#1D2A35"
 
 _STYLE = {
@@ -83,7 +85,9 @@ class Chart:
 @contextmanager
 def _canvas(height: float, width: float = 7.2) -> Iterator[tuple[Figure, Axes]]:
     """A styled figure with one pair of axes, closed again whatever happens."""
-    with matplotlib.rc_context({**sns.axes_style("ticks"), **_STYLE}):
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
+        matplotlib.rcParams.update({**sns.axes_style("ticks"), **_STYLE})
         figure, axes = plt.subplots(figsize=(width, height))
         try:
             yield figure, axes
@@ -215,13 +219,14 @@ def gaps(data: YearData) -> Chart:
     rows = results.table(data, "gaps_by_year")
     if rows.empty:
         return _absent(data, "gaps_by_year")
+    missing = results.table_schema(data, "gaps_by_year")["gap"].missing
     known = [council["name"] for council in data.contract["councils"]]
     rows = rows[rows["council"].isin(known)]
-    texts = [wording.figure_text(gap, "£m") if gap is not None else "N/A as printed" for gap in rows["gap"]]
+    texts = [wording.figure_text(gap, "£m") if gap is not None else missing for gap in rows["gap"]]
     names = [f"{year} {council}" for year, council in zip(rows["year"], rows["council"], strict=True)]
     alt = "Bar chart of forecast budget gaps. " + _listed(list(zip(names, texts, strict=True)))
     with _canvas(0.52 * len(rows) + 0.4) as (figure, axes):
-        colour_of = dict(zip(known, (BLUE, TEAL, PLUM, ORANGE), strict=False))
+        colour_of = dict(zip(known, cycle(_PALETTE), strict=False))
         _bars(
             axes,
             names,
@@ -242,7 +247,13 @@ def support_services(data: YearData) -> Chart:
     alt = "Bar chart of support-service KPIs. " + _listed(list(zip(rows["outcome"], texts, strict=True)))
     with _canvas(0.6 * len(rows) + 0.4) as (figure, axes):
         names = [name[0].upper() + name[1:] for name in rows["outcome"]]
-        _bars(axes, names, [Decimal(n) for n in rows["kpis"]], texts, [BLUE, ORANGE, PLUM][: len(rows)])
+        _bars(
+            axes,
+            names,
+            [Decimal(n) for n in rows["kpis"]],
+            texts,
+            [colour for _, colour in zip(texts, cycle((BLUE, ORANGE, PLUM, TEAL)), strict=False)],
+        )
         return _drawn(figure, alt, f"Support-service KPIs by outcome, {data.year}; number and share of all")
 
 
@@ -311,11 +322,16 @@ def demand(data: YearData, measure: str) -> Chart:
         return _drawn(figure, alt, f"{title}: published points only; the axis starts at nought")
 
 
+def _years_spanned(rows: pd.DataFrame) -> int:
+    days = [years.first_day(start) for start in rows["start"]]
+    return max(days).year - min(days).year
+
+
 def _strip(data: YearData, rows: pd.DataFrame, by: str, mark: str, caption: str, what: str) -> Chart:
     """Dates along a line for each value of ``by``, one marker shape for each value of ``mark``."""
     marks = list(dict.fromkeys(rows[mark])) if mark else [""]
     shapes = dict(zip(marks, "os^Dv*PX<>hp", strict=False))
-    colours = dict(zip(marks, (BLUE, TEAL, PLUM, ORANGE, GREY, INK), strict=False))
+    colours = dict(zip(marks, cycle((*_PALETTE, GREY, INK)), strict=False))
     lines = list(dict.fromkeys(rows[by]))
     with _canvas(0.42 * len(lines) + 1.2) as (figure, axes):
         axes.axvspan(data.starts, data.ends, color=PALE, zorder=0)
@@ -333,7 +349,7 @@ def _strip(data: YearData, rows: pd.DataFrame, by: str, mark: str, caption: str,
         axes.set_yticks(range(len(lines)), [_wrapped(line[0].upper() + line[1:]) for line in lines])
         axes.invert_yaxis()
         axes.margins(y=0.12)
-        axes.xaxis.set_major_locator(mdates.YearLocator())
+        axes.xaxis.set_major_locator(mdates.YearLocator(base=max(1, _years_spanned(rows) // 8)))
         axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         sns.despine(ax=axes, left=True)
         axes.tick_params(axis="y", length=0)

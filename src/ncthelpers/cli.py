@@ -1,6 +1,7 @@
 """The ``ncthelpers`` command: check a year, run it, build the book, test everything."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,14 +10,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from ncthelpers.faults import DataFaults
+from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.load import load_year, seal_year
 from ncthelpers.publish import run, site
-from ncthelpers.publish.pages import TemplateError
 from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
@@ -69,10 +68,10 @@ def check(year: Year, as_json: AsJson = False) -> None:
     try:
         load_year(_root, ContractYear(year))
         faults = ()
-    except DataFaults as found:
-        faults = found.faults
+    except ValueError as found:
         if not as_json:
             raise
+        faults = found.faults if isinstance(found, DataFaults) else (Fault("data", None, "", "", str(found)),)
     if as_json:
         print(json.dumps([fault.as_record() for fault in faults], indent=1))
         raise typer.Exit(2 if faults else 0)
@@ -127,7 +126,7 @@ def _html_builds() -> int:
     try:
         site.build_html(_root, REPOSITORY / "_config.yml")
     except site.BuildFailed as failure:
-        _say.print(escape(str(failure)))
+        _say.print(Text(str(failure)))
         return 1
     return 0
 
@@ -156,14 +155,18 @@ def test() -> None:
 
 def main() -> None:
     """Run the command; bad input ends it with one clear message and exit code 2, never a traceback."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is half made is cleared away
     try:
         app()
     except DataFaults as faults:
         _faults_shown(faults)
         sys.exit(2)
-    except (ValueError, LookupError, TemplateError) as fault:
-        _say.print(escape(str(fault.args[0] if fault.args else fault)))
+    except (ValueError, LookupError) as fault:
+        _say.print(Text(str(fault.args[0] if fault.args else fault)))
+        sys.exit(2)
+    except OSError as fault:
+        _say.print(Text(f"{fault.filename or 'a file'}: {fault.strerror or fault}"))
         sys.exit(2)
     except (run.PageFailed, site.BuildFailed) as failure:
-        _say.print(escape(str(failure)))
+        _say.print(Text(str(failure)))
         sys.exit(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from ncthelpers.cells import WEB_ADDRESS
 from ncthelpers.commentary import cited_paragraphs
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import write_atomically
@@ -31,8 +32,11 @@ def _files(folder: Path) -> list[str]:
     return sorted(name for path in found if (name := path.relative_to(folder).as_posix()) != "datapackage.yml")
 
 
-def _mappings(entries: object, key: str) -> bool:
-    return isinstance(entries, list) and all(isinstance(entry, dict) and entry.get(key) for entry in entries)
+def _mappings(entries: object, *keys: str) -> bool:
+    """Whether this is a list of mappings that each give every one of the keys."""
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict) and all(entry.get(key) for key in keys) for entry in entries
+    )
 
 
 def shape_faults(package: Mapping, file: str) -> list[Fault]:
@@ -40,8 +44,13 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
     faults = []
     if not package.get("licence"):
         faults.append(Fault(file, None, "licence", "", "is missing"))
-    if not package.get("documents") or not _mappings(package["documents"], "id"):
-        faults.append(Fault(file, None, "documents", "", "must be a list of documents, each with its id"))
+    if not package.get("documents") or not _mappings(package["documents"], "id", "title"):
+        faults.append(Fault(file, None, "documents", "", "must be a list of documents, each with its id and title"))
+    if not _mappings(package.get("records") or [], "title", "url"):
+        faults.append(Fault(file, None, "records", "", "must be a list of records, each with its title and url"))
+    else:
+        faults += [Fault(file, None, "records", str(record["url"]), "is not a web address")
+                   for record in package.get("records") or [] if not WEB_ADDRESS.fullmatch(str(record["url"]))]  # fmt: skip
     if not _mappings(package.get("resources") or [], "path"):
         faults.append(
             Fault(file, None, "resources", "", "must be a list of files, each with its path: run `ncthelpers seal`")
@@ -62,7 +71,7 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
         Path of ``datapackage.yml`` from the root, for the faults.
     """
     faults = shape_faults(package, file)
-    if any(fault.column in {"documents", "resources"} for fault in faults):
+    if any(fault.column in {"documents", "records", "resources"} for fault in faults):
         return faults
     listed = {entry["path"]: entry for entry in package.get("resources") or []}
     documents = {document["id"] for document in package["documents"]}

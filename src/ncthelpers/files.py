@@ -1,10 +1,11 @@
-"""Files written whole or not at all."""
+"""Files and folders written whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_atomically"]
+__all__ = ["write_atomically", "swap_folder"]
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -32,3 +33,31 @@ def write_atomically(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def swap_folder(made: Path, place: Path) -> None:
+    """Put a finished folder in the place of an old one, which comes back if that fails.
+
+    Parameters
+    ----------
+    made : Path
+        The finished folder, on the same disk; it is gone afterwards.
+    place : Path
+        Where it belongs. What stands there now is replaced whole.
+
+    Raises
+    ------
+    OSError
+        If the old folder cannot be moved, as on Windows while another program holds a file in it open.
+    """
+    old = place.with_name(f".old-{place.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    try:
+        made.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 __all__ = [
-    "outturn_variance", "covid_mitigation", "agreed_lines", "line_amount", "reserve_bridge", "contract_sum_bridge",
+    "outturn_variance", "covid_mitigation", "agreed_lines", "line_amount", "documents_disagree", "reserve_bridge", "contract_sum_bridge",
     "grant_shares", "grant_totals", "gaps_by_year",
 ]  # fmt: skip
 
@@ -122,6 +122,18 @@ def line_amount(finance_lines: pd.DataFrame, line: str) -> Decimal | None:
     return amounts.pop() if len(amounts) == 1 else None
 
 
+def documents_disagree(finance_lines: pd.DataFrame, line: str) -> bool:
+    """Whether the documents print different amounts for a line.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"line": ["reserve", "reserve"], "amount": [Decimal("1.089"), Decimal("1.098")]})
+    >>> documents_disagree(lines, "reserve"), documents_disagree(lines, "budget")
+    (True, False)
+    """
+    return finance_lines.loc[finance_lines["line"] == line, "amount"].nunique() > 1
+
+
 def _step(step: str, amount: Decimal | None, kind: str, printed: Decimal | None = None) -> dict:
     return {"step": step, "amount": amount, "kind": kind, "printed": printed}
 
@@ -132,6 +144,13 @@ def _sum(*amounts: Decimal | None) -> Decimal | None:
 
 def _less(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else -amount
+
+
+def _reserve_name(finance_lines: pd.DataFrame, remainder: Decimal | None) -> str:
+    """What the last level of the bridge is, and what the documents call it."""
+    name = "Overspend that the reserve does not meet" if remainder is not None and remainder > 0 else "Reserve left"
+    called = finance_lines.loc[finance_lines["line"] == "reserve_left", "called"] if "called" in finance_lines else []
+    return f"{name}, printed as {called.iloc[0].lower()}" if len(called) else name
 
 
 def reserve_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
@@ -166,12 +185,13 @@ def reserve_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
         for line in ("gross_overspend", "covid_mitigation", "pressure", "reserve", "reserve_left")
     )
     after_covid = _sum(gross, _less(covid))
+    remainder = _sum(after_covid, _less(reserve))
     steps = [
         _step("Gross overspend", gross, "level", gross),
         _step("Less covid funding", _less(covid), "change", covid),
         _step("Overspend before the reserve", after_covid, "level", pressure),
         _step("Less carry forward reserve", _less(reserve), "change", reserve),
-        _step("Reserve left, printed as net underspend", _sum(after_covid, _less(reserve)), "level", left),
+        _step(_reserve_name(finance_lines, remainder), remainder, "level", left),
     ]
     return _frame(steps, "step amount kind printed")
 

@@ -19,7 +19,7 @@ def deadline_compliance(deadlines: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``step, body, deadline, considered_on, days_before, met, source``; ``days_before`` is in calendar days, and a
-        step on the day itself is late, because the rule says before.
+        step on the day itself is late, because the rule says before. A step not yet taken has neither.
 
     Notes
     -----
@@ -35,9 +35,10 @@ def deadline_compliance(deadlines: pd.DataFrame) -> pd.DataFrame:
     """
     steps = deadlines.copy()
     steps["days_before"] = [
-        (due - done).days for due, done in zip(steps["deadline"], steps["considered_on"], strict=True)
+        None if done is None else (due - done).days
+        for due, done in zip(steps["deadline"], steps["considered_on"], strict=True)
     ]
-    steps["met"] = [days > 0 for days in steps["days_before"]]
+    steps["met"] = [None if days is None else days > 0 for days in steps["days_before"]]
     return steps[["step", "body", "deadline", "considered_on", "days_before", "met", "source"]].astype(object)
 
 

@@ -22,20 +22,20 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from ncthelpers import commentary, results, wording, years
+from ncthelpers import commentary, finance, results, wording, years
 from ncthelpers.cells import as_written
 from ncthelpers.faults import Fault
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["Words", "words", "text_of", "commentary_faults"]
+__all__ = ["Words", "words", "plain", "text_of", "commentary_faults"]
 
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([Ww]ords))?\}")
 _STRAY = re.compile(r"[{}]|\d+")
 _ILLNESS = re.compile(r"covid-19", flags=re.IGNORECASE)
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
-_NOT_PUBLISHED = "not published"
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")  # a page asks no other host for anything
+_NOT_PUBLISHED, _NOT_REPORTED, _DISAGREE = "not published", "not reported", "a figure on which the documents disagree"
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,20 @@ class Words:
         return self.text
 
 
-def _plain(text: str) -> str:
-    """Text from data that Markdown must not read as markup."""
-    return re.sub(r"([\\`*_\[\]<>#&!])", r"\\\1", text)
+def plain(text: str) -> str:
+    """Text from data as Markdown that shows it and reads no markup in it.
+
+    Examples
+    --------
+    >>> print(plain("a *b* <script>"))
+    a \\*b\\* \\<script\\>
+    """
+    return re.sub(r"([\\`*_\[\]<>#&!{}|$~])", r"\\\1", " ".join(text.split()))
 
 
 def _date(data: YearData, event: str) -> str:
+    if results.reason_not_reported(data, "events"):
+        return _NOT_REPORTED
     events = data["events"].set_index("event")
     if event not in events.index:
         raise LookupError(f"there is no event named {event}")
@@ -64,9 +72,12 @@ def _date(data: YearData, event: str) -> str:
     return years.in_words(start) + (f" to {years.in_words(end)}" if end else "")
 
 
-def _count(data: YearData, query: str) -> int:
+def _count(data: YearData, query: str) -> int | None:
+    """Number of rows; none where the year does not report the table, since missing is not nil."""
     name, _, conditions = query.partition("?")
     frame = results.table(data, name)
+    if results.reason_not_reported(data, name):
+        return None
     for condition in filter(None, conditions.split("&")):
         column, _, value = condition.partition("=")
         if column not in frame:
@@ -90,7 +101,8 @@ def _cell(data: YearData, path: str) -> tuple[object, str, bool]:
 def _figure(data: YearData, name: str) -> tuple[object, str, bool]:
     value = results.figure_value(data, name)
     if value is None:
-        return None, _NOT_PUBLISHED, False
+        disagree = finance.documents_disagree(data["finance_lines"], name)
+        return None, _DISAGREE if disagree else _NOT_PUBLISHED, False
     unit = data["figures"].set_index("figure")["unit"].get(name, "£m")
     return value, wording.figure_text(value, unit), _is_bare(unit)
 
@@ -123,8 +135,8 @@ def text_of(data: YearData, name: str, as_words: str = "") -> str:
     if kind == "date":
         return _date(data, rest)
     if kind == "count":
-        value, bare = _count(data, rest), True
-        text = wording.figure_text(value)
+        value = _count(data, rest)
+        text, bare = (_NOT_REPORTED, False) if value is None else (wording.figure_text(value), True)
     elif kind == "cell":
         value, text, bare = _cell(data, rest)
     else:
@@ -159,7 +171,7 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
     written = commentary.blocks(data.commentary.get(page, ""))
     if block not in written:
         return Words(f"No commentary has been written on this for {data.year}.")
-    return Words(_PLACEHOLDER.sub(lambda found: _plain(text_of(data, found[1], found[2] or "")), written[block]))
+    return Words(_PLACEHOLDER.sub(lambda found: plain(text_of(data, found[1], found[2] or "")), written[block]))
 
 
 def _block_faults(text: str, file: str) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ncthelpers import results, totals
@@ -131,13 +132,18 @@ def named_figure_faults(data: YearData, place: str) -> list[Fault]:
     place : str
         The year's folder from the root, for the faults.
     """
-    faults = []
-    for row, rate in data.tables["printed_rates"].to_dict("index").items() if "printed_rates" in data.tables else ():
-        for column in ("numerator", "denominator"):
-            try:
-                results.named_value(data, rate[column])
-            except LookupError as error:
-                faults.append(
-                    Fault(f"{place}/printed_rates.csv", row, column, rate[column], f"names no figure: {error}")
-                )
+    faults, file = [], f"{place}/printed_rates.csv"
+    rates = data.tables["printed_rates"].to_dict("index") if "printed_rates" in data.tables else {}
+    for row, column in ((row, column) for row in rates for column in ("numerator", "denominator")):
+        name = rates[row][column]
+        if name.startswith("rate_checks/"):
+            faults.append(Fault(file, row, column, name, "names a percentage that is itself computed from this table"))
+            continue
+        try:
+            value = results.named_value(data, name)
+        except LookupError as error:
+            faults.append(Fault(file, row, column, name, f"names no figure: {error}"))
+            continue
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, Decimal))):
+            faults.append(Fault(file, row, column, name, "names a cell that is not a number"))
     return faults

@@ -77,7 +77,14 @@ def _column(table: str, name: str, given: Mapping, access: str) -> Column:
 
 
 def _schema(given: Mapping) -> TableSchema:
+    """A schema from its YAML; a misspelt key, column or access is an error, or its rule would silently not hold."""
     access = given.get("access", "public")
+    unknown = (set(given.get("key", ())) | set(given.get("show", ()))) - set(given["columns"])
+    if unknown:
+        raise ValueError(f"schema {given['table']}: key or show names no column: {', '.join(sorted(unknown))}")
+    for of in (given, *given["columns"].values()):
+        if of.get("access", "public") not in {"public", "restricted"}:
+            raise ValueError(f"schema {given['table']}: access {of['access']!r} is neither public nor restricted")
     return TableSchema(
         table=given["table"],
         title=given["title"],

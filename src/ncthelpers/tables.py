@@ -57,7 +57,7 @@ class Table:
             for cells in self.rows
         )
         return (
-            f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption)}">\n'
+            f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(self.caption)}">\n'
             f'<table class="review">\n<caption><span>{escape(self.caption)}</span></caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
         )

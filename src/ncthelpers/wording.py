@@ -1,6 +1,6 @@
 """Values as they are read: figures with their unit, dates, counts in words, and paragraphs of the source documents.
 
-Rounding and formatting happen here and nowhere else, and only for display.
+Rounding for display happens here and nowhere else.
 """
 
 from datetime import date

@@ -1,5 +1,6 @@
 """The pages around the years, the list of what is public, and the HTML that is built of both."""
 
+import dataclasses
 import re
 import shutil
 from html import unescape
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
 
 from ncthelpers.load import load_year
 from ncthelpers.publish import site
@@ -180,11 +182,22 @@ def test_a_warning_is_an_error_and_the_last_good_html_stays(built, repository, c
     page = root / "book" / "about" / "method.md"
     page.write_text(ABOUT + "\n[nowhere](../nowhere.md)\n", "utf-8")
     try:
-        with pytest.raises(site.BuildFailed, match="nowhere"):
-            site.build_html(root, repository / "_config.yml")
+        for _ in range(2):  # what the first build remembers must not let the second one pass
+            with pytest.raises(site.BuildFailed, match="nowhere"):
+                site.build_html(root, repository / "_config.yml")
     finally:
         page.write_text(ABOUT, "utf-8")
     assert contents(html) == good
+
+
+def test_a_page_that_is_no_longer_listed_is_no_longer_public(tmp_path, repository):
+    root = _book(tmp_path, ["about/method"], index=INDEX, about__method="# Method\n\nWords.\n")
+    site.build_html(root, repository / "_config.yml")
+    assert (root / "_build" / "html" / "about" / "method.html").is_file()
+    _book(tmp_path, ["about/other"], about__other="# Other\n\nWords.\n")
+    site.build_html(root, repository / "_config.yml")
+    assert not (root / "_build" / "html" / "about" / "method.html").exists()
+    assert sorted(path.name for path in (root / "_build").iterdir()) == ["html"]
 
 
 FOREIGN = re.compile(r"^\s*(?:[a-z]+:)?//", flags=re.IGNORECASE)
@@ -228,3 +241,35 @@ def test_the_html_asks_nothing_from_another_host(built):
 def test_what_a_page_asks_for_is_seen(tmp_path, markup):
     (tmp_path / "page.html").write_text(f"<html><body>{markup}</body></html>", "utf-8")
     assert [bool(FOREIGN.match(address)) for _, address in _asked_for(tmp_path)] == [True]
+
+
+# Text from the data on pages that are Markdown
+
+
+@pytest.mark.parametrize(
+    "text", ["T <script>alert(1)</script>", "a\n````\n```{include} ../../secret\n```\n", "[x](javascript:alert(1))"]
+)
+def test_text_of_the_data_is_text_on_the_pages_around_the_years(root, review, text):
+    hostile = dataclasses.replace(review, contract={**review.contract, "provider": {"name": text, "short": "T"}})
+    glossary = root / "data" / "reference" / "glossary.csv"
+    glossary.write_text('term,meaning\nKPI,"{}"\n'.format(text.replace('"', '""')), "utf-8")
+    around = site.pages_around(root, [hostile])
+    html = MarkdownIt("commonmark").render(around["index.md"])
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.find("script") is None
+    assert not [link for link in soup.find_all("a") if link["href"].startswith("javascript")]
+    fences = re.findall(r"^`{3,}.*$", around["about/glossary.md"], flags=re.MULTILINE)
+    assert fences == ["````{raw} html", "````"]
+
+
+def test_years_are_found_however_their_entries_are_written(tmp_path):
+    (tmp_path / "_toc.yml").write_text(
+        'root: index\nparts:\n- chapters:\n  - title: Summary\n    file: "2021-22/00_summary"\n', "utf-8"
+    )
+    assert site.public_years(tmp_path) == [ContractYear("2021-22")]
+
+
+def test_a_list_without_a_year_says_so(tmp_path):
+    (tmp_path / "_toc.yml").write_text("root: index\n", "utf-8")
+    with pytest.raises(ValueError, match="lists no page of a contract year"):
+        site.public_years(tmp_path)

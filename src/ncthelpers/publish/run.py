@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,6 +14,7 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from ncthelpers.files import swap_folder
 from ncthelpers.load import load_year
 from ncthelpers.publish import pages
 from ncthelpers.years import ContractYear
@@ -21,6 +23,7 @@ __all__ = ["run_year", "PageFailed"]
 
 _WORKERS = 2
 _CELL_SECONDS = 120
+_ABANDONED_SECONDS = 3600
 
 
 class PageFailed(RuntimeError):
@@ -45,18 +48,14 @@ def _execute(template: str, target: str, year: str, root: str) -> None:
         raise PageFailed(f"{Path(template).name}, {error}") from None
 
 
-def _replace_changed(staged: Path, folder: Path) -> list[str]:
-    """Move the staged pages into place, untouched where nothing changed; the names of those that did."""
-    folder.mkdir(parents=True, exist_ok=True)
-    made = {path.name: path for path in staged.glob("*.ipynb")}
-    changed = [name for name, path in sorted(made.items())
-               if not (folder / name).is_file() or (folder / name).read_bytes() != path.read_bytes()]  # fmt: skip
-    stale = [path for path in folder.glob("*.ipynb") if path.name not in made]
-    for name in changed:
-        os.replace(made[name], folder / name)
-    for path in stale:
-        path.unlink()
-    return changed + [path.name for path in stale]
+def _publish(staged: Path, folder: Path) -> list[str]:
+    """Put the year's pages in place all at once; the names of those that changed or went."""
+    there = {path.name: path.read_bytes() for path in folder.glob("*.ipynb")}
+    made = {path.name: path.read_bytes() for path in staged.glob("*.ipynb")}
+    changed = sorted(name for name in there | made if there.get(name) != made.get(name))
+    if changed:
+        swap_folder(staged, folder)
+    return changed
 
 
 def run_year(
@@ -99,6 +98,9 @@ def run_year(
         pages.check_parameters(template)
     book = root / "book"
     book.mkdir(exist_ok=True)
+    for left in book.glob(".staging-*"):
+        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:  # of a run that was killed, not of one at work
+            shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=".staging-", dir=book))
     to_root = Path(os.path.relpath(root, staged)).as_posix()
     try:
@@ -116,6 +118,6 @@ def run_year(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        return _replace_changed(staged, book / str(year))
+        return _publish(staged, book / str(year))
     finally:
         shutil.rmtree(staged, ignore_errors=True)

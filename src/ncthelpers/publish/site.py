@@ -1,17 +1,20 @@
 """The pages around the years - index and about - and the HTML of the whole book."""
 
-import re
-import shutil
+import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+import yaml
 
 from ncthelpers import coverage, results, tables
 from ncthelpers.cells import Column
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.files import write_atomically
+from ncthelpers.files import swap_folder, write_atomically
 from ncthelpers.load import YearData
+from ncthelpers.narrative import plain
 from ncthelpers.schemas import TableSchema, read_schemas, read_table
 from ncthelpers.totals import DIFFERS, ROUNDING
 from ncthelpers.years import ContractYear
@@ -34,19 +37,34 @@ def public_years(root: Path) -> list[ContractYear]:
         If ``_toc.yml`` is missing or lists a folder that is not a contract year.
     """
     try:
-        text = (root / "_toc.yml").read_text("utf-8")
+        listed = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
     except FileNotFoundError:
         raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
-    except UnicodeDecodeError:
-        raise ValueError("_toc.yml is not UTF-8 text") from None
-    files = re.findall(r"^\s*-\s*file:\s*([^\s#]+)", text, flags=re.MULTILINE)
-    folders = dict.fromkeys(file.partition("/")[0] for file in files if "/" in file)
-    return [ContractYear(folder) for folder in folders if folder != "about"]
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f"_toc.yml cannot be read: {error}") from None
+    folders = dict.fromkeys(file.partition("/")[0] for file in _files_listed(listed) if "/" in file)
+    years = [ContractYear(folder) for folder in folders if folder != "about"]
+    if not years:
+        raise ValueError("_toc.yml lists no page of a contract year, such as 1999-00/00_summary")
+    return years
+
+
+def _files_listed(entry: object) -> Iterator[str]:
+    """Every page below an entry of the table of contents, in order."""
+    if isinstance(entry, dict):
+        if "file" in entry:
+            yield str(entry["file"])
+        for value in entry.values():
+            yield from _files_listed(value)
+    elif isinstance(entry, list):
+        for value in entry:
+            yield from _files_listed(value)
 
 
 def _raw(shown: Iterable[tables.Table]) -> str:
     """Tables as raw HTML blocks of a Markdown page; every cell is escaped already."""
-    return "\n\n".join(f"````{{raw}} html\n{table._repr_html_()}\n````" for table in shown)
+    written = (table._repr_html_().replace("`", "&#96;") for table in shown)
+    return "\n\n".join(f"````{{raw}} html\n{html}\n````" for html in written)
 
 
 def _columns_table(schema: TableSchema) -> tables.Table:
@@ -72,7 +90,9 @@ def _columns_table(schema: TableSchema) -> tables.Table:
 
 def _data_dictionary(schemas: Iterable[TableSchema]) -> str:
     def section(title: str, described: Iterable[TableSchema]) -> str:
-        parts = [f"### {schema.table}\n\n{schema.meaning}\n\n{_raw([_columns_table(schema)])}" for schema in described]
+        parts = [
+            f"### {schema.table}\n\n{plain(schema.meaning)}\n\n{_raw([_columns_table(schema)])}" for schema in described
+        ]
         return f"## {title}\n\n" + "\n\n".join(parts)
 
     return "# Data dictionary\n\nWritten from the schemas that the data is checked against.\n\n" + "\n\n".join([
@@ -132,7 +152,7 @@ def _publisher(years: Sequence[YearData]) -> str:
     for data in years:
         documents = data.package["documents"]
         rows = tuple(tuple(str(document.get(column.name, "not stated")) for column in held) for document in documents)
-        records = [f"- [{record['title']}]({record['url']})" for record in data.package.get("records", [])]
+        records = [f"- [{plain(record['title'])}](<{record['url']}>)" for record in data.package.get("records", [])]
         parts.append(f"## Contract year {data.year}\n\n{_raw([tables.Table('Source documents', held, rows)])}")
         if records:
             parts.append("Public records of the meetings that considered them:\n\n" + "\n".join(records))
@@ -143,9 +163,10 @@ def _index(years: Sequence[YearData]) -> str:
     intro = (_ABOUT / "index.md").read_text("utf-8").strip()
     entries = []
     for data in years:
+        provider = data.contract["provider"]["name"]
         councils = " and ".join(council["name"] for council in data.contract["councils"])
         entries.append(
-            f"- [Contract year {data.year}]({data.year}/00_summary.ipynb): {data.contract['provider']['name']} for {councils}; "
+            f"- [Contract year {data.year}]({data.year}/00_summary.ipynb): {plain(provider)} for {plain(councils)}; "
             f"[cover report]({data.year}/17_cover_report.ipynb)"
         )
     return intro.replace("{years}", "\n".join(entries)) + "\n"
@@ -184,18 +205,6 @@ def write_pages_around(root: Path, pages: Mapping[str, str]) -> None:
         write_atomically(root / "book" / name, text)
 
 
-def _swap(made: Path, place: Path) -> None:
-    """Put a finished folder in place of an old one."""
-    fresh, old = place.with_name(f".{place.name}-new"), place.with_name(f".{place.name}-old")
-    for folder in (fresh, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(made, fresh)
-    if place.exists():
-        place.rename(old)
-    fresh.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def build_html(root: Path, config: Path) -> Path:
     """Build the HTML of the book from ``book/`` alone, never running a page; a warning is an error.
 
@@ -216,13 +225,18 @@ def build_html(root: Path, config: Path) -> Path:
     BuildFailed
         With the end of what Jupyter Book said.
     """
-    work, html = root / "_build" / ".work", root / "_build" / "html"
-    done = subprocess.run(
-        [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(root / "book"), "--config", str(config), "--toc",
-         str(root / "_toc.yml"), "--path-output", str(work), "--warningiserror", "--keep-going", "--quiet"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    if done.returncode:
-        raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
-    _swap(work / "_build" / "html", html)
+    html = root / "_build" / "html"
+    html.parent.mkdir(exist_ok=True)
+    # From nothing each time: what Sphinx remembers of a page hides its warnings, and keeps a page no longer listed.
+    with tempfile.TemporaryDirectory(prefix=".work-", dir=html.parent) as work:
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", "from jupyter_book.cli.main import main; main()", "build", str(root / "book"),
+             "--config", str(config), "--toc", str(root / "_toc.yml"), "--path-output", work,
+             "--warningiserror", "--keep-going", "--quiet"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            encoding="utf-8", errors="replace", env={**os.environ, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        if done.returncode:
+            raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
+        swap_folder(Path(work) / "_build" / "html", html)
     return html
