@@ -200,3 +200,9 @@ def test_bounds_are_inclusive():
         read_cell("-1", held)
     with pytest.raises(ValueError, match="is above the most allowed, 100"):
         read_cell("100.1", held)
+
+
+@pytest.mark.parametrize("text", ["45.026", "450.26", "£45,026.5"])
+def test_more_places_than_the_column_has_are_refused(text):
+    with pytest.raises(ValueError, match="more decimal places than the 0 of the column"):
+        read_cell(text, Column("gross", "money", "Gross outturn", decimals=0))

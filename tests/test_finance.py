@@ -250,3 +250,22 @@ def test_gaps_of_a_year_add_up_over_councils_unless_one_is_missing(by_year):
     for year, of in by_year.items():
         found = rows[rows["year"] == year]["gap"].tolist()
         assert found == [*of, None if None in of else sum(of)]
+
+
+# A printed figure that its own row does not give is shown as such
+
+
+def test_every_row_of_the_printed_cost_table_adds_up(review):
+    checks = finance.row_checks(review["service_costs"])  # annual report section 4
+    assert len(checks) == 12 and set(checks["result"]) == {"agrees"}
+
+
+@pytest.mark.parametrize(
+    ("column", "figure"), [("forecast_outturn", "Forecast outturn"), ("outturn_variance", "Variance")]
+)
+def test_a_printed_figure_that_is_off_is_named_with_its_row(review, column, figure):
+    costs = review["service_costs"]
+    costs.loc[costs.index[0], column] += 5
+    checks = finance.row_checks(costs)
+    off = checks[checks["result"] == "differs"]
+    assert (costs.iloc[0]["service"], figure) in set(zip(off["service"], off["figure"], strict=True))

@@ -199,6 +199,12 @@ def test_every_fault_of_a_file_is_listed(invented):
     assert [(row, value) for row, value, _ in found] == [(2, "{adults}"), (2, "12"), (6, "{date:never}"), (6, "}")]
 
 
+@pytest.mark.parametrize("number", ["seven", "Twelve", "fifteen", "million", "½"])
+def test_a_number_written_as_a_word_is_a_figure_typed_by_hand(invented, number):
+    [(_, value, rule)] = faults(invented, f"## overview\nAbout {number} homes.\n")
+    assert value == number and "typed by hand" in rule
+
+
 @pytest.mark.parametrize("name", ["covid-19", "Covid-19", "COVID-19"])
 def test_the_name_of_an_illness_is_no_figure(invented, name):
     assert faults(invented, f"## overview\n{name} changed demand.\n") == []
@@ -206,7 +212,7 @@ def test_the_name_of_an_illness_is_no_figure(invented, name):
 
 @settings(deadline=None)
 @given(
-    text=st.text(st.characters(exclude_characters="{}", exclude_categories=["Nd", "C", "Zl", "Zp"]), max_size=30),
+    text=st.text(st.characters(exclude_characters="{}½¼¾", exclude_categories=["Nd", "C", "Zl", "Zp"]), max_size=30),
     figure=st.integers(0, 99999),
 )
 def test_a_digit_anywhere_in_the_words_is_a_fault(invented, text, figure):

@@ -42,7 +42,7 @@ class Column:
     dash : str
         ``nil`` where a printed dash means nought; otherwise a dash is refused.
     decimals : int or None
-        Places shown; none shows the places as entered.
+        Places shown, and the most that may be entered; none shows the places as entered.
     values : tuple of str
         The only texts allowed, if given.
     refers_to : str
@@ -200,6 +200,8 @@ def read_cell(text: str, column: Column):
             raise ValueError("is empty but required")
         return None
     value = TYPES[column.type](text, column)
+    if column.numeric and column.decimals is not None and -Decimal(value).as_tuple().exponent > column.decimals:
+        raise ValueError(f"has more decimal places than the {column.decimals} of the column")
     if column.values and text not in column.values:
         raise ValueError("is not one of: " + ", ".join(column.values))
     if column.minimum is not None and value < column.minimum:

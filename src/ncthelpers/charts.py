@@ -74,7 +74,7 @@ class Chart:
             return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.alt)}</p>'
         image = base64.b64encode(self.svg).decode("ascii")
         return (
-            f'<figure class="chart" role="group" tabindex="0" aria-label="{escape(self.caption)}">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
+            f'<figure class="chart">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
             f'<figcaption><span class="chart-caption">{escape(self.caption)}</span></figcaption>\n</figure>'
         )
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pandas as pd
 
+from ncthelpers.totals import judged
+
 __all__ = [
-    "outturn_variance", "covid_mitigation", "agreed_lines", "line_amount", "documents_disagree", "reserve_bridge", "contract_sum_bridge",
+    "outturn_variance", "row_checks", "covid_mitigation", "agreed_lines", "line_amount", "documents_disagree", "reserve_bridge", "contract_sum_bridge",
     "grant_shares", "grant_totals", "gaps_by_year",
 ]  # fmt: skip
 
@@ -58,6 +60,44 @@ def outturn_variance(service_costs: pd.DataFrame) -> pd.DataFrame:
     both = both.rename(columns={"outturn_variance": "printed_variance"})
     return both[["service", "budget", "gross_outturn", "covid_funding", "forecast_outturn", "variance", "variance_pct",
                  "printed_variance"]]  # fmt: skip
+
+
+def row_checks(service_costs: pd.DataFrame) -> pd.DataFrame:
+    """Printed forecast outturn and variance of each row beside those that its other figures give.
+
+    Parameters
+    ----------
+    service_costs : DataFrame
+        As in :func:`outturn_variance`, the funding row included (£000).
+
+    Returns
+    -------
+    DataFrame
+        ``service, figure, printed, recomputed, result, source`` (£000), two rows for each row given. Each figure is
+        made of two rounded ones, so that rounding alone can move it by one unit.
+
+    Notes
+    -----
+    Rule: as in :func:`outturn_variance`; the variance is held against the forecast outturn as printed.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame([dict(service="Care", role="service", budget=Decimal(100), gross_outturn=Decimal(90),
+    ...     covid_funding=Decimal(-10), forecast_outturn=Decimal(99), outturn_variance=Decimal(-1), source="")])
+    >>> row_checks(rows)[["figure", "recomputed", "result"]].values.tolist()
+    [['Forecast outturn', Decimal('80'), 'differs'], ['Variance', Decimal('-1'), 'agrees']]
+    """
+    checks = []
+    for row in service_costs.to_dict("records"):
+        figures = (
+            ("Forecast outturn", row["forecast_outturn"], row["gross_outturn"] + row["covid_funding"]),
+            ("Variance", row["outturn_variance"], row["forecast_outturn"] - row["budget"]),
+        )
+        for figure, printed, recomputed in figures:
+            result = judged(printed, recomputed, Decimal(1))
+            checks.append({"service": row["service"], "figure": figure, "printed": printed, "recomputed": recomputed,
+                           "result": result, "source": row["source"]})  # fmt: skip
+    return _frame(checks, "service figure printed recomputed result source")
 
 
 def covid_mitigation(service_costs: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Words", "words", "plain", "text_of", "commentary_faults"]
 
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([Ww]ords))?\}")
-_STRAY = re.compile(r"[{}]|\d+")
+_NUMBER_WORDS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand|million"
+_STRAY = re.compile(rf"[{{}}]|\d+|[½¼¾]|\b(?:{_NUMBER_WORDS}|\w+teen)\b", flags=re.IGNORECASE)
 _ILLNESS = re.compile(r"covid-19", flags=re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")  # a page asks no other host for anything
 _NOT_PUBLISHED, _NOT_REPORTED, _DISAGREE = "not published", "not reported", "a figure on which the documents disagree"
@@ -200,7 +201,7 @@ def _figure_faults(data: YearData, line: str, file: str, number: int) -> Iterato
             yield Fault(file, number, "", found[0], f"cannot be filled in: {error}")
     for stray in _STRAY.finditer(_ILLNESS.sub("", _PLACEHOLDER.sub("", line))):
         rule = "is a figure typed by hand: take it from the data by a placeholder"
-        yield Fault(file, number, "", stray[0], rule if stray[0].isdigit() else "is a stray brace")
+        yield Fault(file, number, "", stray[0], "is a stray brace" if stray[0] in "{}" else rule)
 
 
 def commentary_faults(data: YearData, place: str) -> list[Fault]:

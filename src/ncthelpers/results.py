@@ -69,6 +69,7 @@ def _rate_checks(data: YearData) -> pd.DataFrame:
 RESULTS: Mapping[str, Result] = MappingProxyType({
     "contract_terms": Result((), _contract_terms, of_year=True),
     "outturn_variance": Result(("service_costs",), finance.outturn_variance),
+    "row_checks": Result(("service_costs",), finance.row_checks),
     "covid_mitigation": Result(("service_costs",), finance.covid_mitigation),
     "agreed_lines": Result(("finance_lines",), finance.agreed_lines),
     "reserve_bridge": Result(("finance_lines",), finance.reserve_bridge),

@@ -230,7 +230,9 @@ def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataF
     ['is not an amount of money', 'is the key of more than one row']
     """
     header, rows, faults = _rows(content, file)
-    if not faults:
+    if len(header) == 1 and ";" in header[0]:
+        faults.append(Fault(file, 1, "", "", "has semicolons between its cells: save it with commas"))
+    if header:
         faults += [Fault(file, 1, name, "", "is a column the schema asks for and the file lacks")
                    for name in schema.names if name not in header]  # fmt: skip
         faults += [Fault(file, 1, name or "(no name)", "", "is a column the schema does not know")

@@ -17,6 +17,7 @@ __all__ = [
     "ROUNDING",
     "DIFFERS",
     "NOT_COMPUTABLE",
+    "judged",
     "printed_total_checks",
     "printed_rate_checks",
     "unknown_rows",
@@ -60,7 +61,14 @@ def _unit_of_last_place(value: Decimal) -> Decimal:
     return Decimal(1).scaleb(value.as_tuple().exponent)
 
 
-def _judged(printed: Decimal | None, recomputed: Decimal | None, allowance: Decimal | None) -> str:
+def judged(printed: Decimal | None, recomputed: Decimal | None, allowance: Decimal | None) -> str:
+    """How a printed figure stands to the recomputed one, given what rounding alone could do.
+
+    Examples
+    --------
+    >>> judged(Decimal(3701), Decimal(3702), Decimal(3)), judged(Decimal(1), None, None)
+    ('differs by rounding', 'cannot be computed')
+    """
     if printed is None or recomputed is None:
         return NOT_COMPUTABLE
     difference = abs(printed - recomputed)
@@ -105,7 +113,7 @@ def printed_total_checks(printed_totals: pd.DataFrame, tables: Mapping[str, pd.D
         checks.append({
             "what": total["what"], "unit": total["unit"], "printed": printed, "recomputed": recomputed,
             "difference": None if None in (printed, recomputed) else printed - recomputed,
-            "allowance": allowance, "result": _judged(printed, recomputed, allowance), "source": total["source"],
+            "allowance": allowance, "result": judged(printed, recomputed, allowance), "source": total["source"],
         })  # fmt: skip
     columns = ["what", "unit", "printed", "recomputed", "difference", "allowance", "result", "source"]
     return pd.DataFrame(checks, columns=columns, dtype=object)
@@ -143,7 +151,7 @@ def printed_rate_checks(printed_rates: pd.DataFrame, value_of: Callable[[str], D
         checks.append({
             "what": rate["what"], "numerator": numerator, "denominator": denominator, "printed": rate["printed"],
             "recomputed": recomputed, "unrounded": unrounded,
-            "result": _judged(rate["printed"], recomputed, Decimal(0)), "source": rate["source"],
+            "result": judged(rate["printed"], recomputed, Decimal(0)), "source": rate["source"],
         })  # fmt: skip
     columns = ["what", "numerator", "denominator", "printed", "recomputed", "unrounded", "result", "source"]
     return pd.DataFrame(checks, columns=columns, dtype=object)

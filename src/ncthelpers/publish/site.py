@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
 from pathlib import Path
 
 import yaml
@@ -63,8 +64,12 @@ def _files_listed(entry: object) -> Iterator[str]:
 
 def _raw(shown: Iterable[tables.Table]) -> str:
     """Tables as raw HTML blocks of a Markdown page; every cell is escaped already."""
-    written = (table._repr_html_().replace("`", "&#96;") for table in shown)
-    return "\n\n".join(f"````{{raw}} html\n{html}\n````" for html in written)
+    return "\n\n".join(_html(table._repr_html_()) for table in shown)
+
+
+def _html(html: str) -> str:
+    """Escaped HTML as a block of a Markdown page that nothing in it can end."""
+    return "````{raw} html\n" + html.replace("`", "&#96;") + "\n````"
 
 
 def _columns_table(schema: TableSchema) -> tables.Table:
@@ -121,6 +126,7 @@ def _discrepancies(years: Sequence[YearData]) -> str:
         odd = [DIFFERS, ROUNDING]
         parts.append(f"## Contract year {data.year}\n\n" + _raw([
             tables.show(data, "total_checks", where={"result": odd}, caption="Printed totals that their rows do not give exactly"),
+            tables.show(data, "row_checks", where={"result": odd}, caption="Rows of the cost table that do not add up"),
             tables.show(data, "rate_checks", where={"result": odd}, caption="Printed percentages that their parts do not give"),
             tables.show(data, "agreed_lines", where={"agree": False}, caption="Finance figures that the documents print differently"),
             tables.show(data, "conflicts"),
@@ -152,10 +158,13 @@ def _publisher(years: Sequence[YearData]) -> str:
     for data in years:
         documents = data.package["documents"]
         rows = tuple(tuple(str(document.get(column.name, "not stated")) for column in held) for document in documents)
-        records = [f"- [{plain(record['title'])}](<{record['url']}>)" for record in data.package.get("records", [])]
+        links = "".join(
+            f'<li><a href="{escape(record["url"])}">{escape(record["title"])}</a></li>\n'
+            for record in data.package.get("records") or []
+        )
         parts.append(f"## Contract year {data.year}\n\n{_raw([tables.Table('Source documents', held, rows)])}")
-        if records:
-            parts.append("Public records of the meetings that considered them:\n\n" + "\n".join(records))
+        if links:
+            parts.append(f"Public records of the meetings that considered them:\n\n{_html(f'<ul>{links}</ul>')}")
     return "\n\n".join(parts) + "\n"
 
 
