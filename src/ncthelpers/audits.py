@@ -22,6 +22,10 @@ def audit_progress(audits: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``stage, audits, share_pct`` (count; per cent of all audits, unrounded), stages in order.
 
+    Notes
+    -----
+    Stages as in Figure 1 of the annual report, section 10.2.
+
     Examples
     --------
     >>> audits = pd.DataFrame(dict(audit=["a", "b"], planning=[True, True], fieldwork=[True, False], reporting=[False, False]))

@@ -31,7 +31,7 @@ _root = REPOSITORY
 
 Year = Annotated[str, typer.Argument(metavar="YEAR", help="Contract year, such as the folder names in data/.")]
 OneYear = Annotated[
-    str, typer.Argument(metavar="[YEAR]", help="Contract year; every year of _toc.yml if none is given.")
+    str | None, typer.Argument(metavar="[YEAR]", help="Contract year; every year of _toc.yml if none is given.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the faults as JSON, for machines.")]
 

@@ -18,12 +18,24 @@ _ACCESS = ("public", "restricted")
 
 
 def checksum(content: bytes) -> str:
-    """SHA-256 of a file's content, line ends made one so that a checkout on Windows has the same."""
+    """SHA-256 of a file's content, line ends made one so that a checkout on Windows has the same.
+
+    Examples
+    --------
+    >>> checksum(b"a\\r\\n") == checksum(b"a\\n"), checksum(b"")[:8]
+    (True, 'e3b0c442')
+    """
     return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def is_data(path: Path) -> bool:
-    """Whether a file is the analyst's, and not what a program leaves beside it."""
+    """Whether a file is the analyst's, and not what a program leaves beside it.
+
+    Examples
+    --------
+    >>> is_data(Path("grants.csv")), is_data(Path("~$grants.csv"))
+    (True, False)
+    """
     return not path.name.startswith((".", "~$"))
 
 

@@ -138,6 +138,13 @@ def agreed_lines(finance_lines: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``line, called, printed_in, amounts, agree``: one row a line in order of first mention; ``amounts`` lists the
         different amounts printed, ``agree`` is true where there is one.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame(dict(line=["reserve"] * 2, document=["report", "cover"], called=["Reserve", "Reserve"],
+    ...                           amount=[Decimal("1.089"), Decimal("1.098")]))
+    >>> agreed_lines(lines)[["amounts", "agree"]].values.tolist()
+    [['£1.089m; £1.098m', False]]
     """
     rows = []
     for line, group in finance_lines.groupby("line", sort=False):
@@ -285,6 +292,10 @@ def grant_shares(grants: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``grant, received, share_pct, covid, source`` (£ positive; per cent of all grants).
 
+    Notes
+    -----
+    Grants are printed as negatives, being income (annual report, section 12).
+
     Examples
     --------
     >>> grants = pd.DataFrame(dict(grant=["a", "b"], amount=[Decimal(-25), Decimal(-75)], covid=[False, True],
@@ -340,6 +351,10 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFram
     DataFrame
         ``year, council, gap, source`` (£m): years in order, in each the councils by name and then ``All councils``.
         The total is missing where any gap is.
+
+    Notes
+    -----
+    Rule: the source prints N/A for a total of which a part is N/A (annual report, section 12).
 
     Examples
     --------

@@ -61,6 +61,13 @@ def topic_coverage(cover_topics: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.D
     Notes
     -----
     Rule: cover report, paragraph 6.1.
+
+    Examples
+    --------
+    >>> topics = pd.DataFrame(dict(order=[1], topic=["Risk"], report_section=["13"], source=[""]))
+    >>> units = pd.DataFrame(dict(document=["report"] * 2, section=["13", "13"], kind=["heading", "paragraph"]))
+    >>> topic_coverage(topics, units)[["units", "covered"]].values.tolist()
+    [[1, True]]
     """
     body = paragraphs[(paragraphs["document"] == "report") & (paragraphs["kind"] != "heading")]
     topics = cover_topics.copy()
