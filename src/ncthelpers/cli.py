@@ -119,7 +119,7 @@ def _stage(name: str, does: Callable[[], int]) -> bool:
 
 
 def _pytest(*arguments: str) -> Callable[[], int]:
-    return lambda: subprocess.call([sys.executable, "-I", "-m", "pytest", "-q", *arguments], cwd=REPOSITORY)
+    return lambda: subprocess.call([sys.executable, "-I", "-m", "pytest", "-q", "-rs", *arguments], cwd=REPOSITORY)
 
 
 def _html_builds() -> int:

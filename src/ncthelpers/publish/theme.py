@@ -1,5 +1,6 @@
 """The book's own look on top of the stock theme, as a Sphinx extension: one stylesheet, no script from another site."""
 
+import re
 from pathlib import Path
 
 __all__ = ["setup"]
@@ -19,9 +20,19 @@ def _drop_foreign_scripts(app, pagename, templatename, context, doctree) -> None
         context[kind] = [file for file in context.get(kind, []) if ours(file)]
 
 
+def _keep_years_whole(app, pagename, templatename, context, doctree) -> None:
+    """A contract year in a page's title does not break at its hyphen."""
+
+    def whole(title: re.Match) -> str:
+        return re.sub(r"\b(\d{4}-\d{2})\b(?=[^>]*<)", r'<span class="whole">\1</span>', title[0])
+
+    context["body"] = re.sub(r"<h1>.*?</h1>", whole, context.get("body") or "", count=1, flags=re.DOTALL)
+
+
 def setup(app) -> dict:
-    """Add the stylesheet and keep out foreign scripts."""
+    """Add the stylesheet, keep out foreign scripts, keep years whole."""
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
     app.add_css_file("book.css")
     app.connect("html-page-context", _drop_foreign_scripts, priority=900)
+    app.connect("html-page-context", _keep_years_whole, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
