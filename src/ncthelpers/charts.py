@@ -39,6 +39,7 @@ __all__ = [
 
 # Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
 BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+_WIDTH = 7.2  # inches
 _PALETTE = (BLUE, TEAL, PLUM, ORANGE)
 GREY, PALE, INK = "#5A6570", "#E3E8ED", "#1D2A35"
 
@@ -83,12 +84,12 @@ class Chart:
 
 
 @contextmanager
-def _canvas(height: float, width: float = 7.2) -> Iterator[tuple[Figure, Axes]]:
+def _canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
     """A styled figure with one pair of axes, closed again whatever happens."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
         matplotlib.rcParams.update({**sns.axes_style("ticks"), **_STYLE})
-        figure, axes = plt.subplots(figsize=(width, height))
+        figure, axes = plt.subplots(figsize=(_WIDTH, height))
         try:
             yield figure, axes
         finally:
@@ -143,7 +144,7 @@ def _bars(axes: Axes, names: list[str], values: list[Decimal], texts: list[str],
     sns.despine(ax=axes, left=True, bottom=True)
 
 
-def waterfall(data: YearData, bridge: str, caption: str = "") -> Chart:
+def waterfall(data: YearData, bridge: str) -> Chart:
     """A bridge as steps: levels stand on the axis, changes hang between them.
 
     Parameters
@@ -152,15 +153,15 @@ def waterfall(data: YearData, bridge: str, caption: str = "") -> Chart:
         The year.
     bridge : str
         Name of a result with columns ``step, amount, kind`` (£m).
-    caption : str, optional
-        Caption; the result's title if none is given.
     """
     steps = results.table(data, bridge)
     if steps.empty:
         return _absent(data, bridge)
-    caption = caption or f"{results.table_schema(data, bridge).title}, £m"
+    schema = results.table_schema(data, bridge)
+    held = schema["amount"]
     texts = [
-        wording.figure_text(amount, "£m", 3) if amount is not None else "not published" for amount in steps["amount"]
+        held.missing if amount is None else wording.figure_text(amount, held.unit, held.decimals)
+        for amount in steps["amount"]
     ]
     alt = "Step chart. " + _listed(list(zip(steps["step"], texts, strict=True)))
     amounts = [float(amount or 0) for amount in steps["amount"]]
@@ -181,7 +182,7 @@ def waterfall(data: YearData, bridge: str, caption: str = "") -> Chart:
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_visible(False)
         sns.despine(ax=axes, left=True, bottom=True)
-        return _drawn(figure, alt, caption)
+        return _drawn(figure, alt, f"{schema.title}, £m")
 
 
 def variance_by_service(data: YearData) -> Chart:

@@ -202,3 +202,10 @@ def test_one_budget_figure_off_by_one_fails_naming_the_page_until_the_year_is_re
     assert run_year(root, some_templates(*names), YEAR) == ["04_cost.ipynb"]
     again = _nbval(root, repository)
     assert again.returncode == 0, again.stdout
+
+
+def test_the_published_folder_can_be_read_by_others_as_any_folder_can(root, some_templates):
+    """A temporary folder is its owner's alone; the pages must not inherit that."""
+    run_year(root, some_templates("13_risk"), YEAR)
+    folder = root / "book" / str(YEAR)
+    assert folder.stat().st_mode == (root / "book").stat().st_mode

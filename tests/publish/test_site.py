@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
 from ncthelpers.load import load_year
-from ncthelpers.publish import site, theme
+from ncthelpers.publish import site
 from ncthelpers.years import ContractYear
 
 YEAR = "2021-22"
@@ -273,11 +273,3 @@ def test_a_list_without_a_year_says_so(tmp_path):
     (tmp_path / "_toc.yml").write_text("root: index\n", "utf-8")
     with pytest.raises(ValueError, match="lists no page of a contract year"):
         site.public_years(tmp_path)
-
-
-def test_a_year_in_a_title_does_not_break_at_its_hyphen():
-    context = {"body": '<h1>Cost, 2021-22<a href="#cost-2021-22">#</a></h1><p>2021-22</p>'}
-    theme._keep_years_whole(None, "", "", context, None)
-    assert context["body"] == (
-        '<h1>Cost, <span class="whole">2021-22</span><a href="#cost-2021-22">#</a></h1><p>2021-22</p>'
-    )

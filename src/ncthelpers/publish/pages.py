@@ -53,7 +53,7 @@ def filled(template: nbformat.NotebookNode, year: str) -> nbformat.NotebookNode:
     return page
 
 
-def _tidied_cell(cell: Mapping, number: int) -> Mapping:
+def _tidied_cell(cell: Mapping) -> Mapping:
     tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill")]
     if cell.cell_type == "code":
         hide = (
@@ -84,7 +84,7 @@ def tidied(page: nbformat.NotebookNode) -> nbformat.NotebookNode:
             if cell.execution_count is None or noise:
                 said = "; ".join(str(output.get("text", output.get("evalue", ""))).strip() for output in noise)
                 raise TemplateError(f"cell {number} did not run cleanly: {said or 'it was not executed'}")
-        page.cells[number] = _tidied_cell(cell, number)
+        page.cells[number] = _tidied_cell(cell)
     page.metadata = nbformat.from_dict(
         {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
          "language_info": {"name": "python"}}

@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from uuid import uuid4
 
 import nbformat
 import papermill
@@ -101,7 +101,8 @@ def run_year(
     for left in book.glob(".staging-*"):
         if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:  # of a run that was killed, not of one at work
             shutil.rmtree(left, ignore_errors=True)
-    staged = Path(tempfile.mkdtemp(prefix=".staging-", dir=book))
+    staged = book / f".staging-{uuid4().hex[:8]}"  # not mkdtemp: it becomes the published folder, which others read
+    staged.mkdir()
     to_root = Path(os.path.relpath(root, staged)).as_posix()
     try:
         with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:

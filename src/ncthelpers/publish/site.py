@@ -141,7 +141,7 @@ def _coverage(years: Sequence[YearData]) -> str:
         + (_ABOUT / "coverage.md").read_text("utf-8").strip()
     ]
     for data in years:
-        shown = tables.show(data, "paragraph_coverage", ["paragraph", "kind", "carried_by"])
+        shown = tables.show(data, "paragraph_coverage")
         state = f"{len(shown.rows)} paragraphs, bullets, headings and table rows; {len(coverage.uncovered(data))} not carried."
         parts.append(f"## Contract year {data.year}\n\n{state}\n\n{_raw([shown])}")
     return "\n\n".join(parts) + "\n"
