@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from ncthelpers import cli
-from ncthelpers.load import YearData, load_year, seal_year
+from ncthelpers.load import Comparison, YearData, load_year, load_years, seal_year
+from ncthelpers.publish import site
 from ncthelpers.years import ContractYear
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -75,6 +76,7 @@ visits,Visits to children,visits,children,0.4%,report:2/1
 """,
 }
 SMALL_CONTRACT = """contract_year: "2031-32"
+annual_report: {at_hand: true}
 starts: 2031-04-01
 ends: 2032-03-31
 title: Invented contract
@@ -116,6 +118,12 @@ def repository() -> Path:
 def review() -> YearData:
     """The contract year that the book reviews, as checked; shared, so take tables by name (that copies them)."""
     return load_year(REPOSITORY, YEAR)
+
+
+@pytest.fixture(scope="session")
+def years() -> Comparison:
+    """Every public year side by side, as checked; shared in the same way."""
+    return load_years(REPOSITORY, site.public_years(REPOSITORY))
 
 
 @pytest.fixture

@@ -208,7 +208,7 @@ PACKAGE_FILE = PLACE + PACKAGE
 OTHER_CASES = {
     # contract.yml
     "contract missing": (remove(CONTRACT_FILE), CONTRACT_FILE, None, "", "", "is missing"),
-    "contract not YAML": (append(CONTRACT, "a: [1\n"), CONTRACT_FILE, 13, "", "", "cannot be read as YAML"),
+    "contract not YAML": (append(CONTRACT, "a: [1\n"), CONTRACT_FILE, 14, "", "", "cannot be read as YAML"),
     "contract a folder": (both(remove(CONTRACT_FILE), lambda root: (root / CONTRACT_FILE).mkdir()), CONTRACT_FILE, None, ANY, ANY, ""),
     "contract empty": (write(CONTRACT, ""), CONTRACT_FILE, None, "", "", "must be a mapping"),
     "contract a list": (write(CONTRACT, "- a\n- b\n"), CONTRACT_FILE, None, "", "", "must be a mapping"),
@@ -229,6 +229,8 @@ OTHER_CASES = {
     "term from a paragraph that does not exist": (swap(CONTRACT, "report:1/1", "report:9/9"), CONTRACT_FILE, ANY, "terms 1", "report:9/9", ""),
     "terms that are not mappings": (swap(CONTRACT, '- {term: Contract sum, value: "2.5", unit: £m, source: "report:1/1"}', "- Contract sum"), CONTRACT_FILE, ANY, "terms 1", ANY, ""),
     "councils without ids": (swap(CONTRACT, "{id: WEST, name: West Invented Council}", "{name: West}"), CONTRACT_FILE, ANY, ANY, ANY, ""),
+    "council whose area is a list": (swap(CONTRACT, "name: East Invented Council", "name: East Invented Council, area: [east, west]"), CONTRACT_FILE, None, "councils 1", "['east', 'west']", "is its area and must be text"),
+    "council whose id is a list": (swap(CONTRACT, "id: EAST", "id: [EAST]"), CONTRACT_FILE, None, "councils 1", "['EAST']", "is its id and must be text"),
     "councils as a word": (swap(CONTRACT, "councils:\n  - {id: EAST, name: East Invented Council}\n  - {id: WEST, name: West Invented Council}\n", "councils: both\n"), CONTRACT_FILE, ANY, "councils", ANY, ""),
     "councils left empty": (swap(CONTRACT, "councils:\n  - {id: EAST, name: East Invented Council}\n  - {id: WEST, name: West Invented Council}\n", "councils:\n"), CONTRACT_FILE, ANY, "councils", ANY, ""),
     "provider as a word": (swap(CONTRACT, "{name: An invented trust, short: AIT}", "AIT"), CONTRACT_FILE, ANY, "provider", ANY, ""),
@@ -251,6 +253,7 @@ OTHER_CASES = {
     "restricted file": (listed(APPROVALS, access="restricted"), PLACE + APPROVALS, None, "", "", "is restricted"),
     "file neither public nor restricted": (listed(APPROVALS, access="secret"), PACKAGE_FILE, None, "access", ANY, ""),
     "file listed without its title": (listed(APPROVALS, title=""), PACKAGE_FILE, None, "title", APPROVALS, "is listed without its title"),
+    "file listed without its sections": (listed(APPROVALS, sections=None), PACKAGE_FILE, None, "sections", APPROVALS, "is listed without its sections"),
     "file listed without its licence": (listed(APPROVALS, licence=None), PACKAGE_FILE, None, "licence", APPROVALS, "is listed without its licence"),
     "file listed without its checksum": (listed(APPROVALS, sha256=""), PACKAGE_FILE, None, "sha256", APPROVALS, "is listed without its sha256"),
     "file listed with a wrong checksum": (listed(APPROVALS, sha256="0" * 64), PLACE + APPROVALS, None, "", "", "has changed since it was sealed"),

@@ -22,7 +22,10 @@ NARROW = {"viewport": {"width": 360, "height": 800}}
 DARK = {**WIDE, "color_scheme": "dark"}
 # The theme says this once on a first visit, before it has stored which of light and dark to show. Nothing is wrong then.
 THEME_SAYS = "Got invalid theme mode"
-CHECKED_BY_AXE = ["index", "{year}/04_cost", "{year}/17_cover_report"]
+CHECKED_BY_AXE = [
+    "index", "{year}/02_kpis", "{year}/04_cost", "{year}/17_cover_report", "{year}/19_official_measures",
+    "{newest}/18_public_data", "comparison/01_measures",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +37,21 @@ def html(repository):
 
 
 @pytest.fixture(scope="module")
-def year(repository):
-    """The newest public year."""
-    return str(site.public_years(repository)[0])
+def year(years):
+    """The newest year whose annual report is at hand."""
+    return next(str(data.year) for data in reversed(years.years) if data.has_annual_report)
 
 
 @pytest.fixture(scope="module")
-def names(html, repository, year):
-    """Every page of the newest year and the pages around it, in the order of the book."""
-    pages = sorted(path.stem for path in (repository / "book" / year).glob("*.ipynb"))
-    about = sorted(path.stem for path in (repository / "book" / "about").glob("*.md"))
-    return ["index", *(f"{year}/{page}" for page in pages), *(f"about/{page}" for page in about)]
+def newest(years):
+    """The newest public year."""
+    return str(years.newest.year)
+
+
+@pytest.fixture(scope="module")
+def names(html, repository):
+    """Every page of the book, in its order."""
+    return ["index", *site.pages_listed(repository)]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -132,17 +139,22 @@ def test_the_index_leads_to_the_summary_and_the_cover_report(visit, year):
         assert page.locator("article h1").count() == 1
 
 
-def test_every_page_opens_from_the_sidebar_and_has_one_heading_of_its_own(visit, year, names):
-    listed = [name for name in names if name.startswith(year)]
-    assert len(listed) == 18
+def test_every_page_opens_from_the_sidebar_of_its_part_and_has_one_heading_of_its_own(visit, names):
+    """The sidebar shows the first page of each part, and on a page of a part all of that part's pages."""
+    first = {name.partition("/")[0]: name for name in reversed(names[1:])}
     headings = []
-    for name in listed:
+    for name in names[1:]:
         page = visit.open("index")
-        page.locator(f".bd-sidebar-primary a[href='{name}.html']").click()
-        page.wait_for_url(f"**/{name}.html")
+        opening = first[name.partition("/")[0]]
+        for target in dict.fromkeys([opening, name]):
+            page.locator(".bd-sidebar-primary").get_by_role("link").and_(
+                page.locator(
+                    f"a[href='{target}.html'], a[href='../{target}.html'], a[href='{target.partition('/')[2]}.html']"
+                )
+            ).click()
+            page.wait_for_url(f"**/{target}.html")
         headings += page.locator("h1:visible").all_inner_texts()  # the theme keeps a second one for print
-    assert len(headings) == len(set(headings)) == len(listed)
-    assert [heading for heading in headings if year not in heading] == []
+    assert len(headings) == len(set(headings)) == len(names) - 1
 
 
 def test_every_image_says_what_it_shows(visit, names):
@@ -172,6 +184,17 @@ def test_every_table_has_a_caption_and_headers_with_their_scope(visit, names):
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 
+def test_every_button_of_the_sidebar_says_what_it_unfolds(visit, names):
+    unnamed = "buttons => buttons.filter(button => !/^Pages of ./.test(button.ariaLabel || '')).length"
+    found, buttons = {}, 0
+    for name in names:
+        all_of_it = visit.open(name).locator(".bd-sidebar-primary summary")
+        buttons += all_of_it.count()
+        found[name] = all_of_it.evaluate_all(unnamed)
+    assert buttons
+    assert {name: count for name, count in found.items() if count} == {}
+
+
 @pytest.mark.parametrize("visit", [NARROW], indirect=True, ids=["360 px"])
 def test_no_page_is_wider_than_a_phone(visit, names):
     over = {}
@@ -183,12 +206,12 @@ def test_no_page_is_wider_than_a_phone(visit, names):
 
 @pytest.mark.parametrize("visit", [WIDE, NARROW, DARK], indirect=True, ids=["wide", "360 px", "dark"])
 @pytest.mark.parametrize("name", CHECKED_BY_AXE)
-def test_axe_finds_nothing_serious(visit, year, name):
+def test_axe_finds_nothing_serious(visit, year, newest, name):
     """The whole page, the stock theme's frame included: what axe finds in that is moderate (a logo outside any landmark)."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="axe is not installed: no page was checked"
     )
-    found = axe.Axe().run(visit.open(name.format(year=year))).response
+    found = axe.Axe().run(visit.open(name.format(year=year, newest=newest))).response
     assert found["passes"]  # it looked at something
     bad = [
         f"{fault['id']}: {node['html'][:120]}"

@@ -206,3 +206,17 @@ def test_bounds_are_inclusive():
 def test_more_places_than_the_column_has_are_refused(text):
     with pytest.raises(ValueError, match="more decimal places than the 0 of the column"):
         read_cell(text, Column("gross", "money", "Gross outturn", decimals=0))
+
+
+def test_a_source_may_name_publications_beside_paragraphs():
+    assert read_cell("report:3.1/2  lait_2026_04", column("source")) == "report:3.1/2 lait_2026_04"
+    for text in ("LAIT_2026", "lait-2026", "2026_lait", "news_1;"):
+        with pytest.raises(ValueError, match="or of ids of publications"):
+            read_cell(text, column("source"))
+
+
+def test_a_status_is_text_and_no_number():
+    assert read_cell("amber", column("status")) == "amber"
+    assert not column("status").numeric
+    with pytest.raises(ValueError, match="is not one of: green, amber, red"):
+        read_cell("Grey", column("status", values=("green", "amber", "red")))

@@ -13,6 +13,7 @@ from rich.console import Console
 from ncthelpers import cli
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.load import load_year
+from ncthelpers.publish import site
 from ncthelpers.publish.pages import TemplateError
 
 YEAR = "2031-32"
@@ -51,7 +52,12 @@ def runs(monkeypatch):
         told("00_summary")
         return ["00_summary.ipynb"]
 
+    def run_comparison(root, templates, years, told):
+        done.append(cli.run.COMPARISON)
+        return []
+
     monkeypatch.setattr(cli.run, "run_year", run_year)
+    monkeypatch.setattr(cli.run, "run_comparison", run_comparison)
     return done
 
 
@@ -249,8 +255,9 @@ def test_an_empty_year_is_refused_not_taken_for_every_year(small_root, command, 
 
 def test_run_without_a_year_runs_every_public_year_and_writes_the_pages_around_them(root, command, runs):
     done = command(root, "run")
-    assert (done.code, done.out, runs) == (0, "", ["2021-22"])
-    assert str(root / "book" / "2021-22") in done.err
+    public = [str(year) for year in site.public_years(root)]
+    assert (done.code, done.out, runs) == (0, "", [*public, "comparison"])
+    assert all(str(root / "book" / year) in done.err for year in [*public, "comparison"])
     first = snapshot(root / "book")
     assert {"index.md", "about/glossary.md", "about/data_dictionary.md"} <= set(first)
     command(root, "run", "2021-22")
@@ -289,7 +296,8 @@ def test_book_runs_every_public_year_then_builds_and_says_where_it_is(root, comm
     monkeypatch.setattr(cli.site, "build_html", build_html)
     done = command(root, "book")
     assert done.code == 0
-    assert built == [(root, cli.REPOSITORY / "_config.yml", ["2021-22"])]
+    public = [str(year) for year in site.public_years(root)]
+    assert built == [(root, cli.REPOSITORY / "_config.yml", [*public, "comparison"])]
     assert done.err.splitlines()[-1] == f"the book: {root / '_build' / 'html' / 'index.html'}"
 
 

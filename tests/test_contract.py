@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from ncthelpers.contract import contract_faults
+from ncthelpers.contract import contract_faults, excused_tables
 from ncthelpers.years import ContractYear
 
+EAST = {"id": "EAST", "name": "East"}
 SOUND = {
-    "contract_year": "2031-32", "starts": date(2031, 4, 1), "ends": date(2032, 3, 31), "title": "Invented contract",
+    "contract_year": "2031-32", "annual_report": {"at_hand": True}, "starts": date(2031, 4, 1), "ends": date(2032, 3, 31), "title": "Invented contract",
     "provider": {"name": "An invented trust", "short": "AIT"}, "councils": [{"id": "EAST", "name": "East"}],
     "terms": [{"term": "Fee", "value": 0, "unit": "£", "source": "report:1/1"}], "not_reported": {"grants": "not printed"},
 }  # fmt: skip
@@ -17,6 +18,11 @@ SOUND = {
 def faults(**changed):
     found = contract_faults({**SOUND, **changed}, ContractYear("2031-32"), {"grants"}, "contract.yml")
     return [(fault.column, fault.value, fault.rule) for fault in found]
+
+
+@pytest.mark.parametrize("area", ["east", None])
+def test_a_council_may_give_the_area_that_its_figures_are_of(area):
+    assert faults(councils=[{**EAST, "area": area}]) == []
 
 
 def test_a_sound_contract_has_no_fault_and_a_term_may_be_nought():
@@ -33,14 +39,86 @@ def test_a_sound_contract_has_no_fault_and_a_term_may_be_nought():
         ({"provider": {"name": "T"}}, "provider", "{'name': 'T'}", "must give name and short"),
         ({"councils": []}, "councils", "[]", "at least one entry"),
         ({"councils": [{"id": "EAST"}]}, "councils 1", "EAST", "lacks its name"),
+        (
+            {"councils": [{**EAST, "area": ["east", "west"]}]},
+            "councils 1",
+            "['east', 'west']",
+            "is its area and must be text",
+        ),
+        ({"councils": [EAST, {**EAST, "area": 7}]}, "councils 2", "7", "is its area and must be text"),
+        ({"councils": [{**EAST, "id": ["EAST"]}]}, "councils 1", "['EAST']", "is its id and must be text"),
+        (
+            {"councils": [{**EAST, "name": {"full": "East"}}]},
+            "councils 1",
+            "{'full': 'East'}",
+            "is its name and must be text",
+        ),
         ({"terms": ["Fee"]}, "terms 1", "Fee", "must give term, value, unit, source"),
         ({"terms": [{**SOUND["terms"][0], "value": 137.1}]}, "terms 1", "137.1", "must be in quotes"),
         ({"not_reported": "none"}, "not_reported", "none", "must give a reason for each table"),
         ({"not_reported": {"audits": "lost"}}, "not_reported", "audits", "is not a table of the schemas"),
         ({"not_reported": {"grants": " "}}, "not_reported", "grants", "is excused without a reason"),
         ({"targets": {}}, "targets", "", "is not a known entry"),
+        ({"annual_report": None}, "annual_report", "", "must give at_hand: true, or at_hand: false and a reason"),
+        ({"annual_report": "yes"}, "annual_report", "yes", "must give at_hand"),
+        ({"annual_report": {}}, "annual_report", "", "must give at_hand"),
+        ({"annual_report": {"reason": "lost"}}, "annual_report", "{'reason': 'lost'}", "must give at_hand"),
+        ({"annual_report": {"at_hand": "no"}}, "annual_report", "{'at_hand': 'no'}", "must give at_hand"),
+        (
+            {"annual_report": {"at_hand": True, "page": "3"}},
+            "annual_report",
+            "{'at_hand': True, 'page': '3'}",
+            "must give at_hand",
+        ),
+        ({"annual_report": {"at_hand": False}}, "annual_report", "false", "is not at hand, without a reason"),
+        (
+            {"annual_report": {"at_hand": False, "reason": " "}},
+            "annual_report",
+            "false",
+            "is not at hand, without a reason",
+        ),
     ],
 )
 def test_each_rule_broken_is_one_fault_that_names_its_entry(changed, column, value, said):
     [(where, found, rule)] = faults(**changed)
     assert (where, found) == (column, value) and said in rule
+
+
+@pytest.mark.parametrize("said", [{"at_hand": True}, {"at_hand": False, "reason": "not found"}])
+def test_an_annual_report_is_at_hand_or_there_is_a_reason(said):
+    assert faults(annual_report=said) == []
+
+
+def test_a_year_that_does_not_say_whether_its_annual_report_is_at_hand_lacks_it():
+    lacking = {key: value for key, value in SOUND.items() if key != "annual_report"}
+    [fault] = contract_faults(lacking, ContractYear("2031-32"), {"grants"}, "contract.yml")
+    assert (fault.column, fault.rule) == ("annual_report", "is missing")
+
+
+# Tables that a year does not report
+
+
+GONE = {"at_hand": False, "reason": "the report was not found"}
+
+
+def test_a_report_at_hand_excuses_no_table_but_those_named():
+    given = {"annual_report": {"at_hand": True}, "not_reported": {"grants": "not printed"}}
+    assert excused_tables(given, ["risks", "grants"]) == {"grants": "not printed"}
+
+
+def test_a_report_not_at_hand_excuses_every_absent_table_and_no_other():
+    given = {"annual_report": GONE, "not_reported": {}}
+    assert excused_tables(given, ["risks", "audits"]) == dict.fromkeys(["risks", "audits"], "the report was not found")
+    assert excused_tables(given, []) == {}, "a table that the folder holds is not excused"
+
+
+def test_a_reason_of_its_own_goes_before_that_of_the_report():
+    given = {"annual_report": GONE, "not_reported": {"grants": "not printed"}}
+    assert excused_tables(given, ["risks", "grants"]) == {"risks": "the report was not found", "grants": "not printed"}
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"annual_report": "no", "not_reported": "none"}, {"annual_report": {"at_hand": "no"}}]
+)
+def test_a_contract_that_cannot_be_understood_excuses_nothing(given):
+    assert excused_tables(given, ["risks"]) == {}

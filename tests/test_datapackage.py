@@ -93,6 +93,18 @@ def test_an_entry_without_one_of_its_parts_is_named(folder, key):
     ]
 
 
+@pytest.mark.parametrize("sections", [None, "report:1", {}])
+def test_an_entry_whose_sections_are_no_list_is_named_and_an_empty_list_is_one(folder, sections):
+    changed = package(folder)
+    changed["resources"][0]["sections"] = sections
+    said = "is listed without its sections: a list, which may be empty"
+    assert lines(folder, changed) == [("datapackage.yml", "sections", "commentary/01_purpose.md", said)]
+    del changed["resources"][0]["sections"]
+    assert lines(folder, changed) == [("datapackage.yml", "sections", "commentary/01_purpose.md", said)]
+    changed["resources"][0]["sections"] = []
+    assert lines(folder, changed) == []
+
+
 def test_a_document_that_the_package_does_not_have_is_named(folder):
     changed = package(folder)
     changed["resources"][1]["documents"] = ["report", "minutes"]
@@ -186,6 +198,6 @@ def test_every_file_of_the_reviewed_year_names_document_section_licence_and_chec
 
 
 def test_every_document_of_the_reviewed_year_says_who_published_it_and_under_which_licence(review):
-    assert [document["id"] for document in review.package["documents"]] == ["report", "cover"]
+    assert [document["id"] for document in review.package["documents"]] == ["report", "cover", "publications"]
     for document in review.package["documents"]:
         assert all(document.get(key) for key in ("title", "publisher", "date", "licence", "read_from", "address_note"))

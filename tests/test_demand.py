@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers.demand import demand_change, implied_pupils
+from ncthelpers import comparison, official
+from ncthelpers.benchmarks import Combined
+from ncthelpers.demand import demand_change, forecast_outcomes, implied_pupils
 from ncthelpers.rounding import half_up
 
 
@@ -88,3 +90,95 @@ def test_a_forecast_without_a_percentage_implies_nothing():
     rows = [("a", "primary", "increase", 10, None, "2030", ""), ("b", "primary", "increase", 10, Decimal(0), "2030", ""),
             ("c", "primary", "increase", None, Decimal(1), "2030", "")]  # fmt: skip
     assert implied_pupils(pd.DataFrame(rows, columns=names, dtype=object))["implied_start"].tolist() == [None] * 3
+
+
+# Forecasts beside what came
+
+
+FORECASTS = ["contract_year", "title", "end", "value_end", "status", "official_measure", "source"]
+
+
+@pytest.fixture
+def outcome(monkeypatch):
+    """The outcome of one invented forecast, where both official figures are given, and the years asked for."""
+
+    def of(came, known=Combined(value=90), **changed):  # noqa: B008 - it is frozen
+        asked = []
+
+        def figure(statistics, measure, year):
+            asked.append((measure, year))
+            return known if len(asked) % 2 == 0 else came
+
+        monkeypatch.setattr(official, "figure", figure)
+        row = {"contract_year": "2031-32", "title": "Children", "end": "2033-03", "value_end": 100, "status": "forecast",
+               "official_measure": "children", "source": "report:6/1"} | changed  # fmt: skip
+        return forecast_outcomes(pd.DataFrame([row], columns=FORECASTS, dtype=object), None), asked
+
+    return of
+
+
+def test_the_forecast_for_march_2024_was_29_above_the_figure_that_came(years):
+    # facts, seed checks, C29: annual report section 6 forecast 1,211; Department for Education, children looked after at
+    # 31 March 2024: 534 and 648, together 1,182; "forecast 29 (2.5%) above actual"
+    [row] = comparison.table(years, "forecast_outcomes").to_dict("records")
+    assert (row["contract_year"], row["end"]) == ("2021-22", "2024-03")
+    assert (row["forecast"], row["came"], row["error"]) == (1211, 1182, 29)
+    assert half_up(row["error_pct"], 1) == Decimal("2.5")
+    assert row["basis"] == "sum of the authorities' counts"
+    assert row["definition"] == "The forecast is of the trust's own count, the outcome is the official one."
+    # the same release for 31 March 2022: 525 and 658, together 1,183, which no change would have left 1 above 1,182
+    assert (row["last_known"], row["last_known_error"]) == (1183, 1)
+
+
+@pytest.mark.parametrize(
+    ("end", "year"), [("2033-03", "2032-33"), ("2033-03-31", "2032-33"), ("2033-04", "2033-34"), ("2033-04-01", "2033-34"), ("2033", "2033-34")]
+)  # fmt: skip
+def test_a_forecast_is_held_against_the_year_that_its_last_day_lies_in(outcome, end, year):
+    _, asked = outcome(Combined(value=80), end=end)
+    assert asked == [("children", year), ("children", "2031-32")], "and beside it that of the year of the forecast"
+
+
+@pytest.mark.parametrize(
+    ("came", "known", "error"),
+    [
+        (Combined(value=80), Combined(value=90), 10),  # no change would have been 10 too high
+        (Combined(value=80), Combined(value=80), 0),
+        (Combined(value=100), Combined(value=90), -10),
+        (Combined(value=0), Combined(value=90), 90),
+        (Combined(value=80), Combined(value=0), -80),
+        (Combined(reason="no figure is published"), Combined(value=90), None),
+        (Combined(value=80), Combined(reason="a part is suppressed (c)"), None),
+        (Combined(reason="no figure is published"), Combined(reason="a part is suppressed (c)"), None),
+    ],
+)
+def test_a_forecast_stands_beside_a_forecast_of_no_change(outcome, came, known, error):
+    [row] = outcome(came, known)[0].to_dict("records")
+    assert (row["last_known"], row["last_known_error"]) == (known.value, error)
+    assert row["came"] == came.value and row["error"] == (None if came.value is None else 100 - came.value)
+
+
+def test_the_last_known_figure_is_that_of_the_year_of_the_forecast_whatever_it_is_for(outcome):
+    _, asked = outcome(Combined(value=80), contract_year="2029-30", end="2035-03")
+    assert asked == [("children", "2034-35"), ("children", "2029-30")]
+
+
+@pytest.mark.parametrize(
+    ("came", "error", "percentage", "basis"),
+    [
+        (Combined(value=80, basis="one authority"), 20, 25, "one authority"),
+        (Combined(value=100, basis="one authority"), 0, 0, "one authority"),
+        (Combined(value=125, basis="one authority"), -25, -20, "one authority"),
+        (Combined(value=0, basis="one authority"), 100, None, "one authority"),
+        (Combined(reason="no figure is published"), None, None, "no figure is published"),
+    ],
+)
+def test_the_error_is_forecast_less_outcome_and_per_cent_of_the_outcome(outcome, came, error, percentage, basis):
+    [row] = outcome(came)[0].to_dict("records")
+    assert (row["came"], row["error"], row["error_pct"], row["basis"]) == (came.value, error, percentage, basis)
+
+
+@pytest.mark.parametrize("changed", [{"status": "actual"}, {"value_end": None}, {"official_measure": None}])
+def test_only_a_forecast_with_a_figure_and_an_official_measure_has_an_outcome(outcome, changed):
+    table, asked = outcome(Combined(value=80), **changed)
+    assert table.empty and asked == []
+    assert table.columns.tolist()[:4] == ["contract_year", "title", "end", "forecast"]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers import finance
+from ncthelpers import comparison, finance
 from ncthelpers.rounding import half_up
 
 MILLIONS = st.decimals(min_value=-500, max_value=500, places=3)
@@ -269,3 +269,205 @@ def test_a_printed_figure_that_is_off_is_named_with_its_row(review, column, figu
     checks = finance.row_checks(costs)
     off = checks[checks["result"] == "differs"]
     assert (costs.iloc[0]["service"], figure) in set(zip(off["service"], off["figure"], strict=True))
+
+
+# Shares of outturn that no source states
+
+
+OUTTURN = ["measure", "title", "area", "year", "unit", "value", "release"]
+
+
+def outturns(*rows) -> pd.DataFrame:
+    return pd.DataFrame(
+        [("line", "Line", area, year, unit, value, "A") for area, year, unit, value in rows],
+        columns=OUTTURN,
+        dtype=object,
+    )
+
+
+def test_spending_on_youth_justice_is_shared_alike_in_every_year(years):
+    # facts, finance: youth justice in the section 251 outturn (Local Authority Interactive Tool, April 2026), of which
+    # the north bears 44.16 per cent in each of four years
+    shares = comparison.table(years, "implied_shares")
+    held = shares[(shares["title"] == "Spending on youth justice") & (shares["area"] == "North Northamptonshire")]
+    assert {row["year"]: half_up(row["share_pct"], 2) for row in held.to_dict("records")} == dict.fromkeys(
+        ["2021-22", "2022-23", "2023-24", "2024-25"], Decimal("44.16")
+    )
+
+
+def test_shares_are_only_made_of_money_and_of_more_than_one_authority(years):
+    shares, series = comparison.table(years, "implied_shares"), comparison.table(years, "finance_series")
+    rates = set(series[~series["unit"].isin(["£", "£000"])]["title"])
+    assert rates and not rates & set(shares["title"])
+    assert set(shares.groupby(["title", "year"]).size()) == {2}, "one county had all of it: that is no share"
+    assert "Northamptonshire" not in set(shares["area"])
+
+
+@given(st.lists(st.decimals(0, 10**9, places=2), min_size=2, max_size=5).filter(sum))
+def test_shares_of_a_line_add_up_to_the_whole_in_the_order_of_the_amounts(amounts):
+    shares = finance.implied_shares(outturns(*((f"a{n}", "2031-32", "£", value) for n, value in enumerate(amounts))))
+    assert abs(sum(shares["share_pct"]) - 100) < Decimal("1e-20")
+    assert [a <= b for a in amounts for b in amounts] == [
+        a <= b for a in shares["share_pct"] for b in shares["share_pct"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("East", "2031-32", "£", Decimal(5))],
+        [("East", "2031-32", "£", Decimal(5)), ("West", "2031-32", "£", None)],
+        [("East", "2031-32", "£", Decimal(5)), ("West", "2032-33", "£", Decimal(5))],
+        [("East", "2031-32", "£", Decimal(0)), ("West", "2031-32", "£", Decimal(0))],
+        [("East", "2031-32", "£ per week", Decimal(5)), ("West", "2031-32", "£ per week", Decimal(5))],
+        [("East", "2031-32", "£", Decimal(5)), ("West", "2031-32", "£", Decimal(-5))],
+        [],
+    ],
+    ids=["one", "a gap", "two years", "nil", "a rate", "nil together", "none"],
+)
+def test_what_has_no_whole_has_no_shares(rows):
+    table = finance.implied_shares(outturns(*rows))
+    assert table.empty and table.columns.tolist() == ["title", "year", "area", "value", "share_pct", "release"]
+
+
+# The same figure from every source, side by side
+
+PUBLISHED = [
+    "line",
+    "title",
+    "body",
+    "kind",
+    "qualifier",
+    "value",
+    "unit",
+    "basis",
+    "as_of",
+    "confidence",
+    "note",
+    "source",
+]
+
+
+def published(*rows, **columns) -> pd.DataFrame:
+    """Finance figures as published, each a mapping of what is not as usual."""
+    usual = {"line": "overspend", "title": "Overspend", "body": "AIT", "kind": "actual", "qualifier": None, "value": Decimal(8),
+             "unit": "£m", "basis": "press", "as_of": "2033-05", "confidence": "high", "note": None, "source": "a"}  # fmt: skip
+    return pd.DataFrame([usual | columns | row for row in rows], columns=PUBLISHED, dtype=object)
+
+
+def agreement(*rows, **columns) -> list[str]:
+    return finance.side_by_side(published(*rows, **columns))["agreement"].tolist()
+
+
+def test_figures_of_one_line_stand_in_one_row_in_order_of_date_with_all_that_is_said_of_them():
+    rows = published(
+        {"value": Decimal("9.5"), "as_of": "2033-11", "qualifier": "about", "note": "A round figure.", "source": "b c"},
+        {"value": Decimal(8), "title": "Overspend of the year", "confidence": "low", "source": "report:4/1"},
+        {"value": Decimal(7), "as_of": "2033", "note": "A round figure.", "source": "c"},
+    )
+    [row] = finance.side_by_side(rows).to_dict("records")
+    assert [(figure.as_of, figure.value) for figure in row["figures"]] == [
+        ("2033", 7),
+        ("2033-05", 8),
+        ("2033-11", Decimal("9.5")),
+    ]
+    assert row["figures"][2] == finance.Published("about", Decimal("9.5"), "£m", "2033-11", "press", "high")
+    assert row["figures"][1].confidence == "low"
+    assert (row["line"], row["title"], row["body"], row["kind"]) == ("overspend", "Overspend", "AIT", "actual")
+    assert (row["note"], row["source"]) == ("A round figure.", "c report:4/1 b"), "each once, in order of date"
+    assert row["agreement"] == "not the same"
+
+
+@pytest.mark.parametrize(
+    "other", [{"line": "saving"}, {"body": "East"}, {"kind": "plan"}, {"unit": "£000"}], ids=lambda other: next(iter(other))
+)  # fmt: skip
+def test_figures_of_another_line_body_status_or_unit_stand_in_a_row_of_their_own(other):
+    assert agreement({}, other) == ["one figure only"] * 2
+    found = finance.side_by_side(published({}, other, {"source": "b"}))
+    assert [len(figures) for figures in found["figures"]] == [2, 1]
+
+
+def test_an_amount_and_a_rate_of_one_line_are_never_held_against_each_other():
+    # press, 2024: a residential placement of £281,000 a year and about £5,400 a week, which are two prices and no conflict
+    [year, week] = finance.side_by_side(
+        published({"value": Decimal(281000), "unit": "£ per year"}, {"value": Decimal(5400), "unit": "£ per week"})
+    ).to_dict("records")
+    assert [figure.unit for figure in (*year["figures"], *week["figures"])] == ["£ per year", "£ per week"]
+    assert {year["agreement"], week["agreement"]} == {"one figure only"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{}], "one figure only"),
+        ([{}, {"source": "b"}], "the same"),
+        ([{}, {"value": Decimal("8.0"), "as_of": "2034"}], "the same"),  # 8 and 8.0 are one number
+        ([{"qualifier": "about"}, {"qualifier": "about", "source": "b"}], "the same"),
+        ([{}, {"qualifier": "about"}], "not the same"),  # nobody says that about 8 is 8
+        ([{"qualifier": "over"}, {"qualifier": "almost"}], "not the same"),
+        ([{}, {"value": Decimal("8.1")}], "not the same"),
+        ([{}, {"value": Decimal("8.1"), "as_of": "2034"}], "not the same"),  # an outturn does not change with its date
+        ([{}, {"source": "b"}, {"value": Decimal("8.1")}], "not the same"),
+    ],
+)
+def test_it_is_said_whether_the_sources_agree(rows, words):
+    assert agreement(*rows) == [words]
+    assert agreement(*rows[::-1]) == [words]
+
+
+@pytest.mark.parametrize("kind", ["budget", "actual", "plan"])
+def test_only_a_forecast_may_change_with_its_date(kind):
+    rows = [{}, {"value": Decimal(9), "as_of": "2033-11"}]
+    assert agreement(*rows, kind=kind) == ["not the same"]
+    assert agreement(*rows, kind="forecast") == ["forecasts of different dates"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "apart"),
+    [
+        (("2033-05", "2033-06"), True),
+        (("2033-05-31", "2033-06"), True),
+        (("2032", "2033-05"), True),
+        (("2033-05", "2033-06", "2034"), True),
+        (("2033-05", "2033-05"), False),
+        (("2033-05-07", "2033-05-07"), False),
+        (("2033", "2033-05"), False),  # the first may be of May too
+        (("2033-05", "2033-05-31"), False),
+        (("2032", "2033", "2033-12"), False),
+    ],
+)
+def test_forecasts_differ_without_a_conflict_only_where_their_dates_are_known_to_differ(dates, apart):
+    rows = [{"as_of": when, "value": Decimal(n), "source": f"s{n}"} for n, when in enumerate(dates)]
+    for given_rows in (rows, rows[::-1]):
+        [words] = agreement(*given_rows, kind="forecast")
+        assert (words == "forecasts of different dates") is apart
+        assert words.startswith("not the same") is not apart
+
+
+def test_forecasts_that_are_alike_agree_whatever_their_dates():
+    assert agreement({}, {"as_of": "2034"}, kind="forecast") == ["the same"]
+    assert agreement({}, kind="forecast") == ["one figure only"]
+
+
+def test_nothing_published_is_no_row():
+    table = finance.side_by_side(published())
+    assert table.empty and table.columns.tolist() == [
+        "line", "title", "body", "kind", "figures", "agreement", "note", "source",
+    ]  # fmt: skip
+
+
+def test_every_figure_of_the_public_years_stands_in_one_row_and_none_is_made(years):
+    for data in years.years:
+        entered = data["published_finance"]
+        found = finance.side_by_side(entered)
+        shown = [
+            (row["line"], row["body"], row["kind"], figure)
+            for row in found.to_dict("records")
+            for figure in row["figures"]
+        ]
+        columns = ["line", "body", "kind", *finance.Published._fields]
+        assert sorted((*key, *figure) for *key, figure in shown if None not in figure) == sorted(
+            tuple(row) for row in entered[columns].itertuples(index=False, name=None) if None not in row
+        )
+        assert len(shown) == len(entered)
+        assert {len({figure.unit for figure in figures}) for figures in found["figures"]} <= {1}

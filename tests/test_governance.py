@@ -1,5 +1,6 @@
 """Deadlines, topics, timelines and the latest judgement of each provider."""
 
+import re
 from datetime import date, timedelta
 
 import pandas as pd
@@ -7,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers import governance
-from ncthelpers.years import first_day
+from ncthelpers import comparison, governance
+from ncthelpers.years import first_day, last_day
 
 DAYS = st.dates(min_value=date(2015, 1, 1), max_value=date(2030, 12, 31))
 WHENS = st.tuples(DAYS, st.sampled_from([4, 7, 10])).map(lambda pair: pair[0].isoformat()[: pair[1]])
@@ -134,6 +135,8 @@ def test_a_timeline_keeps_the_kinds_asked_for_and_no_other(rows, kinds):
 
 # Inspections: annual report section 14
 
+VISITS = ["provider", "provider_kind", "kind", "start", "judgement", "note", "source"]
+
 
 def test_the_latest_full_inspection_counts_and_no_other_visit(review):
     latest = governance.latest_judgements(review["inspections"]).set_index("provider")
@@ -153,12 +156,173 @@ def test_the_latest_full_inspection_counts_and_no_other_visit(review):
     )
 )
 def test_no_full_inspection_is_later_than_the_one_shown(visits):
-    rows = [(provider, "home", kind, start, f"{start} {n}", "") for n, (provider, kind, start) in enumerate(visits)]
-    frame = pd.DataFrame(
-        rows, columns=["provider", "provider_kind", "kind", "start", "judgement", "source"], dtype=object
-    )
+    rows = [
+        (provider, "home", kind, start, f"{start} {n}", f"note {n}", f"p{n}")
+        for n, (provider, kind, start) in enumerate(visits)
+    ]
+    frame = pd.DataFrame(rows, columns=VISITS, dtype=object)
     latest = governance.latest_judgements(frame)
     full = frame[frame["kind"] == "full inspection"]
     assert latest["provider"].tolist() == sorted(set(full["provider"]))
     for provider, start in zip(latest["provider"], latest["start"], strict=True):
         assert first_day(start) == max(map(first_day, full[full["provider"] == provider]["start"]))
+    whole = {tuple(row) for row in frame[latest.columns].itertuples(index=False)}
+    assert {tuple(row) for row in latest.itertuples(index=False)} <= whole, "a note stays with its own judgement"
+
+
+def test_a_judgement_keeps_its_own_note_and_loses_none():
+    rows = [("A", "home", "full inspection", "2022-05-17", "Good", "The date is that of publication.", "report:14/1"),
+            ("A", "home", "full inspection", "2019-07-02", "Inadequate", "An older note.", "report:14/2"),
+            ("B", "home", "full inspection", "2021-10", "Good", None, "report:14/3"),
+            ("B", "home", "monitoring visit", "2022-01", "None given", "A visit.", "report:14/4")]  # fmt: skip
+    latest = governance.latest_judgements(pd.DataFrame(rows, columns=VISITS, dtype=object))
+    assert latest.columns.tolist() == ["provider", "provider_kind", "start", "judgement", "note", "source"]
+    assert latest[["provider", "note", "source"]].values.tolist() == [
+        ["A", "The date is that of publication.", "report:14/1"], ["B", None, "report:14/3"],
+    ]  # fmt: skip
+
+
+def test_every_note_of_a_judgement_of_the_reviewed_year_is_shown(review):
+    latest, entered = governance.latest_judgements(review["inspections"]), review["inspections"]
+    notes = dict(zip(zip(entered["provider"], entered["start"], strict=True), entered["note"], strict=True))
+    assert {(row["provider"], row["start"]): row["note"] for row in latest.to_dict("records")}.items() <= notes.items()
+
+
+# How late each step of the review was
+
+
+def lateness(due, taken) -> str | None:
+    row = ("draft", "group", "Considered", due, "stated", taken, "considered", "cover:5.4/1")
+    names = ["step", "body", "what", "due", "due_basis", "taken", "outcome", "source"]
+    return governance.review_lateness(pd.DataFrame([row], columns=names, dtype=object))["lateness"].item()
+
+
+@pytest.mark.parametrize(
+    ("taken", "words"),
+    [
+        ("2022-07-29", "2 days before"),  # cover report 5.4
+        ("2022-07-30", "1 day before"),
+        ("2022-07-31", "on the due day, which is late"),  # because the rule says before
+        ("2022-08-01", "1 day late"),
+        ("2022-08-31", "31 days late"),
+        ("2022-08", "1 to 31 days late"),
+        ("2022-06", "31 to 60 days before"),
+        ("2022-07", "not known: the date is not known to the day"),
+        ("2022", "not known: the date is not known to the day"),
+        ("2023", "154 to 518 days late"),
+        ("2021", "212 to 576 days before"),
+    ],
+)
+def test_lateness_is_in_days_and_a_span_where_the_day_is_not_known(taken, words):
+    assert lateness(date(2022, 7, 31), taken) == words
+
+
+@pytest.mark.parametrize(("due", "taken"), [(None, "2022-07-29"), (date(2022, 7, 31), None), (None, None)])
+def test_without_a_due_date_or_a_date_taken_nothing_is_said_of_lateness(due, taken):
+    assert lateness(due, taken) is None
+
+
+@given(DAYS, DAYS)
+def test_lateness_to_the_day_counts_the_days_between(due, taken):
+    words = lateness(due, taken.isoformat())
+    days = (taken - due).days
+    assert words == (
+        "on the due day, which is late"
+        if not days
+        else f"{abs(days)} day{'s' * (abs(days) != 1)} {'late' if days > 0 else 'before'}"
+    )
+
+
+@given(DAYS, DAYS, st.sampled_from([4, 7]))
+def test_a_span_of_lateness_holds_that_of_any_day_it_can_mean(due, taken, known):
+    words, exact = lateness(due, taken.isoformat()[:known]), (taken - due).days
+    if words.startswith("not known"):
+        assert first_day(taken.isoformat()[:known]) < due <= last_day(taken.isoformat()[:known])
+    else:
+        least, most = (int(part) for part in re.findall(r"\d+", words))
+        assert least <= abs(exact) <= most and ("late" in words) == (exact >= 0)
+
+
+def test_both_groups_considered_the_review_of_the_reviewed_year_in_time(review):
+    rows = governance.review_lateness(review["review_steps"]).set_index("step")["lateness"]
+    assert rows["operational_group"] == "2 days before"  # cover report 5.4: 29 July against 31 July 2022
+    assert rows["strategic_group"] == "21 days before"  # cover report 5.5: 10 August against 31 August 2022
+    assert rows["joint_committee"] is None  # no document says by when the committee had to see it
+
+
+# What came of actions carried over
+
+ACTIONS = ["contract_year", "from_year", "action", "what", "who", "by_when", "outcome", "found", "source"]
+UNKNOWN = "no public evidence found"
+
+
+def actions(*rows) -> pd.DataFrame:
+    """Actions from (contract year, year that they come from, id, outcome)."""
+    return pd.DataFrame(
+        [
+            (year, from_year, action, "What", "Who", "spring", outcome, None if outcome == UNKNOWN else "Found.", "p")
+            for year, from_year, action, outcome in rows
+        ],
+        columns=ACTIONS,
+        dtype=object,
+    )
+
+
+CARRIED = actions(
+    ("2032-33", "2031-32", "b", UNKNOWN),
+    ("2033-34", "2031-32", "a", "done"),
+    ("2032-33", "2031-32", "a", "under way"),
+    ("2032-33", "2031-32", "c", UNKNOWN),
+    ("2033-34", "2031-32", "b", UNKNOWN),
+    ("2033-34", "2032-33", "b", UNKNOWN),
+)
+
+
+def test_actions_are_counted_by_year_the_year_they_come_from_and_outcome():
+    assert governance.action_counts(CARRIED).values.tolist() == [
+        ["2032-33", "2031-32", UNKNOWN, 2],
+        ["2032-33", "2031-32", "under way", 1],
+        ["2033-34", "2031-32", "done", 1],
+        ["2033-34", "2031-32", UNKNOWN, 1],
+        ["2033-34", "2032-33", UNKNOWN, 1],
+    ], "an outcome that no action had has no row"
+    assert governance.action_counts(CARRIED).columns.tolist() == ["contract_year", "from_year", "outcome", "actions"]
+
+
+def test_only_actions_of_which_something_was_found_are_spoken_of():
+    spoken = governance.actions_spoken_of(CARRIED)
+    assert spoken[["contract_year", "action", "outcome"]].values.tolist() == [
+        ["2033-34", "a", "done"], ["2032-33", "a", "under way"],
+    ], "in the order given"  # fmt: skip
+    assert spoken.columns.tolist() == ACTIONS and spoken.index.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("rows", [(), (("2032-33", "2031-32", "a", UNKNOWN),)], ids=["no action", "nothing found"])
+def test_where_nothing_was_carried_over_or_found_there_is_no_row(rows):
+    assert governance.actions_spoken_of(actions(*rows)).empty
+    counts = governance.action_counts(actions(*rows))
+    assert len(counts) == len(rows) and counts.columns.tolist()[-1] == "actions"
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["2032-33", "2033-34"]), st.just("2031-32"), st.text("ab", min_size=1),
+                  st.sampled_from(["done", "under way", UNKNOWN])), max_size=12)
+)  # fmt: skip
+def test_counts_come_to_the_number_of_actions_and_those_spoken_of(rows):
+    carried = actions(*rows)
+    counts = governance.action_counts(carried)
+    assert sum(counts["actions"]) == len(carried) and not any(count == 0 for count in counts["actions"])
+    known = sum(counts.loc[counts["outcome"] != UNKNOWN, "actions"])
+    assert known == len(governance.actions_spoken_of(carried))
+
+
+def test_every_action_of_the_public_years_is_counted_once_and_shown_where_a_source_speaks_of_it(years):
+    carried = comparison.table(years, "carried_actions")
+    counts, spoken = (comparison.table(years, name) for name in ("action_counts", "actions_spoken_of"))
+    assert UNKNOWN in set(carried["outcome"]), "or the word for it has changed in the data"
+    assert sum(counts["actions"]) == len(carried)
+    assert len(spoken) + sum(counts.loc[counts["outcome"] == UNKNOWN, "actions"]) == len(carried)
+    assert all(spoken["found"]), "what was found is said"
+    for outcome in set(carried["outcome"]) - {UNKNOWN}:
+        assert (spoken["outcome"] == outcome).sum() == (carried["outcome"] == outcome).sum()

@@ -1,5 +1,6 @@
 """Loading a year: what comes out is typed, complete and cannot be changed by who uses it; sealing is all or nothing."""
 
+import shutil
 from dataclasses import FrozenInstanceError
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 import yaml
 
 from ncthelpers.faults import DataFaults
-from ncthelpers.load import load_year, seal_year, year_folder
+from ncthelpers.load import load_reference, load_year, load_years, seal_reference, seal_year, year_folder
 from ncthelpers.years import ContractYear
 
 YEAR = "2031-32"
@@ -171,3 +172,246 @@ def test_sealing_the_reviewed_year_as_it_is_changes_nothing(root):
     before = package.read_bytes()
     seal_year(root, ContractYear("2021-22"))
     assert package.read_bytes() == before
+
+
+# what every year is held against
+
+REFERENCE = {
+    "publications": """publication,title,publisher,kind,published,url,licence,read_from
+news_1,"Evening News, 1 May",Evening News,press,2032-05-01,https://example.org/1,All rights reserved,an extract
+""",
+    "areas": """area,name,code,kind,valid_from,valid_to,note
+east,East,E01,local authority,,,
+west,West,E02,local authority,,,
+both,East and West,,joint return,2031-04-01,,One return.
+""",
+    "area_members": """group,member,of,source
+both,east,,news_1
+both,west,,news_1
+""",
+}
+PLACE = "data/reference"
+
+
+DOCUMENT = {"id": "publications", "title": "Publications", "publisher": "various", "date": "2032", "licence": "Various"}
+
+
+@pytest.fixture(scope="module")
+def _held_to_copy(_small_root_to_copy, tmp_path_factory, repository):
+    root = shutil.copytree(_small_root_to_copy, tmp_path_factory.mktemp("held") / "root")
+    folder, schemas = root / PLACE, root / "data" / "schemas" / "reference"
+    folder.mkdir()
+    schemas.mkdir()
+    for table, text in REFERENCE.items():
+        shutil.copy(repository / "data" / "schemas" / "reference" / f"{table}.yml", schemas)
+        (folder / f"{table}.csv").write_text(text, "utf-8")
+    package = {"name": "held", "title": "Reference", "licence": "Invented", "documents": [DOCUMENT], "records": []}
+    (folder / "datapackage.yml").write_text(yaml.safe_dump(package), "utf-8")
+    seal_reference(root)
+    of_year = year_folder(root, ContractYear(YEAR))
+    for name in ("EAST", "WEST"):
+        replaced(of_year / "contract.yml", f"{{id: {name},", f"{{id: {name}, area: {name.lower()},")
+    replaced(of_year / "figures.csv", "five,report:2/1", "five,report:2/1 news_1")
+    described = yaml.safe_load((of_year / "datapackage.yml").read_text("utf-8"))
+    described["documents"].append(DOCUMENT)
+    (of_year / "datapackage.yml").write_text(yaml.safe_dump(described), "utf-8")
+    seal_year(root, ContractYear(YEAR))
+    return root
+
+
+@pytest.fixture
+def held(_held_to_copy, small_root):
+    """The invented root with a small reference, its councils' areas given and a row that cites a publication; sealed."""
+    return shutil.copytree(_held_to_copy, small_root, dirs_exist_ok=True)
+
+
+def replaced(path, old, new):
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def faults_by_file(load, *asked):
+    with pytest.raises(DataFaults) as found:
+        load(*asked)
+    return [(fault.file, fault.row, fault.column, fault.value, fault.rule) for fault in found.value.faults]
+
+
+def test_a_reference_without_a_fault_is_loaded_with_every_year(held):
+    reference = load_reference(held)
+    assert set(reference.tables) == set(reference.schemas) == set(REFERENCE)
+    assert reference.names("areas", "area", "name") == {"east": "East", "west": "West", "both": "East and West"}
+    assert reference.names("measures", "measure", "title") == {}
+    data = load_year(held, YEAR)
+    assert data["areas"].equals(reference.tables["areas"]), "its tables are taken by name like the year's own"
+    [years] = load_years(str(held), [YEAR]).years
+    assert years["areas"].equals(reference.tables["areas"])
+    assert load_year(held, YEAR, reference).reference is reference
+    with pytest.raises(TypeError):
+        reference.tables["areas"] = None
+
+
+def test_a_root_without_schemas_of_a_reference_has_an_empty_one(small_root):
+    assert not load_reference(small_root).tables and not load_year(small_root, YEAR).reference.tables
+
+
+def test_the_reference_of_this_repository_has_no_fault_and_is_sealed(root):
+    package = root / PLACE / "datapackage.yml"
+    before = package.read_bytes()
+    assert set(load_reference(root).tables) == {path.stem for path in (root / PLACE).glob("*.csv")}
+    seal_reference(root)
+    assert package.read_bytes() == before
+
+
+AREAS, MEMBERS, PACKAGE = f"{PLACE}/areas.csv", f"{PLACE}/area_members.csv", f"{PLACE}/datapackage.yml"
+MISSING = "is missing, and contract.yml does not say that it was not reported"
+BROKEN = {
+    "a missing file": (
+        lambda root: (root / AREAS).unlink(), {(AREAS, None, "", "", MISSING), (PACKAGE, None, "", "areas.csv", "is listed but not in the folder")}),
+    "a file that no schema knows": (
+        lambda root: (root / PLACE / "moons.csv").write_text("moon\n", "utf-8"),
+        {(f"{PLACE}/moons.csv", None, "", "", "has no schema in data/schemas")}),
+    "a dangling reference": (
+        lambda root: replaced(root / MEMBERS, "both,west,", "both,north,"),
+        {(MEMBERS, 3, "member", "north", "is not in areas.area")}),
+    "an unknown publication": (
+        lambda root: replaced(root / MEMBERS, "both,west,,news_1", "both,west,,news_2"),
+        {(MEMBERS, 3, "source", "news_2", "is not a publication of the reference")}),
+    "a value that is none of its column's": (
+        lambda root: replaced(root / AREAS, "joint return", "joint venture"), {(AREAS, 4, "kind", "joint venture", "is not one of")}),
+    "a package that is missing": (lambda root: (root / PACKAGE).unlink(), {(PACKAGE, None, "", "", "is missing")}),
+    "a changed checksum": (
+        lambda root: replaced(root / AREAS, "One return.", "A return."), {(AREAS, None, "", "", "has changed since it was sealed")}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("load", [load_reference, lambda root: load_year(root, YEAR), lambda root: load_years(root, [YEAR])],
+                         ids=["reference", "year", "years"])  # fmt: skip
+def test_a_fault_of_the_reference_is_named_by_its_file_however_it_is_loaded(held, name, load):
+    break_it, expected = BROKEN[name]
+    break_it(held)
+    found = faults_by_file(load, held)
+    for file, row, column, value, said in expected:
+        assert [fault for fault in found if fault[:4] == (file, row, column, value) and said in fault[4]], found
+
+
+def test_a_year_citing_a_publication_that_the_reference_has_not_is_a_fault_of_the_year(held):
+    replaced(year_folder(held, ContractYear(YEAR)) / "figures.csv", "report:2/1 news_1", "report:2/1 news_9")
+    found = faults_by_file(load_year, held, YEAR)
+    assert (f"data/{YEAR}/figures.csv", 3, "source", "news_9", "is not a publication of the reference") in found
+
+
+def test_a_council_whose_area_the_reference_has_not_is_a_fault(held, contract):
+    contract(
+        councils=[{"id": "EAST", "name": "East", "area": "east"}, {"id": "WEST", "name": "West", "area": "far_west"}]
+    )
+    [fault] = [fault for fault in faults_by_file(load_year, held, YEAR) if fault[2] == "councils 2"]
+    assert fault[0] == f"data/{YEAR}/contract.yml" and fault[3] == "far_west" and "is not in areas.area" in fault[4]
+
+
+@pytest.mark.parametrize("area", [["east"], {"east": 1}, 7])
+def test_an_area_that_is_no_text_is_a_fault_and_no_error(held, contract, area):
+    contract(councils=[{"id": "EAST", "name": "East", "area": "east"}, {"id": "WEST", "name": "West", "area": area}])
+    faults = [fault for fault in faults_by_file(load_year, held, YEAR) if "sealed" not in fault[4]]
+    assert faults == [(f"data/{YEAR}/contract.yml", None, "councils 2", str(area), "is its area and must be text")]
+
+
+def test_a_figure_of_a_total_that_only_press_gives_is_a_fault_where_its_row_cites_it(held):
+    gaps = year_folder(held, ContractYear(YEAR)) / "budget_gaps.csv"
+    replaced(gaps, "7.25,estimate,report:2/1", "7.25,estimate,news_1")
+    [fault] = [fault for fault in faults_by_file(load_year, held, YEAR) if fault[2] == "source"]
+    assert (
+        fault[:4] == (f"data/{YEAR}/budget_gaps.csv", 3, "source", "news_1")
+        and "is of the kind press, which enters no total" in fault[4]
+    )
+    replaced(gaps, "7.25,estimate,news_1", "7.25,estimate,news_1 report:2/1")
+    seal_year(held, ContractYear(YEAR))
+    assert load_year(held, YEAR)["budget_gaps"].at[3, "source"] == "news_1 report:2/1"
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda root: (root / PLACE / "publications.csv").unlink(),
+        lambda root: replaced(root / PLACE / "publications.csv", "2032-05-01", "1 May"),
+        lambda root: shutil.rmtree(root / PLACE),
+    ],
+    ids=["missing", "unread", "no folder"],
+)
+def test_publications_that_cannot_be_read_are_no_fault_of_the_rows_that_cite_them(held, lose):
+    lose(held)
+    found = faults_by_file(load_year, held, YEAR)
+    assert {fault[0].rpartition("/")[0] for fault in found} == {PLACE}, found
+
+
+def test_faults_of_every_year_are_listed_and_not_only_the_first(held):
+    shutil.copytree(held / "data" / YEAR, held / "data" / "2032-33")
+    replaced(year_folder(held, ContractYear(YEAR)) / "property.csv", ",4,", ",four,")
+    found = faults_by_file(load_years, held, ["2032-33", ContractYear(YEAR)])
+    assert (f"data/{YEAR}/property.csv", 2, "buildings", "four", "is not a number") in found
+    assert ("data/2032-33/contract.yml", None, "contract_year", YEAR, "is not the folder's 2032-33") in found
+    assert [fault[0].split("/")[1] for fault in found] == sorted(fault[0].split("/")[1] for fault in found), (
+        "oldest year first"
+    )
+    missing = faults_by_file(load_years, held, ["2040-41", YEAR])
+    assert ("data/2040-41", None, "", "", "is missing: a contract year is one folder of data") in missing
+
+
+def test_no_year_or_what_is_no_year_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(ValueError, match="no contract year is given"):
+        load_years(tmp_path, [])
+    with pytest.raises(ValueError, match="is not a contract year"):
+        load_years(tmp_path, ["2031-33"])
+
+
+def test_years_are_put_in_order_and_held_against_the_same(root):
+    compared = load_years(root, ["2022-23", ContractYear("2020-21"), "2021-22"])
+    assert [str(data.year) for data in compared.years] == ["2020-21", "2021-22", "2022-23"]
+    assert compared.newest is compared.years[-1] and str(compared.newest.year) == "2022-23"
+    assert all(data.reference is compared.reference for data in compared.years)
+    assert [data.has_annual_report for data in compared.years] == [False, True, False]
+
+
+def test_sealing_the_reference_refuses_a_fault_and_writes_nothing(held):
+    before = (held / PACKAGE).read_bytes()
+    replaced(held / MEMBERS, "both,west,,news_1", "both,west,,news_2")
+    with pytest.raises(DataFaults, match="news_2.* is not a publication of the reference"):
+        seal_reference(held)
+    assert (held / PACKAGE).read_bytes() == before
+
+
+def test_a_change_of_the_reference_that_is_sealed_passes_and_sealing_again_changes_nothing(held):
+    replaced(held / AREAS, "One return.", "A return.")
+    seal_reference(held)
+    sealed = (held / PACKAGE).read_bytes()
+    assert load_reference(held).tables["areas"].set_index("area").at["both", "note"] == "A return."
+    seal_reference(held)
+    assert (held / PACKAGE).read_bytes() == sealed
+    entry = next(entry for entry in yaml.safe_load(sealed)["resources"] if entry["path"] == "area_members.csv")
+    assert entry["sections"] == ["publications:news_1"]
+
+
+def test_sealing_a_year_does_not_seal_the_reference(held):
+    before = (held / PACKAGE).read_bytes()
+    replaced(held / AREAS, "One return.", "A return.")
+    seal_year(held, ContractYear(YEAR))
+    assert (held / PACKAGE).read_bytes() == before
+
+
+def test_a_year_without_its_annual_report_needs_no_table_and_keeps_those_it_has(held, contract):
+    folder = year_folder(held, ContractYear(YEAR))
+    for path in folder.glob("*.csv"):
+        path.unlink()
+    shutil.rmtree(folder / "commentary")
+    (folder / "property.csv").write_text(
+        "council,buildings,maintenance_schedule,source\nEAST,4,Agreed.,news_1\nWEST,5,Agreed.,news_1\n", "utf-8"
+    )
+    term = {"term": "Fee", "value": "1", "unit": "£", "source": "news_1"}
+    contract(terms=[term], annual_report={"at_hand": False, "reason": "the report was not found"})
+    seal_year(held, ContractYear(YEAR))
+    data = load_year(held, YEAR)
+    assert not data.has_annual_report and len(data["property"]) == 2
+    assert set(data.tables) == set(data.schemas) and data["approvals"].empty
+    assert set(data.contract["not_reported"].values()) == {"the report was not found"}
+    assert set(data.contract["not_reported"]) == set(data.schemas) - {"property"}

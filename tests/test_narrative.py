@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ncthelpers.load import load_year
-from ncthelpers.narrative import Words, commentary_faults, text_of, words
+from ncthelpers.narrative import Words, basis, commentary_faults, public_title, text_of, words, year_title
 
-YEAR = "2031-32"
+YEAR, YEAR_REVIEWED = "2031-32", "2021-22"
 
 
 @pytest.fixture(scope="module")
@@ -243,3 +244,88 @@ def test_a_figure_on_which_the_documents_disagree_says_so(review):
 
 def test_commentary_shows_no_picture_from_elsewhere():
     assert "<img" not in Words("![x](https://example.org/x.png)")._repr_html_()
+
+
+# years of which only public data is at hand
+
+
+def without_report(data, reason="the report was not found", **changed):
+    return replace(data, contract={**data.contract, "annual_report": {"at_hand": False, "reason": reason}}, **changed)
+
+
+def test_a_year_is_titled_as_a_review_only_where_its_annual_report_is_at_hand(invented):
+    assert year_title(invented) == f"Annual review, {YEAR}"
+    assert public_title(invented) == f"Public data about {YEAR}, beside the annual report"
+    gone = without_report(invented)
+    assert year_title(gone) == public_title(gone) == f"Public data about {YEAR}: not the councils' annual report"
+
+
+def test_the_basis_of_a_page_says_what_it_is_and_what_it_is_not(invented):
+    assert repr(basis(invented)) == (
+        f"This page holds public figures about {YEAR} from outside the annual report and its cover report."
+    )
+    text = repr(basis(without_report(invented)))
+    assert text == (
+        f"**Public data about {YEAR}: not the councils' annual report.** The report was not found. "
+        "Nothing here is the trust's or the councils' own account of the year."
+    )
+    assert "contract year ran" not in text, "the contract year was a whole financial year"
+
+
+def test_the_reason_why_there_is_no_report_keeps_its_capitals_and_holds_no_markup(invented):
+    text = repr(
+        basis(without_report(invented, "the report was noted by the Joint Committee on 8 January 2025, *unread*"))
+    )
+    assert "The report was noted by the Joint Committee on 8 January 2025, \\*unread\\*." in text
+
+
+def test_the_basis_says_where_the_contract_year_is_not_the_financial_year(invented):
+    text = repr(basis(without_report(invented, starts=date(2031, 11, 1))))
+    assert (
+        "The contract year ran from 1 November 2031 to 31 March 2032; yearly official figures cover the whole" in text
+    )
+    assert text.endswith("cover the whole financial year.")
+    early = repr(basis(without_report(invented, ends=date(2031, 12, 31))))
+    assert "ran from 1 April 2031 to 31 December 2031;" in early
+    assert "ran from" not in repr(basis(replace(invented, starts=date(2031, 11, 1)))), (
+        "the annual report says so itself"
+    )
+
+
+def test_the_basis_of_a_page_beside_an_annual_report_is_that_it_is_from_outside_it(review):
+    text = repr(basis(review))
+    assert (
+        text
+        == f"This page holds public figures about {YEAR_REVIEWED} from outside the annual report and its cover report."
+    )
+    assert "Nothing here" not in text and "**" not in text
+
+
+def test_a_year_of_public_data_never_says_that_nobody_wrote_of_it(invented, years):
+    for data in (
+        without_report(invented, commentary={}),
+        *(data for data in years.years if not data.has_annual_report),
+    ):
+        for page in ("00_summary", "04_cost", "18_public_data"):
+            text = repr(words(data, page))
+            assert "No commentary" not in text and text == repr(basis(data))
+    written = without_report(invented, commentary={"04_cost": "## overview\nIn {year} it cost {budget}."})
+    assert repr(words(written, "04_cost")) == "In 2031-32 it cost £2.2m.", "words that are written are shown"
+
+
+def test_the_first_page_of_public_data_is_titled_as_what_it_stands_beside(years):
+    for data in years.years:
+        beside = public_title(data)
+        assert beside.startswith(f"Public data about {data.year}")
+        assert (beside == year_title(data)) is not data.has_annual_report, "a review is not called public data"
+        assert ("beside the annual report" in beside) is data.has_annual_report
+
+
+def test_every_public_year_is_titled_by_whether_its_annual_report_is_at_hand(years):
+    for data in years.years:
+        said = data.contract["annual_report"]["at_hand"]
+        assert data.has_annual_report is said
+        assert year_title(data).startswith(
+            f"Annual review, {data.year}" if said else f"Public data about {data.year}: not"
+        )
+        assert ("not the councils' annual report" in repr(basis(data))) is not said

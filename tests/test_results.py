@@ -8,8 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ncthelpers import results
-from ncthelpers.results import RESULTS, result_schemas
+from ncthelpers import finance, results, tables
+from ncthelpers.comparison import ACROSS
+from ncthelpers.load import NO_REFERENCE
+from ncthelpers.results import RESULTS, is_reported, result_schemas
 
 HELD = {
     "count": int, "number": (Decimal, int), "money": (Decimal, int), "percent": (Decimal, int), "date": date, "yesno": bool,
@@ -28,8 +30,10 @@ def without(review, name):
 
 
 def test_every_result_has_a_schema_and_every_schema_a_result(review):
-    assert set(RESULTS) == set(result_schemas())
-    assert not set(RESULTS) & set(review.schemas), "a computed table may not hide an entered one"
+    assert set(RESULTS) | set(ACROSS) == set(result_schemas())
+    assert not set(RESULTS) & set(ACROSS)
+    entered = set(review.schemas) | set(review.reference.schemas)
+    assert not set(result_schemas()) & entered, "a computed table may not hide an entered one"
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -126,3 +130,68 @@ def test_a_line_on_which_the_documents_disagree_has_no_value(review):
     lines.loc[(lines["line"] == "reserve") & (lines["document"] == "cover"), "amount"] = Decimal("1.098")
     changed = dataclasses.replace(review, tables={**review.tables, "finance_lines": lines})
     assert results.figure_value(changed, "reserve") is None
+
+
+# A finance figure as it is read
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        ({}, "£8.5m (press, May 2033)"),
+        ({"qualifier": "about"}, "about £8.5m (press, May 2033)"),
+        (
+            {"qualifier": "at least", "value": Decimal(120), "unit": "placements"},
+            "at least 120 placements (press, May 2033)",
+        ),
+        ({"value": Decimal(5400), "unit": "£ per week"}, "£5,400 per week (press, May 2033)"),
+        ({"as_of": "2033", "basis": "council paper"}, "£8.5m (council paper, 2033)"),
+        ({"as_of": "2033-05-07"}, "£8.5m (press, 7 May 2033)"),
+        ({"confidence": "medium"}, "£8.5m (press, May 2033, medium confidence)"),
+        ({"confidence": "low", "qualifier": "over"}, "over £8.5m (press, May 2033, low confidence)"),
+    ],
+)
+def test_a_published_figure_is_read_with_its_source_its_date_and_any_doubt(changed, text):
+    figure = finance.Published(None, Decimal("8.5"), "£m", "2033-05", "press", "high")._replace(**changed)
+    assert results._published_text(figure) == text
+
+
+def test_every_doubt_of_a_figure_is_written_beside_it_and_no_figure_is_without_its_kind_of_source(years):
+    doubted = 0
+    for data in years.years:
+        entered = data["published_finance"]
+        texts = [text for texts in results.table(data, "finance_side_by_side")["figures"] for text in texts.split("; ")]
+        assert len(texts) == len(entered)
+        for confidence in ("medium", "low"):
+            said = sum(f", {confidence} confidence)" in text for text in texts)
+            assert said == (entered["confidence"] == confidence).sum()
+            doubted += said
+        assert not any("high confidence" in text for text in texts)
+        for basis in set(entered["basis"]):
+            assert sum(f" ({basis}, " in text for text in texts) == (entered["basis"] == basis).sum()
+        cells = [cell for row in tables.show(data, "finance_side_by_side").rows for cell in row]
+        assert set(texts) <= {part for cell in cells for part in cell.split("; ")}
+    assert doubted, "there are some"
+
+
+def test_a_year_says_what_it_is_before_anything_measured_in_it(years):
+    facts = {str(year.year): dict(RESULTS["year_facts"](year).values.tolist()) for year in years.years}
+    assert facts["2020-21"]["First and last day"] == "1 November 2020 to 31 March 2021"
+    assert facts["2021-22"]["Annual report"] == "at hand"
+    assert facts["2023-24"]["Annual report"].startswith("not at hand: ")
+
+
+def test_a_table_of_the_reference_is_reported_only_with_a_value_for_the_year(review):
+    reference = review.reference
+    kept = dataclasses.replace(
+        reference, tables={**reference.tables, "official": reference.tables["official"].iloc[:0]}
+    )
+    bare = dataclasses.replace(review, reference=kept)
+    assert is_reported(review, "related_measures") and is_reported(review, "official_demand")
+    assert not is_reported(bare, "related_measures") and not is_reported(bare, "official_demand")
+    assert is_reported(bare, "year_facts") and is_reported(bare, "outturn_variance")
+
+
+def test_a_table_of_the_reference_is_not_reported_in_a_root_that_has_none(review):
+    bare = dataclasses.replace(review, reference=NO_REFERENCE)
+    assert not is_reported(bare, "related_measures") and is_reported(bare, "service_costs")

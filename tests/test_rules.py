@@ -1,7 +1,9 @@
 """Rules between tables: each broken once on an invented year held in memory, and the law of dates."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ncthelpers.cells import Column
-from ncthelpers.load import YearData
-from ncthelpers.rules import cross_table_faults
+from ncthelpers.load import NO_REFERENCE, Reference, YearData
+from ncthelpers.rounding import half_up
+from ncthelpers.rules import cross_table_faults, known_sources, reference_faults
 from ncthelpers.schemas import TableSchema
 from ncthelpers.years import ContractYear, last_day
 
@@ -30,6 +33,16 @@ SCHEMAS = {
         TableSchema("paragraphs", "Paragraphs", "", ("paragraph",), (Column("paragraph", "source", "Paragraph"),)),
         TableSchema("printed_totals", "Totals", "", ("total",),
                     tuple(Column(name, "id", name) for name in ("total", "table", "column")) + (Column("rows", "text", "Rows", required=False),)),
+        TableSchema("kpis", "KPIs", "", ("kpi",),
+                    (Column("kpi", "id", "KPI"), Column("unit", "text", "Unit"), Column("polarity", "text", "Polarity"),
+                     Column("target", "number", "Target", required=False), Column("tolerance", "number", "Tolerance", required=False),
+                     Column("target_status", "text", "Target and tolerance"))),
+        TableSchema("kpi_values", "Values", "", ("kpi", "period"),
+                    (Column("kpi", "id", "KPI", refers_to="kpis.kpi"), Column("period", "when", "Month"))
+                    + tuple(Column(name, "number", name, required=False) for name in ("numerator", "denominator", "value"))),
+        TableSchema("carried_actions", "Actions", "", ("from_year", "action"), (Column("from_year", "id", "From"), Column("action", "id", "Action"))),
+        TableSchema("demand", "Demand", "", ("measure",), (Column("measure", "id", "Measure"), Column("source", "source", "Source"))),
+        TableSchema("published_finance", "Finance", "", (), (Column("basis", "text", "Kind of source"), Column("source", "source", "Source"))),
     ]
 }  # fmt: skip
 ROWS = {
@@ -41,18 +54,36 @@ ROWS = {
     "spans": [("2031-06", "2031-07")],
     "paragraphs": [("report:1/1",), ("report:1/2",)],
     "printed_totals": [("all", "gaps", "gap", None), ("east", "gaps", "gap", "council=EAST; year=a|b")],
+    "kpis": [
+        ("A", "per cent", "higher is better", Decimal(45), Decimal(40), "published"),
+        ("B", "per cent", "lower is better", None, None, "not published"),
+        ("C", "not stated", "not stated", None, None, "not published"),
+    ],
+    "kpi_values": [
+        ("A", "2031-04", Decimal(9), Decimal(10), Decimal(90)),
+        ("A", "2031", None, None, Decimal("88.5")),
+        ("C", "2032-03-31", Decimal(30), Decimal(10), Decimal(3)),
+    ],
+    "carried_actions": [("2030-31", "a")],
+    "demand": [("referrals", "report:1/1")],
+    "published_finance": [("annual report", "report:1/1"), ("council paper", "report:1/2")],
 }
 
 
-def year(councils=("EAST", "WEST"), without=(), **rows):
+def year(councils=("EAST", "WEST"), without=(), areas=None, terms=(), reference=NO_REFERENCE, **rows):
     """An invented year with some tables replaced; rows are on lines 2, 3, ..."""
     tables = {}
     for name, held in (ROWS | rows).items():
         if name not in without:
             frame = pd.DataFrame(held, columns=SCHEMAS[name].names, dtype=object)
             tables[name] = frame.set_axis(range(2, len(frame) + 2))
-    contract = {"councils": [{"id": council} for council in councils]}
-    return YearData(ContractYear("2031-32"), date(2031, 4, 1), date(2032, 3, 31), contract, tables, SCHEMAS, {}, {})
+    contract = {
+        "councils": [{"id": council, "area": (areas or {}).get(council)} for council in councils],
+        "terms": list(terms),
+    }
+    return YearData(
+        ContractYear("2031-32"), date(2031, 4, 1), date(2032, 3, 31), contract, tables, SCHEMAS, {}, {}, reference
+    )
 
 
 def faults(**changed):
@@ -133,3 +164,421 @@ def test_a_date_must_be_marked_as_context_exactly_when_any_part_of_it_lies_outsi
     inside = date(2031, 4, 1) <= begins and last_day(last) <= date(2032, 3, 31)
     assert (faults(events=[("one", first, last, False)]) == []) == inside
     assert (faults(events=[("one", first, last, True)]) == []) == (not inside)
+
+
+# What the reference holds
+
+
+LISTS = {
+    schema.table: schema
+    for schema in [
+        TableSchema("areas", "Areas", "", ("area",), (Column("area", "id", "Area"), Column("kind", "text", "Kind"))),
+        TableSchema("publications", "Publications", "", ("publication",),
+                    (Column("publication", "id", "Id"), Column("title", "text", "Title"), Column("kind", "text", "Kind"),
+                     Column("published", "when", "Published", required=False))),
+        TableSchema("members", "Members", "", ("member",),
+                    (Column("member", "id", "Member", refers_to="areas.area"), Column("source", "source", "Source"))),
+        TableSchema("area_members", "Members", "", ("group", "member"),
+                    tuple(Column(name, "id", name, refers_to="areas.area") for name in ("group", "member"))),
+        TableSchema("series_breaks", "Breaks", "", (), tuple(Column(name, "id", name) for name in ("measure", "before", "after"))),
+        TableSchema("official", "Official", "", ("measure", "area", "year", "publication"),
+                    tuple(Column(name, "id", name) for name in ("measure", "area", "year"))
+                    + tuple(Column(name, "number", name, required=False) for name in ("numerator", "denominator", "value"))
+                    + (Column("status", "text", "Symbol", required=False), Column("publication", "id", "Release"))),
+        TableSchema("authority_values", "Values", "", ("measure", "area", "year"),
+                    tuple(Column(name, "id", name) for name in ("measure", "area", "year"))
+                    + (Column("value", "number", "Value", required=False), Column("status", "text", "Symbol", required=False),
+                       Column("publication", "id", "Release"))),
+    ]
+}  # fmt: skip
+LISTED = {
+    "areas": [
+        ("east", "local authority"),
+        ("west", "local authority"),
+        ("both", "joint return"),
+        ("land", "country"),
+        ("near", "neighbour group"),
+    ],
+    "publications": [
+        ("news_1", "Evening News", "press", "2032-05-01"),
+        ("minutes_1", "Minutes by machine", "meeting summary", None),
+        ("paper_1", "Budget paper", "council paper", None),
+        ("stats_2031", "Statistics of 2031", "official statistics", "2031"),
+        ("stats_2032", "Statistics of 2032", "official statistics", "2032"),
+    ],
+    "members": [("east", "news_1")],
+    "area_members": [("both", "east"), ("both", "west"), ("near", "west")],
+    "series_breaks": [("vacancies", "2029-30", "2030-31")],
+    "official": [
+        ("vacancies", "both", "2030-31", Decimal(5), Decimal(10), Decimal(50), None, "stats_2031"),
+        ("vacancies", "both", "2030-31", Decimal(6), Decimal(10), Decimal(60), None, "stats_2032"),
+        ("vacancies", "east", "2030-31", None, None, None, "z", "stats_2031"),
+        ("vacancies", "land", "2030-31", None, None, Decimal(20), None, "stats_2031"),
+        ("referrals", "east", "2030-31", Decimal(7), None, None, None, "stats_2031"),
+    ],
+    "authority_values": [
+        ("vacancies", "both", "2030-31", Decimal(50), None, "stats_2031"),
+        ("vacancies", "east", "2030-31", None, "x", "stats_2031"),
+        ("referrals", "west", "2030-31", Decimal(7), None, "stats_2031"),
+    ],
+}
+AREAS = {"EAST": "east", "WEST": "west"}
+
+
+def reference(without=(), **rows):
+    tables = {
+        name: pd.DataFrame(held, columns=LISTS[name].names, dtype=object).set_axis(range(2, len(held) + 2))
+        for name, held in (LISTED | rows).items()
+        if name not in without
+    }
+    return Reference(tables, LISTS, {})
+
+
+def test_a_row_and_a_term_may_cite_a_publication_of_the_reference():
+    cited = {"duties": [(1, "news_1 report:1/1"), (2, None)], "terms": [{"source": "news_1"}]}
+    assert faults(**cited, areas=AREAS, reference=reference()) == []
+    assert known_sources(year(reference=reference())) == {
+        "publications": {"news_1", "minutes_1", "paper_1", "stats_2031", "stats_2032"}, "paragraphs": {"report:1/1", "report:1/2"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("held", [reference(), NO_REFERENCE], ids=["others", "no list kept"])
+def test_a_publication_that_the_reference_has_not_is_a_fault_of_the_row_or_the_term(held):
+    found = faults(duties=[(1, "report:1/1 news_2"), (2, None)], terms=[{"source": "report:1/1"}, {"source": "news_3"}],
+                   areas=AREAS, reference=held)  # fmt: skip
+    rule = "is not a publication of the reference"
+    assert found == [
+        ("data/2031-32/duties.csv", 2, "source", "news_2", rule), ("data/2031-32/contract.yml", None, "terms 2", "news_3", rule),
+    ]  # fmt: skip
+
+
+def test_publications_that_could_not_be_read_are_nobody_elses_fault():
+    unread = reference(without=["publications"])
+    cited = {"duties": [(1, "report:1/1 news_2"), (2, "report:1/3")], "terms": [{"source": "news_3"}]}
+    found = faults(
+        **cited, areas=AREAS, reference=unread, published_finance=[("press", "news_2")], demand=[("a", "news_2")]
+    )
+    assert [fault[2:] for fault in found] == [("source", "report:1/3", "is not a paragraph of the sources")]
+    assert "publications" not in known_sources(year(reference=unread))
+
+
+def test_a_term_that_cites_what_is_neither_is_a_fault():
+    [fault] = faults(terms=[{"source": "Section 3"}])
+    assert fault[2:4] == ("terms 1", "Section 3") and "is neither a paragraph nor a publication" in fault[4]
+
+
+@pytest.mark.parametrize("area", [None, "", "far_west"])
+def test_a_council_gives_an_area_that_the_reference_has(area):
+    [fault] = faults(areas=AREAS | {"WEST": area}, reference=reference())
+    assert fault[:4] == ("data/2031-32/contract.yml", None, "councils 2", area or "")
+    assert fault[4].startswith("is not in areas.area")
+    assert faults(areas=AREAS, reference=reference()) == []
+
+
+def test_a_reference_without_areas_asks_for_none():
+    assert faults(reference=reference(without=["areas"])) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ({}, []),
+        ({"members": [("east", "news_1"), ("north", "news_1")]}, [("members", 3, "member", "north", "is not in areas.area")]),
+        ({"members": [("east", "news_1 news_2")]}, [("members", 2, "source", "news_2", "is not a publication of the reference")]),
+        ({"areas": LISTED["areas"][1:], "area_members": []}, [("members", 2, "member", "east", "is not in areas.area")]),
+        ({"without": ["areas"]}, []),
+        ({"without": ["publications"]}, []),
+    ],
+)  # fmt: skip
+def test_rows_of_the_reference_name_what_is_in_it_and_a_table_not_read_is_nobody_elses_fault(rows, expected):
+    found = reference_faults(reference(**rows).tables, LISTS, "data/reference")
+    assert [(fault.file, fault.row, fault.column, fault.value, fault.rule) for fault in found] == [
+        (f"data/reference/{table}.csv", *rest) for table, *rest in expected
+    ]
+
+
+def test_a_paragraph_that_a_row_of_the_reference_cites_is_of_no_year_and_passed():
+    held = reference(members=[("east", "report:9/9")])
+    assert reference_faults(held.tables, LISTS, "data/reference") == []
+
+
+# Targets and tolerances
+
+
+def kpi(name, polarity, target=None, tolerance=None, status=None):
+    """A KPI in per cent, its target published if it has one."""
+    levels = (level if level is None else Decimal(level) for level in (target, tolerance))
+    return name, "per cent", polarity, *levels, status or ("not published" if target is None else "published")
+
+
+@pytest.mark.parametrize(
+    ("polarity", "target", "tolerance"),
+    [
+        ("higher is better", 45, 40),  # as Doncaster publishes both for care leavers in work or learning
+        ("lower is better", 40, 45),
+        ("lower is better", 0, 5),
+        ("higher is better", 45, 45),
+        ("higher is better", 45, None),
+        ("higher is better", None, None),
+        ("not stated", 45, 50),
+    ],
+)
+def test_a_tolerance_may_be_worse_than_its_target_equal_to_it_or_not_published(polarity, target, tolerance):
+    assert faults(kpis=[kpi("A", polarity, target, tolerance)], kpi_values=[]) == []
+
+
+@pytest.mark.parametrize(
+    ("polarity", "target", "tolerance"), [("higher is better", 45, 50), ("lower is better", 40, 35)]
+)
+def test_a_tolerance_better_than_its_target_is_a_fault_at_its_row(polarity, target, tolerance):
+    kpis = [kpi("A", "not rated"), kpi("B", polarity, target, tolerance)]
+    found = faults(kpis=kpis, kpi_values=[])
+    said = f"is not a tolerance: the tolerance {tolerance} is better than the target {target} ({polarity})"
+    assert found == [("data/2031-32/kpis.csv", 3, "tolerance", str(tolerance), said)]
+
+
+def test_a_width_entered_in_the_place_of_a_level_is_refused_where_less_is_better():
+    [fault] = faults(kpis=[kpi("A", "lower is better", 15, 5)], kpi_values=[])
+    assert fault[2:4] == ("tolerance", "5") and "is better than the target 15" in fault[4]
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        (kpi("A", "higher is better", None, 50), [("tolerance", "50", "is the tolerance of no target")]),
+        (kpi("A", "not stated", 45, None, "not published"), [("target", "45", "is given, though target_status is not published")]),
+        (kpi("A", "not stated", 0, None, "not published"), [("target", "0", "is given, though target_status is not published")]),
+        (kpi("A", "not stated", None, None, "published"), [("target_status", "published", "is said of a target that is not given")]),
+        (kpi("A", "not stated", None, 5, "published"),
+         [("tolerance", "5", "is the tolerance of no target"), ("target_status", "published", "is said of a target that is not given")]),
+    ],
+)  # fmt: skip
+def test_a_tolerance_needs_a_target_and_a_target_the_word_that_it_is_published(broken, expected):
+    found = faults(kpis=[kpi("B", "not stated"), broken], kpi_values=[])
+    assert found == [("data/2031-32/kpis.csv", 3, *rest) for rest in expected]
+
+
+# Values of the KPIs
+
+
+def value(kpi="A", period="2031-04", numerator=None, denominator=None, printed=None):
+    return kpi, period, *(cell if cell is None else Decimal(cell) for cell in (numerator, denominator, printed))
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([value(period="2031-03")], (2, "period", "2031-03", "is no month of the contract year (2031-04-01 to 2032-03-31)")),
+        ([value(period="2032-04")], (2, "period", "2032-04", "is no month of the contract year (2031-04-01 to 2032-03-31)")),
+        ([value(period="2032-04-01")], (2, "period", "2032-04-01", "is no month of the contract year (2031-04-01 to 2032-03-31)")),
+        ([value(period="2032")], (2, "period", "2032", "is not how a whole contract year is written: by the year that it starts in, 2031")),
+        ([value(), value(period="2031-04-30")], (3, "period", "2031-04-30", "is the month of row 2 too: a KPI has one row a month")),
+        ([value(period="2031-04-30"), value(period="2031-04-29")], (3, "period", "2031-04-29", "is the month of row 2 too: a KPI has one row a month")),
+        ([value(numerator=11, denominator=10)], (2, "numerator", "11", "is more than the denominator, 10, of a KPI in per cent")),
+        ([value(numerator=2, denominator=3, printed="66.6")], (2, "value", "66.6", "does not agree with its counts: 2 of 3 is 66.7 per cent")),
+        ([value(numerator=2, denominator=3, printed="66")], (2, "value", "66", "does not agree with its counts: 2 of 3 is 67 per cent")),
+        ([value(numerator=0, denominator=0, printed="100")], (2, "value", "100", "does not agree with its counts: 0 of 0 is no percentage")),
+    ],
+)  # fmt: skip
+def test_each_rule_of_a_kpis_values_broken_is_one_fault_at_its_row(rows, expected):
+    assert faults(kpi_values=rows) == [("data/2031-32/kpi_values.csv", *expected)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [value(period="2031-04-01"), value(period="2032-03-31"), value(period="2031"), value("B")],
+        [value(numerator=10, denominator=10), value(period="2031-05", numerator=0, denominator=0)],
+        [value(numerator=2, denominator=3, printed="66.67"), value(period="2031-05", numerator=2, denominator=3, printed="67")],
+        [value(numerator=1, denominator=8, printed="12"), value(period="2031-05", numerator=1, denominator=8, printed="12.5")],
+        [value(numerator=1, denominator=200, printed="1"), value(period="2031-05", numerator=1, denominator=200, printed="0")],
+        [value("C", numerator=30, denominator=10, printed=3)],
+        [value(numerator=30), value(period="2031-05", printed=3)],
+    ],
+    ids=["first, last, whole", "nobody counted", "to its places", "within half a place", "a half either way", "no percentage", "one of the counts"],
+)  # fmt: skip
+def test_values_of_kpis_that_keep_the_rules(rows):
+    assert faults(kpi_values=rows) == []
+
+
+def test_a_month_that_the_contract_year_starts_in_the_middle_of_is_one_of_its_months():
+    short = replace(year(kpi_values=[value(period="2031-11"), value(period="2031-10")]), starts=date(2031, 11, 15))
+    found = [fault for fault in cross_table_faults(short, "") if fault.column == "period"]
+    assert [(fault.row, fault.value) for fault in found] == [(3, "2031-10")]
+
+
+def test_without_the_register_nothing_is_said_of_percentages():
+    assert faults(kpi_values=[value(numerator=11, denominator=10, printed=1)], without=["kpis"]) == []
+
+
+counts = st.integers(0, 400)
+
+
+@given(part=counts, whole=st.integers(1, 400), places=st.integers(0, 3), off=st.integers(-3, 3))
+def test_a_printed_percentage_agrees_exactly_when_it_lies_within_half_a_place_of_its_counts(part, whole, places, off):
+    part, share = min(part, whole), Fraction(100 * min(part, whole), whole)
+    printed = half_up(Decimal(100 * part) / whole, places) + Decimal(off).scaleb(-places)
+    agrees = abs(Fraction(printed) - share) <= Fraction(1, 2 * 10**places)
+    assert (faults(kpi_values=[value(numerator=part, denominator=whole, printed=printed)]) == []) == agrees
+
+
+# What a row may rest on
+
+ENTERS_NONE = "is of the kind {}, which enters no total and no chart"
+
+
+@pytest.mark.parametrize(
+    ("source", "weak"),
+    [
+        ("paper_1", []),
+        ("report:1/1", []),
+        ("news_1 report:1/1", []),
+        ("news_1", [("news_1", "press")]),
+        ("minutes_1", [("minutes_1", "meeting summary")]),
+        ("paper_1 news_1", [("news_1", "press")]),
+        ("news_1 minutes_1", [("news_1", "press"), ("minutes_1", "meeting summary")]),
+    ],
+)
+def test_a_figure_that_enters_totals_or_charts_does_not_rest_on_press_or_summaries(source, weak):
+    found = faults(demand=[("a", "report:1/1"), ("b", source)], areas=AREAS, reference=reference())
+    assert [(fault[1:4], fault[4]) for fault in found] == [
+        ((3, "source", part), ENTERS_NONE.format(kind) + ", unless the row also cites a paragraph")
+        for part, kind in weak
+    ]
+
+
+def test_a_table_that_enters_neither_may_rest_on_press():
+    assert faults(duties=[(1, "news_1"), (2, None)], areas=AREAS, reference=reference()) == []
+
+
+@pytest.mark.parametrize(
+    ("basis", "source", "agrees"),
+    [
+        ("press", "news_1", True),
+        ("reader comment", "news_1", True),
+        ("meeting summary", "minutes_1", True),
+        ("council paper", "paper_1", True),
+        ("council paper", "report:1/1", True),
+        ("annual report", "paper_1", True),
+        ("annual report", "report:1/1", True),
+        ("press", "paper_1 news_1", True),
+        ("council paper", "paper_1 news_1", True),
+        ("press", "news_9", None),  # a publication that is not in the list is one fault, not two
+        ("press", "paper_1", "council paper"),
+        ("press", "report:1/1", "paragraph"),
+        ("reader comment", "paper_1", "council paper"),
+        ("annual report", "news_1", "press"),
+        ("council paper", "news_1 minutes_1", "press, meeting summary"),
+        ("council news", "paper_1 report:1/1", "council paper, paragraph"),
+        ("company paper", "paper_1", "council paper"),
+    ],
+)
+def test_the_kind_of_source_is_that_of_a_publication_cited(basis, source, agrees):
+    found = faults(published_finance=[(basis, source)], areas=AREAS, reference=reference())
+    if agrees is None:
+        assert [fault[2] for fault in found] == ["source"]
+    else:
+        expected = (2, "basis", basis, f"does not agree with what the row cites: {agrees}")
+        assert [fault[1:] for fault in found] == ([] if agrees is True else [expected])
+
+
+@pytest.mark.parametrize("label", ["2030", "2030-32", "2030-2031", "soon"])
+def test_an_action_is_carried_over_from_a_contract_year(label):
+    assert faults(carried_actions=[("2030-31", "a"), (label, "a")]) == [
+        ("data/2031-32/carried_actions.csv", 3, "from_year", label, "is not a contract year: write it like 1999-00")
+    ]
+
+
+# Rules of the reference
+
+
+def changed(table, row, **cells):
+    """The rows of a table of the reference with some cells of one of them (0, 1, ...) written anew."""
+    rows = list(LISTED[table])
+    rows[row] = tuple((dict(zip(LISTS[table].names, rows[row], strict=True)) | cells).values())
+    return {table: rows}
+
+
+NO_YEAR = "is not a contract year: write it like 1999-00"
+ORDER = "and {} give the same figure, and which is the newer cannot be told: {} and {}"
+COVERS = "is a joint return beside figures of {}, which it covers"
+NEITHER = "is a {}, and neither a local authority nor a joint return"
+OFF, EVERY = "official", "authority_values"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (changed("series_breaks", 0, before="2029"), [("series_breaks", 2, "before", "2029", NO_YEAR)]),
+        (changed("series_breaks", 0, after="2030-32"), [("series_breaks", 2, "after", "2030-32", NO_YEAR)]),
+        (changed("series_breaks", 0, before="2030-31"),
+         [("series_breaks", 2, "before", "2030-31", "is not earlier than the first year after the break, 2030-31")]),
+        (changed("series_breaks", 0, before="2031-32"),
+         [("series_breaks", 2, "before", "2031-32", "is not earlier than the first year after the break, 2030-31")]),
+        (changed("series_breaks", 0, before="2019-20"), []),
+        (changed(OFF, 3, year="2030"), [(OFF, 5, "year", "2030", NO_YEAR)]),
+        (changed(EVERY, 2, year="2030-32"), [(EVERY, 4, "year", "2030-32", NO_YEAR)]),
+        (changed(OFF, 3, status="c"), [(OFF, 5, "status", "c", "stands beside a figure, though it says that there is none")]),
+        (changed(OFF, 4, status="u"), [(OFF, 6, "status", "u", "stands beside a figure, though it says that there is none")]),
+        (changed(OFF, 3, value=None), [(OFF, 5, "value", "", "is empty, and so is the symbol: a row has a figure or says why not")]),
+        (changed(OFF, 3, value=Decimal(0)), []),
+        (changed(EVERY, 2, status="x"), [(EVERY, 4, "status", "x", "stands beside a figure, though it says that there is none")]),
+        (changed(EVERY, 2, value=None), [(EVERY, 4, "value", "", "is empty, and so is the symbol: a row has a figure or says why not")]),
+        (changed(EVERY, 2, area="land"), [(EVERY, 4, "area", "land", NEITHER.format("country"))]),
+        (changed(EVERY, 2, area="near"), [(EVERY, 4, "area", "near", NEITHER.format("neighbour group"))]),
+        (changed(OFF, 2, status=None, value=Decimal(1)), [(OFF, 2, "area", "both", COVERS.format("east"))]),
+        (changed(OFF, 2, status=None, value=Decimal(1), publication="stats_2032"), [(OFF, 3, "area", "both", COVERS.format("east"))]),
+        (changed(OFF, 2, status=None, value=Decimal(1), year="2029-30"), []),
+        (changed(OFF, 2, status=None, value=Decimal(1), measure="agency"), []),
+        (changed(OFF, 2, status=None, value=Decimal(1)) | {"area_members": [("near", "east")]}, []),
+        (changed(EVERY, 2, measure="vacancies"), [(EVERY, 2, "area", "both", COVERS.format("west"))]),
+        (changed("publications", 4, published="2031"), [(OFF, 3, "publication", "stats_2032", ORDER.format("stats_2031", "2031", "2031"))]),
+        (changed("publications", 4, published="2031-03"), [(OFF, 3, "publication", "stats_2032", ORDER.format("stats_2031", "2031", "2031-03"))]),
+        (changed("publications", 3, published="2032-12-31"),
+         [(OFF, 3, "publication", "stats_2032", ORDER.format("stats_2031", "2032-12-31", "2032"))]),
+        (changed("publications", 4, published=None), [(OFF, 3, "publication", "stats_2032", ORDER.format("stats_2031", "2031", "not stated"))]),
+        (changed("publications", 4, published="2030-03"), []),
+        (changed(OFF, 0, publication="stats_9"), []),  # a release that is not in the list is a fault of its own
+        (changed(OFF, 3, measure="referrals", area="near") | changed("area_members", 2, member="east"), []),
+        (changed(OFF, 3, publication="news_1"), [(OFF, 5, "publication", "news_1", "press")]),
+        (changed(EVERY, 2, publication="minutes_1"), [(EVERY, 4, "publication", "minutes_1", "meeting summary")]),
+    ],
+)  # fmt: skip
+def test_each_rule_of_the_reference_broken_is_one_fault_at_its_row(rows, expected):
+    found = reference_faults(reference(**rows).tables, LISTS, "data/reference")
+    assert [(fault.file, fault.row, fault.column, fault.value, fault.rule) for fault in found] == [
+        (
+            f"data/reference/{table}.csv",
+            *place,
+            ENTERS_NONE.format(rule) if rule in ("press", "meeting summary") else rule,
+        )
+        for table, *place, rule in expected
+    ]
+
+
+def test_a_joint_return_of_which_only_a_symbol_is_printed_does_not_stand_beside_its_members_either():
+    rows = [(*row[:3], None, "x", row[5]) if row[1] == "both" else row for row in LISTED[EVERY]]
+    rows[1] = (*rows[1][:3], Decimal(7), None, rows[1][5])
+    [fault] = reference_faults(reference(authority_values=rows).tables, LISTS, "")
+    assert (fault.row, fault.value, fault.rule) == (2, "both", COVERS.format("east"))
+
+
+@pytest.mark.parametrize("table", sorted(LISTED))
+def test_a_table_of_the_reference_that_could_not_be_read_does_not_stop_the_rules(table):
+    assert reference_faults(reference(without=[table]).tables, LISTS, "data/reference") == []
+
+
+published_on = st.dates(date(2029, 1, 1), date(2032, 12, 31))
+
+
+@given(one=published_on, other=published_on, first=parts, second=parts)
+def test_two_releases_are_in_order_exactly_when_every_day_of_one_is_before_every_day_of_the_other(
+    one, other, first, second
+):
+    dates = one.isoformat()[:first], other.isoformat()[:second]
+    written = [
+        (*row[:3], dates[number - 3] if number > 2 else row[3]) for number, row in enumerate(LISTED["publications"])
+    ]
+    found = reference_faults(reference(publications=written).tables, LISTS, "")
+    length = min(first, second)
+    assert (found == []) == (dates[0][:length] != dates[1][:length])

@@ -258,8 +258,11 @@ def test_computed_tables_are_described_by_a_list_in_one_file(tmp_path):
 
 
 def test_every_schema_of_the_repository_says_what_it_holds(repository):
-    schemas = read_schemas(repository / "data" / "schemas")
-    assert len(schemas) > 40
+    of_years = read_schemas(repository / "data" / "schemas")
+    reference = read_schemas(repository / "data" / "schemas" / "reference")
+    assert len(of_years) > 40 and len(reference) > 8
+    assert not set(of_years) & set(reference)  # one name, one table
+    schemas = {**of_years, **reference}
     for schema in schemas.values():
         assert schema.title and schema.meaning and schema.access in {"public", "restricted"}, schema.table
         assert set(schema.key) <= set(schema.names) and set(schema.shown) <= set(schema.names), schema.table

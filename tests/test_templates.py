@@ -9,7 +9,8 @@ import pytest
 
 from ncthelpers import commentary
 from ncthelpers.cli import REPOSITORY
-from ncthelpers.publish import pages, site
+from ncthelpers.comparison import ACROSS
+from ncthelpers.publish import pages, run, site
 from ncthelpers.results import RESULTS
 
 MOST_CELLS, MOST_LINES = 16, 6
@@ -18,13 +19,21 @@ ALLOWED = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Attribute, ast.Name,
     ast.Load, ast.Store, ast.Constant, ast.List,
 )  # fmt: skip
-MAY_CALL = re.compile(r"display|load_year|narrative\.words|tables\.(show|sources)|charts\.\w+")
+MAY_CALL = re.compile(r"display|load_years?|narrative\.(words|basis)|tables\.(show|by_year|sources)|charts\.\w+")
+PARAMETERS = (
+    {"contract_year": "", "root": ""},
+    {"contract_years": [], "root": ""},
+)  # neither a year nor a path is a default
 
 
 @pytest.fixture(scope="session")
 def notebooks(repository):
-    """Every template of the review, by name."""
-    return {path.stem: nbformat.read(path, as_version=4) for path in pages.templates(repository / "notebooks")}
+    """Every template, of a year and of the comparison, by name."""
+    return {path.stem: nbformat.read(path, as_version=4) for path in _paths(repository)}
+
+
+def _paths(repository):
+    return [*pages.templates(repository / "notebooks"), *pages.templates(repository / "notebooks" / run.COMPARISON)]
 
 
 def _code(notebook):
@@ -36,9 +45,11 @@ def _markdown(notebook):
 
 
 def test_there_is_a_template_for_every_part_of_the_review(notebooks, repository):
-    # a summary, fifteen sections, the appendices and the cover report
-    assert [name[:2] for name in notebooks] == [f"{number:02}" for number in range(18)]
-    assert sorted(path.stem for path in (repository / "notebooks").iterdir()) == list(notebooks)
+    # a summary, fifteen sections, the appendices and the cover report; then six pages of public data
+    of_a_year = [path.stem for path in pages.templates(repository / "notebooks")]
+    assert [name[:2] for name in of_a_year] == [f"{number:02}" for number in range(24)]
+    assert sorted(path.stem for path in (repository / "notebooks").rglob("*.ipynb")) == sorted(notebooks)
+    assert len(notebooks) == len(_paths(repository))  # no name twice
 
 
 def test_every_template_is_a_valid_notebook(notebooks):
@@ -72,12 +83,13 @@ def test_a_template_holds_no_outputs_and_no_traces_of_a_run(notebooks):
 
 
 def test_a_template_has_one_parameters_cell_with_year_and_root(notebooks, repository):
-    for path in pages.templates(repository / "notebooks"):
-        pages.check_parameters(path)
+    for path in _paths(repository):
+        compares = path.parent.name == run.COMPARISON
+        pages.check_parameters(path, pages.COMPARISON_PARAMETERS if compares else pages.PARAMETERS)
         tagged = [cell for cell in notebooks[path.stem].cells if "parameters" in cell.metadata.get("tags", [])]
         assert len(tagged) == 1, path.stem
-        assigned = {node.targets[0].id: node.value.value for node in ast.parse(tagged[0].source).body}
-        assert assigned == {"contract_year": "", "root": ""}, path.stem  # neither a year nor a path is a default
+        assigned = {node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(tagged[0].source).body}
+        assert assigned == PARAMETERS[compares], path.stem
 
 
 def test_code_cells_ask_and_show_and_do_nothing_else(notebooks):
@@ -122,7 +134,9 @@ def test_headings_stand_only_in_markdown_cells(notebooks):
     for name, notebook in notebooks.items():
         title, *rest = _markdown(notebook)
         assert notebook.cells[0] is title, name
-        assert re.fullmatch(r"# .+, \{contract_year\}", title.source), name
+        assert re.fullmatch(
+            r"# (.+, \{contract_year\}|.+, \{first_year\} to \{last_year\}|\{public_title\})", title.source
+        ), name
         for cell in rest:
             assert cell.source.startswith("## "), f"{name} {cell.id}"
             headings = [line for line in cell.source.splitlines() if re.match(r"#|=+$|-+$", line)]
@@ -139,7 +153,7 @@ def test_headings_stand_only_in_markdown_cells(notebooks):
 def test_every_chart_has_its_numbers_in_the_same_cell(notebooks):
     for name, notebook in notebooks.items():
         for cell in (cell for cell in _code(notebook) if "charts." in cell.source and cell.id != "setup"):
-            assert "tables.show(" in cell.source, f"{name} {cell.id}"
+            assert "tables.show(" in cell.source or "tables.by_year(" in cell.source, f"{name} {cell.id}"
 
 
 def test_every_template_ends_with_its_sources(notebooks):
@@ -161,8 +175,8 @@ def test_labels_and_targets_that_would_clash_across_years_are_not_used(notebooks
 def executable(repository, notebooks):
     """Texts and numbers that the calculation modules and templates hold, docstrings and comments left out."""
     held = []
-    for path in sorted((repository / "src" / "ncthelpers").glob("*.py")):
-        if path.name != "cli.py":
+    for path in sorted((repository / "src" / "ncthelpers").rglob("*.py")):
+        if path.name != "cli.py" and path.parent.name != "publish":
             held += [(path.name, text) for text in _constants(ast.parse(path.read_text("utf-8")))]
     held += [(path.name, path.read_text("utf-8")) for path in sorted((repository / "src" / "ncthelpers").glob("*.yml"))]
     held += [(name, cell.source) for name, notebook in notebooks.items() for cell in notebook.cells]
@@ -199,13 +213,17 @@ def test_no_contract_year_is_named(executable, repository):
     assert _named(executable, years) == []
 
 
-def test_no_date_of_the_years_reviewed_is_named(executable, review):
+def test_no_date_of_the_years_reviewed_is_named(executable, years):
     # a calendar year in a template or a calculation would have to be changed by hand when the next year is run
     dated = [
-        review.starts.isoformat(),
-        review.ends.isoformat(),
-        *review["events"]["start"],
-        *review["inspections"]["start"],
+        when
+        for year in years.years
+        for when in (
+            year.starts.isoformat(),
+            year.ends.isoformat(),
+            *year["events"]["start"],
+            *year["inspections"]["start"],
+        )
     ]
     calendar = {when[:4] for when in dated}
     found = [(place, re.sub(r"#[0-9A-F]{6}\b", "", text)) for place, text in executable]  # colours of charts
@@ -213,12 +231,13 @@ def test_no_date_of_the_years_reviewed_is_named(executable, review):
     assert sorted({f"{place}: {hit[0]}" for place, text in found for hit in pattern.finditer(text)}) == []
 
 
-def test_no_council_or_trust_is_named(executable, review):
-    parties = [review.contract["provider"], *review.contract["councils"]]
+def test_no_council_or_trust_is_named(executable, years):
+    parties = [party for year in years.years for party in (year.contract["provider"], *year.contract["councils"])]
     names = {name for party in parties for name in party.values()}
     places = {word for party in parties for word in re.findall(r"Northampton\w+", " ".join(party.values()))}
-    assert len(names) == 6
-    assert _named(executable, names | places | set(review["inspections"]["provider"])) == []
+    providers = {provider for year in years.years for provider in year["inspections"]["provider"]}
+    assert len(names) == 11  # the trust and three councils by name and short name, three areas
+    assert _named(executable, names | places | providers) == []
 
 
 def test_no_kpi_of_the_contract_is_named(executable, review):
@@ -263,10 +282,11 @@ def _calls(notebook, module, function):
                     yield [argument.value for argument in node.args[1:] if isinstance(argument, ast.Constant)]
 
 
-@pytest.mark.parametrize("path", sorted((REPOSITORY / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", _paths(REPOSITORY), ids=lambda path: path.stem)
 def test_the_sources_of_a_page_are_those_of_the_tables_it_shows(path):
     notebook = nbformat.read(path, as_version=4)
-    shown = {name for name, *_ in _calls(notebook, "tables", "show")}
+    asked = [*_calls(notebook, "tables", "show"), *_calls(notebook, "tables", "by_year")]
+    shown = {name for name, *_ in asked if name not in ACROSS}
     needed = {
         table for name in shown for table in (RESULTS[name].inputs or ("contract.yml",) if name in RESULTS else (name,))
     }

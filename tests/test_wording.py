@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ncthelpers.cells import Column
 from ncthelpers.rounding import half_up
-from ncthelpers.wording import MINUS, cell_text, count_in_words, figure_text, source_text
+from ncthelpers.wording import MINUS, amount_text, cell_text, count_in_words, figure_text, source_text
 
 VALUES = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
 
@@ -37,6 +37,31 @@ def read_back(text: str) -> Decimal:
 )
 def test_a_figure_is_written_with_its_unit(value, unit, text):
     assert figure_text(Decimal(value), unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("2.5", "£m per year", "£2.5m per year"),
+        ("57.8", "£m", "£57.8m"),
+        ("5400", "£ per week", "£5,400 per week"),
+        ("281000", "£ per year", "£281,000 per year"),
+        ("500", "£000", "£500,000"),
+        ("-1.5", "£000 per year", "−£1,500 per year"),
+        ("-0.019", "£m per year", "−£0.019m per year"),
+        ("83", "per cent", "83%"),
+        ("120", "placements", "120 placements"),
+        ("1500", "homes", "1,500 homes"),
+        ("17.5", "children per social worker", "17.5 children per social worker"),
+    ],
+)
+def test_an_amount_is_written_with_its_unit_and_the_time_it_is_over(value, unit, text):
+    assert amount_text(Decimal(value), unit) == text
+
+
+@pytest.mark.parametrize("unit", ["£", "£m", "£000", "per cent"])
+def test_an_amount_over_no_time_is_written_as_a_figure(unit):
+    assert amount_text(Decimal("1234.50"), unit) == figure_text(Decimal("1234.50"), unit)
 
 
 @given(VALUES, st.sampled_from(["", "£", "£m", "per cent", "children", "year"]), st.integers(0, 4))
@@ -76,6 +101,10 @@ def test_counts_to_twenty_are_words():
         ("2022-03", "when", {}, "March 2022"),
         ("report:4/2 cover:7.1.3/1", "source", {}, "Annual report 4 para 2; cover report 7.1.3 para 1"),
         ("1,000 <b>", "text", {}, "1,000 <b>"),  # escaping is the table's business
+        ("amber", "status", {}, "Amber"),
+        ("not reported", "status", {}, "Not reported"),
+        ("https://example.org/a?b=c", "url", {}, "https://example.org/a?b=c"),
+        ("report:4/2 news_1", "source", {}, "Annual report 4 para 2; news_1"),
     ],
 )
 def test_a_cell_is_written_by_its_type(value, kind, rules, text):
@@ -93,3 +122,19 @@ def test_each_document_of_a_source_is_named_once():
     assert text == "Annual report 3.1 para 2, 3.9 heading; cover report 5.4 para 1"
     assert source_text("minutes:2/1") == "Minutes 2 para 1"
     assert source_text("") == ""
+
+
+def test_a_publication_is_named_by_its_title_and_by_its_id_where_none_is_known():
+    titles = {"news_1": "Evening News, 1 May", "news_2": "The Crier, 2 May"}
+    assert source_text("report:3/1 news_1 report:4/1 news_2", titles) == (
+        "Annual report 3 para 1, 4 para 1; Evening News, 1 May; The Crier, 2 May"
+    )
+    assert source_text("news_1 news_1", titles) == "Evening News, 1 May", "a publication is named once"
+    assert source_text("news_3 news_1", titles) == "News_3; Evening News, 1 May"
+    held = Column("source", "source", "Source")
+    assert cell_text("news_1 cover:5/1", held, titles) == "Evening News, 1 May; cover report 5 para 1"
+    assert cell_text("news_1", Column("note", "text", "Note"), titles) == "news_1", "only a source is read as one"
+
+
+def test_a_column_without_places_of_its_own_shows_the_value_as_entered():
+    assert cell_text(Decimal("21.50"), Column("value", "number", "Value", decimals_in="decimals")) == "21.50"

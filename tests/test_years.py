@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers.years import ContractYear, first_day, in_words, last_day
+from ncthelpers.years import ContractYear, first_day, in_words, last_day, year_of
 
 FIRST_YEARS = st.integers(min_value=1, max_value=9998)
 DATES = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31))
@@ -130,3 +130,28 @@ def test_months_are_english_on_every_machine():
         "December",
     ]
     assert [in_words(f"2022-{number:02}") for number in range(1, 13)] == [f"{month} 2022" for month in months]
+
+
+@given(st.dates(min_value=date(2, 1, 1), max_value=date(9998, 12, 31)))
+def test_every_day_lies_in_exactly_one_contract_year(day):
+    year = year_of(day)
+    assert year.start <= day <= year.end
+    assert year_of(year.start) == year_of(year.end) == year
+    assert year_of(year.start - timedelta(days=1)) < year < year_of(year.end + timedelta(days=1))
+
+
+@given(FIRST_YEARS)
+def test_the_days_of_a_contract_year_give_it_back(first):
+    year = ContractYear(label(first))
+    assert year_of(year.start) == year_of(year.end) == year
+
+
+@given(DATES, DATES)
+def test_a_later_day_never_lies_in_an_earlier_contract_year(one, other):
+    assert (year_of(one) <= year_of(other)) or one > other
+
+
+def test_days_of_the_review_lie_in_its_year_or_the_next():
+    assert str(year_of(date(2022, 3, 31))) == "2021-22"  # the day that the annual report counts children in care
+    assert str(year_of(date(2022, 7, 29))) == "2022-23"  # cover report 5.4: the report is of a year gone by
+    assert str(year_of(date(2000, 1, 1))) == "1999-00"

@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from ncthelpers import years
+from ncthelpers.citations import citations
 
 __all__ = ["Column", "read_cell", "as_written", "TYPES", "WEB_ADDRESS"]
 
@@ -21,7 +22,6 @@ _POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DI
 _BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
 WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_PARAGRAPH = re.compile(r"[a-z]+:[\w.]+/\d+")
 _DASHES = {"-", "–", "—", "_", "−"}
 
 
@@ -43,6 +43,8 @@ class Column:
         ``nil`` where a printed dash means nought; otherwise a dash is refused.
     decimals : int or None
         Places shown, and the most that may be entered; none shows the places as entered.
+    decimals_in : str
+        Column of a computed table that gives the places row by row, where rows are of different measures.
     values : tuple of str
         The only texts allowed, if given.
     refers_to : str
@@ -64,6 +66,7 @@ class Column:
     missing: str = "not stated"
     dash: str = ""
     decimals: int | None = None
+    decimals_in: str = ""
     values: tuple[str, ...] = ()
     refers_to: str = ""
     minimum: Decimal | None = None
@@ -141,8 +144,10 @@ def _id(text: str, column: Column) -> str:
 
 
 def _source(text: str, column: Column) -> str:
-    if not all(_PARAGRAPH.fullmatch(part) for part in text.split()):
-        raise ValueError("is not a list of paragraphs such as report:3.1/2 cover:7.1.2/1")
+    try:
+        citations(text)
+    except ValueError:
+        raise ValueError("is not a list of paragraphs such as report:3.1/2, or of ids of publications") from None
     return " ".join(text.split())
 
 
@@ -161,6 +166,7 @@ def _text(text: str, column: Column) -> str:
 TYPES: Mapping[str, Callable] = MappingProxyType({
     "text": _text, "id": _id, "count": _count, "number": _number, "money": _money, "percent": _percent,
     "date": _date, "when": _when, "yesno": _yesno, "council": _id, "source": _source, "url": _url,
+    "status": _text,
 })  # fmt: skip
 
 

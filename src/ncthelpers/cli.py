@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.load import load_year, seal_year
+from ncthelpers.load import load_year, load_years, seal_reference, seal_year
 from ncthelpers.publish import run, site
 from ncthelpers.years import ContractYear
 
@@ -79,9 +79,16 @@ def check(year: Year, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def seal(year: Year) -> None:
-    """Record the checksums of a year's files as they are now, once their content has no fault."""
-    seal_year(_root, ContractYear(year))
+def seal(
+    year: Annotated[
+        str, typer.Argument(metavar="YEAR|reference", help="Contract year, or what every year is held against.")
+    ],
+) -> None:
+    """Record the checksums of a year's files, or the reference's, as they are now, once their content has no fault."""
+    if year == "reference":
+        seal_reference(_root)
+    else:
+        seal_year(_root, ContractYear(year))
     _say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
@@ -91,11 +98,21 @@ def _run(year: str | None) -> None:
     if asked:
         load_year(_root, asked)
     public = site.public_years(_root)
-    around = site.pages_around(_root, [load_year(_root, one) for one in public])
+    loaded = {data.year: data for data in load_years(_root, public).years}
+    around = site.pages_around(_root, [loaded[one] for one in public])
+    templates = REPOSITORY / "notebooks"
+
+    def told(page: str) -> None:
+        _say.print(f"  {page}")
+
     for one in [asked] if asked else public:
         _say.print(f"{one}: running the templates")
-        changed = run.run_year(_root, REPOSITORY / "notebooks", one, lambda page: _say.print(f"  {page}"))
+        changed = run.run_year(_root, templates, one, told)
         _say.print(f"{one}: {len(changed)} pages changed in {_root / 'book' / str(one)}")
+    if any(page.startswith(f"{run.COMPARISON}/") for page in site.pages_listed(_root)):
+        _say.print("the years compared: running the templates")
+        changed = run.run_comparison(_root, templates / run.COMPARISON, public, told)
+        _say.print(f"the years compared: {len(changed)} pages changed in {_root / 'book' / run.COMPARISON}")
     site.write_pages_around(_root, around)
 
 

@@ -1,14 +1,16 @@
 """What ``contract.yml`` of a year must hold: the parties, the contract year's days, the terms in force."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from ncthelpers.faults import Fault
 from ncthelpers.years import ContractYear
 
-__all__ = ["contract_faults"]
+__all__ = ["contract_faults", "excused_tables"]
 
-_KEYS = {"contract_year", "starts", "ends", "title", "provider", "councils", "terms", "not_reported"}
+_KEYS = {
+    "contract_year", "annual_report", "starts", "ends", "title", "provider", "councils", "terms", "not_reported",
+}  # fmt: skip
 
 
 def _blank(value: object) -> bool:
@@ -30,6 +32,14 @@ def _records(contract: Mapping, key: str, parts: tuple[str, ...], file: str) -> 
             Fault(file, None, f"{key} {number}", name, f"lacks its {part}") for part in parts if _blank(entry.get(part))
         ]
     return faults
+
+
+def _texts(contract: Mapping, file: str) -> list[Fault]:
+    """What a council is known by is text."""
+    listed = contract.get("councils")
+    return [Fault(file, None, f"councils {number}", str(council[part]), f"is its {part} and must be text")
+            for number, council in enumerate(listed if isinstance(listed, list) else [], 1) if isinstance(council, dict)
+            for part in ("id", "name", "area") if not isinstance(council.get(part), str | None)]  # fmt: skip
 
 
 def _days(contract: Mapping, year: ContractYear, file: str) -> list[Fault]:
@@ -60,6 +70,42 @@ def _excuses(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
                      for table, reason in excused.items() if _blank(reason)]  # fmt: skip
 
 
+def _annual_report(contract: Mapping, file: str) -> list[Fault]:
+    """Whether the year's annual report is at hand and, if it is not, why."""
+    said = contract.get("annual_report")
+    if not isinstance(said, dict) or said.get("at_hand") not in (True, False) or set(said) - {"at_hand", "reason"}:
+        return [
+            Fault(
+                file, None, "annual_report", str(said or ""), "must give at_hand: true, or at_hand: false and a reason"
+            )
+        ]
+    if not said["at_hand"] and _blank(said.get("reason")):
+        return [Fault(file, None, "annual_report", "false", "is not at hand, without a reason")]
+    return []
+
+
+def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
+    """The tables that a year does not report, each with its reason.
+
+    Parameters
+    ----------
+    contract : Mapping
+        ``contract.yml``: its ``not_reported``; and where the annual report is not at hand, the reason for that excuses
+        every absent table.
+    absent : iterable of str
+        Tables of the schemas that the year's folder does not hold.
+
+    Examples
+    --------
+    >>> excused_tables({"annual_report": {"at_hand": False, "reason": "not found"}, "not_reported": {}}, ["risks"])
+    {'risks': 'not found'}
+    """
+    report, given = contract.get("annual_report"), contract.get("not_reported")
+    missing = isinstance(report, dict) and report.get("at_hand") is False
+    by_report = {table: str(report.get("reason") or "") for table in absent} if missing else {}
+    return by_report | (given if isinstance(given, dict) else {})
+
+
 def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], file: str) -> list[Fault]:
     """Every fault of a year's ``contract.yml``.
 
@@ -79,6 +125,8 @@ def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], fil
     if contract.get("contract_year", str(year)) != str(year):
         faults.append(Fault(file, None, "contract_year", str(contract["contract_year"]), f"is not the folder's {year}"))
     faults += _days(contract, year, file)
+    if "annual_report" in contract:
+        faults += _annual_report(contract, file)
     if "provider" in contract:
         provider = contract["provider"]
         if not isinstance(provider, dict) or _blank(provider.get("name")) or _blank(provider.get("short")):
@@ -86,6 +134,7 @@ def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], fil
     for key, parts in (("councils", ("id", "name")), ("terms", ("term", "value", "unit", "source"))):
         if key in contract:
             faults += _records(contract, key, parts, file)
+    faults += _texts(contract, file)
     for number, term in enumerate(contract.get("terms") or [], 1):
         if isinstance(term, dict) and isinstance(term.get("value"), float):
             faults.append(

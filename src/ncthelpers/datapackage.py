@@ -8,6 +8,7 @@ import pandas as pd
 import yaml
 
 from ncthelpers.cells import WEB_ADDRESS
+from ncthelpers.citations import Citation, citations, document_order
 from ncthelpers.commentary import cited_paragraphs
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import write_atomically
@@ -96,6 +97,10 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
         entry = listed[name]
         faults += [Fault(file, None, key, name, f"is listed without its {key}")
                    for key in ("title", "documents", "licence", "access", "sha256") if not entry.get(key)]  # fmt: skip
+        if not isinstance(entry.get("sections"), list):
+            faults.append(
+                Fault(file, None, "sections", name, "is listed without its sections: a list, which may be empty")
+            )
         faults += [Fault(file, None, "documents", str(document), f"of {name} is not among the package's documents")
                    for document in entry.get("documents") or [] if document not in documents]  # fmt: skip
         if entry.get("access") and entry["access"] not in _ACCESS:
@@ -113,31 +118,26 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
     return faults
 
 
-def _in_order(section: str) -> list:
-    """Sections sort as they stand in the document: 9.3 before 10.1."""
-    document, _, place = section.partition(":")
-    return [document, *((0, int(part), "") if part.isdigit() else (1, 0, part) for part in place.split("."))]
-
-
-def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[str]:
-    """Paragraphs that a file cites: in its rows, its blocks of commentary or its terms."""
+def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Citation]:
+    """What a file cites: in its rows, its blocks of commentary or its terms."""
     if table is not None:
         columns = [column.name for column in schemas[path.stem].columns if column.type == "source"]
-        return [paragraph for column in columns for cell in table[column].dropna() for paragraph in cell.split()]
-    if path.suffix == ".md":
-        return cited_paragraphs(path.read_text("utf-8-sig"))
-    if path.name == "contract.yml":
-        terms = yaml.safe_load(path.read_text("utf-8-sig"))["terms"]
-        return [paragraph for term in terms for paragraph in term["source"].split()]
-    return []
+        cells = [cell for column in columns for cell in table[column].dropna()]
+    elif path.suffix == ".md":
+        cells = cited_paragraphs(path.read_text("utf-8-sig"))
+    elif path.name == "contract.yml":
+        cells = [term["source"] for term in yaml.safe_load(path.read_text("utf-8-sig"))["terms"]]
+    else:
+        cells = []
+    return [cited for cell in cells for cited in citations(cell)]
 
 
 def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Mapping, package: Mapping) -> dict:
     """The package's entry for one file: documents and sections read off what it cites, the rest kept from before."""
     stem = path.stem
     cited = _cited(path, tables.get(stem) if path.suffix == ".csv" else None, schemas)
-    documents = list(dict.fromkeys(paragraph.partition(":")[0] for paragraph in cited)) or old.get("documents")
-    sections = sorted({paragraph.partition("/")[0] for paragraph in cited}, key=_in_order) or old.get("sections")
+    documents = list(dict.fromkeys(one.document for one in cited)) or old.get("documents")
+    sections = sorted({one.place for one in cited}, key=document_order) or old.get("sections")
     return {
         "path": name,
         "title": schemas[stem].title if path.suffix == ".csv" and stem in schemas else old.get("title", stem),

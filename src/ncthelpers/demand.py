@@ -4,7 +4,10 @@ from decimal import Decimal
 
 import pandas as pd
 
-__all__ = ["demand_change", "implied_pupils"]
+from ncthelpers import benchmarks, official
+from ncthelpers.years import last_day, year_of
+
+__all__ = ["demand_change", "implied_pupils", "forecast_outcomes"]
 
 
 def demand_change(demand: pd.DataFrame) -> pd.DataFrame:
@@ -84,3 +87,47 @@ def implied_pupils(pupil_forecasts: pd.DataFrame) -> pd.DataFrame:
     ]
     columns = ["area", "phase", "direction", "change", "change_pct", "period_end", "implied_start", "source"]
     return starts[columns].astype(object)
+
+
+def forecast_outcomes(demand: pd.DataFrame, statistics: benchmarks.Statistics) -> pd.DataFrame:
+    """Each forecast of an earlier year beside the official figure that came.
+
+    Parameters
+    ----------
+    demand : DataFrame
+        Columns ``contract_year, title, end, value_end, status, official_measure, source``: rows of every year, a
+        forecast's ``end`` being the day or month that it is for.
+    statistics : Statistics
+        Official statistics and the areas of the contract's councils.
+
+    Returns
+    -------
+    DataFrame
+        ``contract_year, title, end, forecast, came, basis, error, error_pct, last_known, last_known_error, definition,
+        source``: ``error`` is forecast less outcome, in the measure's unit, ``error_pct`` per cent of the outcome,
+        unrounded. ``last_known`` is the official figure of the year of the forecast: a forecast of no change, which any
+        method must beat. A forecast whose day has
+        no official figure yet has no outcome. The local count and the official one are two definitions, which
+        ``definition`` says: a miss within their difference is no miss.
+
+    Examples
+    --------
+    See ``tests/test_demand.py``.
+    """
+    rows = []
+    for row in demand[demand["status"] == "forecast"].to_dict("records"):
+        if row["value_end"] is None or row["official_measure"] is None:
+            continue
+        came = official.figure(statistics, row["official_measure"], str(year_of(last_day(row["end"]))))
+        known = official.figure(statistics, row["official_measure"], row["contract_year"])
+        error = None if came.value is None else row["value_end"] - came.value
+        rows.append({
+            **{name: row[name] for name in ("contract_year", "title", "end", "source")},
+            "forecast": row["value_end"], "came": came.value, "basis": came.basis or came.reason, "error": error,
+            "error_pct": None if error is None or not came.value else Decimal(error) / Decimal(came.value) * 100,
+            "last_known": known.value,
+            "last_known_error": None if None in (came.value, known.value) else known.value - came.value,
+            "definition": "The forecast is of the trust's own count, the outcome is the official one.",
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=["contract_year", "title", "end", "forecast", "came", "basis", "error", "error_pct",
+                                       "last_known", "last_known_error", "definition", "source"], dtype=object)  # fmt: skip

@@ -3,15 +3,19 @@
 Overspend is positive throughout. Grants and contract sum are never bridged by guessing a split that no source gives.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
 
 import pandas as pd
 
 from ncthelpers.totals import judged
+from ncthelpers.years import first_day, last_day
 
 __all__ = [
     "outturn_variance", "row_checks", "covid_mitigation", "agreed_lines", "line_amount", "documents_disagree", "reserve_bridge", "contract_sum_bridge",
-    "grant_shares", "grant_totals", "gaps_by_year",
+    "grant_shares", "grant_totals", "gaps_by_year", "implied_shares", "Published", "side_by_side",
 ]  # fmt: skip
 
 
@@ -374,3 +378,93 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFram
             {"year": year, "council": "All councils", "gap": _sum(*(row["gap"] for row in known)), "source": sources}
         )
     return _frame(rows, "year council gap source")
+
+
+def implied_shares(outturns: pd.DataFrame) -> pd.DataFrame:
+    """What share of each outturn line every authority bears; a share that no source states and that nothing is split by.
+
+    Parameters
+    ----------
+    outturns : DataFrame
+        Columns ``measure, title, area, year, unit, value, release``: one row a line, authority and year.
+
+    Returns
+    -------
+    DataFrame
+        ``title, year, area, value, share_pct, release``: per cent of the authorities' sum, unrounded; only for lines in
+        money, and years in which more than one authority has a figure.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame(dict(measure="youth", title="Youth justice", area=["East", "West"], year="2031-32",
+    ...                           unit="£", value=[Decimal(1), Decimal(3)], release=""), dtype=object)
+    >>> implied_shares(lines)["share_pct"].tolist()
+    [Decimal('25.00'), Decimal('75.00')]
+    """
+    rows = []
+    for _, line in outturns[outturns["unit"].isin(["£", "£000"])].groupby(["measure", "year"], sort=False):
+        total = sum(value for value in line["value"] if value is not None)
+        if len(line) < 2 or any(value is None for value in line["value"]) or not total:
+            continue
+        rows += [{**row, "share_pct": Decimal(row["value"]) / Decimal(total) * 100} for row in line.to_dict("records")]
+    return pd.DataFrame(rows, columns=["title", "year", "area", "value", "share_pct", "release"], dtype=object)
+
+
+class Published(NamedTuple):
+    """A finance figure as one source gives it."""
+
+    qualifier: str | None
+    value: Decimal
+    unit: str
+    as_of: str
+    basis: str
+    confidence: str
+
+
+def side_by_side(published_finance: pd.DataFrame) -> pd.DataFrame:
+    """What every source says of the same finance figure, side by side; nothing is settled, added or averaged.
+
+    Parameters
+    ----------
+    published_finance : DataFrame
+        Columns ``line, title, body, kind, qualifier, value, unit, basis, as_of, confidence, note, source``: one row a
+        figure and source.
+
+    Returns
+    -------
+    DataFrame
+        ``line, title, body, kind, figures, agreement, note, source``, one row a line, body, status and unit: ``figures``
+        are the :class:`Published` in order of date. ``agreement`` says ``one figure only``, ``the same`` or
+        ``not the same``; forecasts whose dates are known to differ are no conflict and say so.
+
+    Examples
+    --------
+    >>> rows = dict(line="budget", title="Budget", body="AIT", kind="budget", qualifier=[None, "about"], unit="£m", note=None,
+    ...             value=[Decimal(130), Decimal(123)], basis="press", as_of=["2023-02", "2022"], confidence="high",
+    ...             source=["a", "b"])
+    >>> found = side_by_side(pd.DataFrame(rows))
+    >>> [figure.value for figure in found["figures"][0]], found["agreement"].item()
+    ([Decimal('123'), Decimal('130')], 'not the same')
+    """
+    rows = []
+    for (line, body, kind, _), same in published_finance.groupby(["line", "body", "kind", "unit"], sort=False):
+        in_order = same.sort_values("as_of", kind="stable")
+        figures = [Published(*cells) for cells in zip(*(in_order[name] for name in Published._fields), strict=True)]
+        notes = dict.fromkeys(note for note in in_order["note"] if note)
+        sources = dict.fromkeys(" ".join(in_order["source"]).split())
+        rows.append((line, in_order["title"].iloc[0], body, kind, figures, _agreement(figures, kind),
+                     "; ".join(notes) or None, " ".join(sources)))  # fmt: skip
+    columns = ["line", "title", "body", "kind", "figures", "agreement", "note", "source"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _agreement(figures: Sequence[Published], kind: str) -> str:
+    if len(figures) == 1:
+        return "one figure only"
+    if len({(figure.qualifier, figure.value) for figure in figures}) == 1:
+        return "the same"
+    if kind != "forecast":
+        return "not the same"
+    days = sorted((first_day(figure.as_of), last_day(figure.as_of)) for figure in figures)
+    apart = all(before[1] < after[0] for before, after in pairwise(days))
+    return "forecasts of different dates" if apart else "not the same; their dates do not tell them apart"

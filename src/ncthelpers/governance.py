@@ -2,9 +2,12 @@
 
 import pandas as pd
 
-from ncthelpers.years import first_day
+from ncthelpers.years import first_day, last_day
 
-__all__ = ["deadline_compliance", "topic_coverage", "timeline", "latest_judgements"]
+__all__ = [
+    "deadline_compliance", "review_lateness", "topic_coverage", "timeline", "latest_judgements",
+    "action_counts", "actions_spoken_of",
+]  # fmt: skip
 
 
 def deadline_compliance(deadlines: pd.DataFrame) -> pd.DataFrame:
@@ -40,6 +43,60 @@ def deadline_compliance(deadlines: pd.DataFrame) -> pd.DataFrame:
     ]
     steps["met"] = [None if days is None else days > 0 for days in steps["days_before"]]
     return steps[["step", "body", "deadline", "considered_on", "days_before", "met", "source"]].astype(object)
+
+
+def review_lateness(review_steps: pd.DataFrame) -> pd.DataFrame:
+    """How many days after its due date each step of the review was taken, as far as both dates are known.
+
+    Parameters
+    ----------
+    review_steps : DataFrame
+        Columns ``step, body, what, due, due_basis, taken, outcome, source``; ``taken`` to the day, month or year.
+
+    Returns
+    -------
+    DataFrame
+        ``step, body, what, due, due_basis, taken, lateness, outcome, source``. ``lateness`` is in calendar days, in
+        words: a step is late from its due day on, because the rule says before; a date known only to the month or
+        year gives a span.
+
+    Notes
+    -----
+    Rule: cover report, paragraphs 5.4 and 5.5.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> steps = pd.DataFrame(dict(step=["a", "b"], body="group", what="", due=date(2023, 8, 31), due_basis="",
+    ...                           taken=["2023-10", "2023-08-10"], outcome="", source=""))
+    >>> review_lateness(steps)["lateness"].tolist()
+    ['31 to 61 days late', '21 days before']
+    """
+    steps = review_steps.copy()
+    steps["lateness"] = [_lateness(due, taken) for due, taken in zip(steps["due"], steps["taken"], strict=True)]
+    columns = ["step", "body", "what", "due", "due_basis", "taken", "lateness", "outcome", "source"]
+    return steps[columns].astype(object)
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def _lateness(due, taken: str | None) -> str | None:
+    if due is None or taken is None:
+        return None
+    least, most = (first_day(taken) - due).days, (last_day(taken) - due).days
+    if least == most:
+        return (
+            f"{_days(-least)} before"
+            if least < 0
+            else "on the due day, which is late"
+            if not least
+            else f"{_days(least)} late"
+        )
+    if least >= 0:
+        return f"{least} to {_days(most)} late"
+    return f"{-most} to {_days(-least)} before" if most < 0 else "not known: the date is not known to the day"
 
 
 def topic_coverage(cover_topics: pd.DataFrame, paragraphs: pd.DataFrame) -> pd.DataFrame:
@@ -109,20 +166,69 @@ def latest_judgements(inspections: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     inspections : DataFrame
-        Columns ``provider, provider_kind, kind, start, judgement, source``.
+        Columns ``provider, provider_kind, kind, start, judgement, note, source``.
 
     Returns
     -------
     DataFrame
-        ``provider, provider_kind, start, judgement, source``, one row a provider that had a full inspection.
+        ``provider, provider_kind, start, judgement, note, source``, one row a provider that had a full inspection.
 
     Examples
     --------
     >>> visits = pd.DataFrame(dict(provider=["A", "A"], provider_kind="home", kind="full inspection",
-    ...                            start=["2022-05-17", "2019-07-02"], judgement=["Good", "Inadequate"], source=""))
+    ...                            start=["2022-05-17", "2019-07-02"], judgement=["Good", "Inadequate"], note="", source=""))
     >>> latest_judgements(visits)["judgement"].tolist()
     ['Good']
     """
     full = timeline(inspections, ["full inspection"])
     latest = full.groupby("provider", sort=True).tail(1).sort_values("provider")
-    return latest[["provider", "provider_kind", "start", "judgement", "source"]].reset_index(drop=True)
+    return latest[["provider", "provider_kind", "start", "judgement", "note", "source"]].reset_index(drop=True)
+
+
+_UNKNOWN = "no public evidence found"
+
+
+def action_counts(carried_actions: pd.DataFrame) -> pd.DataFrame:
+    """How many of the actions carried over came to what, by contract year.
+
+    Parameters
+    ----------
+    carried_actions : DataFrame
+        Columns ``contract_year, from_year, action, outcome``.
+
+    Returns
+    -------
+    DataFrame
+        ``contract_year, from_year, outcome, actions``, in order of year; an outcome that no action had has no row.
+
+    Examples
+    --------
+    >>> actions = pd.DataFrame(dict(contract_year="2032-33", from_year="2031-32", action=["a", "b"], outcome="done"))
+    >>> action_counts(actions).values.tolist()
+    [['2032-33', '2031-32', 'done', 2]]
+    """
+    keys = ["contract_year", "from_year", "outcome"]
+    counts = carried_actions.groupby(keys, sort=True).size().rename("actions").reset_index()
+    return counts.astype(object)
+
+
+def actions_spoken_of(carried_actions: pd.DataFrame) -> pd.DataFrame:
+    """The actions carried over of which a public source says what came.
+
+    Parameters
+    ----------
+    carried_actions : DataFrame
+        Columns ``contract_year, from_year, action, what, who, by_when, outcome, found, source``.
+
+    Returns
+    -------
+    DataFrame
+        The rows of which something was found, in the order given.
+
+    Examples
+    --------
+    >>> actions = pd.DataFrame(dict(action=["a", "b"], outcome=["done", "no public evidence found"]))
+    >>> actions_spoken_of(actions)["action"].tolist()
+    ['a']
+    """
+    return carried_actions[carried_actions["outcome"] != _UNKNOWN].reset_index(drop=True)

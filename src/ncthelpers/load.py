@@ -1,6 +1,10 @@
-"""One contract year's folder in, a checked and frozen :class:`YearData` out - or every fault at once."""
+"""Folders of data in, checked and frozen :class:`YearData` out - or every fault at once.
 
-from collections.abc import Mapping
+A year's folder holds what its own documents say; ``data/reference`` holds what every year is held against: official
+statistics by release, areas, definitions, publications.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,12 +14,44 @@ import pandas as pd
 import yaml
 
 from ncthelpers import datapackage, narrative, rules
-from ncthelpers.contract import contract_faults
+from ncthelpers.contract import contract_faults, excused_tables
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.schemas import TableSchema, read_schemas, read_table
 from ncthelpers.years import ContractYear
 
-__all__ = ["YearData", "load_year", "seal_year", "year_folder"]
+__all__ = [
+    "NO_REFERENCE", "Reference", "YearData", "Comparison", "load_reference", "load_year", "load_years", "seal_reference", "seal_year",
+    "year_folder",
+]  # fmt: skip
+
+_REFERENCE = "data/reference"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What every year is held against, from ``data/reference``; empty in a root that has none.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        The tables, typed by their schemas.
+    schemas : Mapping of str to TableSchema
+        What they hold.
+    package : Mapping
+        Their ``datapackage.yml``.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    schemas: Mapping[str, TableSchema]
+    package: Mapping
+
+    def names(self, table: str, key: str, name: str) -> dict[str, str]:
+        """Names of a table's rows by their key; none where there is no such table."""
+        frame = self.tables.get(table)
+        return {} if frame is None else dict(zip(frame[key], frame[name], strict=True))
+
+
+NO_REFERENCE = Reference(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -38,6 +74,8 @@ class YearData:
         People's words, by page name.
     package : Mapping
         ``datapackage.yml``: documents and files with licence and checksum.
+    reference : Reference
+        What the year is held against; its tables are taken by name like the year's own.
     """
 
     year: ContractYear
@@ -48,9 +86,38 @@ class YearData:
     schemas: Mapping[str, TableSchema]
     commentary: Mapping[str, str]
     package: Mapping
+    reference: Reference = NO_REFERENCE
 
     def __getitem__(self, table: str) -> pd.DataFrame:
-        return self.tables[table].copy()
+        return (self.tables if table in self.tables else self.reference.tables)[table].copy()
+
+    @property
+    def has_annual_report(self) -> bool:
+        """Whether the councils' annual report of the year is at hand; otherwise only public data is."""
+        return bool(self.contract["annual_report"]["at_hand"])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Several contract years side by side; what the pages that compare years take.
+
+    Parameters
+    ----------
+    years : tuple of YearData
+        Oldest first, all with the same reference.
+    """
+
+    years: tuple[YearData, ...]
+
+    @property
+    def reference(self) -> Reference:
+        """What the years are held against."""
+        return self.years[-1].reference
+
+    @property
+    def newest(self) -> YearData:
+        """The newest of the years."""
+        return self.years[-1]
 
 
 def year_folder(root: Path, year: ContractYear) -> Path:
@@ -112,7 +179,35 @@ def _commentary(folder: Path, place: str) -> tuple[dict[str, str], list[Fault]]:
     return commentary, faults
 
 
-def _read(root: Path, year: ContractYear) -> tuple[YearData, list[Fault], list[Fault]]:
+def _read_reference(root: Path) -> tuple[Reference, list[Fault], list[Fault]]:
+    """The reference as far as it can be read, the faults of its content, and those of its packaging."""
+    schemas = read_schemas((root / "data" / "schemas" / "reference").resolve())
+    if not schemas:
+        return NO_REFERENCE, [], []
+    folder = root / _REFERENCE
+    tables, faults = _tables(folder, _REFERENCE, schemas, {})
+    package, packaging = _yaml(folder / "datapackage.yml", f"{_REFERENCE}/datapackage.yml")
+    if not packaging:
+        packaging = datapackage.package_faults(folder, package, f"{_REFERENCE}/datapackage.yml")
+    faults += rules.reference_faults(tables, schemas, _REFERENCE)
+    return Reference(MappingProxyType(tables), schemas, MappingProxyType(package)), faults, packaging
+
+
+def load_reference(root: Path | str) -> Reference:
+    """Read and check what every year is held against.
+
+    Raises
+    ------
+    DataFaults
+        With every fault of every file.
+    """
+    reference, faults, packaging = _read_reference(Path(root))
+    if faults or packaging:
+        raise DataFaults(faults + packaging)
+    return reference
+
+
+def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearData, list[Fault], list[Fault]]:
     """The year as far as it can be read, the faults of its content, and those of its packaging."""
     root, folder = Path(root), year_folder(root, year)
     place = f"data/{year}"
@@ -124,14 +219,15 @@ def _read(root: Path, year: ContractYear) -> tuple[YearData, list[Fault], list[F
     contract, faults = _yaml(folder / "contract.yml", f"{place}/contract.yml")
     if not faults:
         faults += contract_faults(contract, year, set(schemas), f"{place}/contract.yml")
-    excused = contract.get("not_reported")
-    tables, found = _tables(folder, place, schemas, excused if isinstance(excused, dict) else {})
+    absent = [name for name in schemas if not (folder / f"{name}.csv").is_file()]
+    excused = excused_tables(contract, absent)
+    tables, found = _tables(folder, place, schemas, excused)
     commentary, unread = _commentary(folder, place)
     package, packaging = _yaml(folder / "datapackage.yml", f"{place}/datapackage.yml")
     if not packaging:
         packaging = datapackage.package_faults(folder, package, f"{place}/datapackage.yml")
     faulty = {fault.column.partition(" ")[0] for fault in faults}
-    readable = {key: value for key, value in contract.items() if key not in faulty}
+    readable = {key: value for key, value in contract.items() if key not in faulty} | {"not_reported": excused}
     data = YearData(
         year=year,
         starts=readable.get("starts", year.start),
@@ -141,6 +237,7 @@ def _read(root: Path, year: ContractYear) -> tuple[YearData, list[Fault], list[F
         schemas=schemas,
         commentary=MappingProxyType(commentary),
         package=MappingProxyType(package),
+        reference=reference,
     )
     faults += found + unread + rules.cross_table_faults(data, place)
     if not faults:
@@ -148,8 +245,8 @@ def _read(root: Path, year: ContractYear) -> tuple[YearData, list[Fault], list[F
     return data, faults, packaging
 
 
-def load_year(root: Path | str, year: ContractYear | str) -> YearData:
-    """Read and check one contract year.
+def load_year(root: Path | str, year: ContractYear | str, reference: Reference | None = None) -> YearData:
+    """Read and check one contract year, and what it is held against.
 
     Parameters
     ----------
@@ -157,6 +254,8 @@ def load_year(root: Path | str, year: ContractYear | str) -> YearData:
         The folder that holds ``data/``.
     year : ContractYear or str
         Such as ``2021-22``.
+    reference : Reference, optional
+        Already read; read and checked with the year if none is given.
 
     Returns
     -------
@@ -171,10 +270,52 @@ def load_year(root: Path | str, year: ContractYear | str) -> YearData:
         If the year is not a contract year.
     """
     year = year if isinstance(year, ContractYear) else ContractYear(year)
-    data, faults, packaging = _read(Path(root), year)
-    if faults or packaging:
-        raise DataFaults(faults + packaging)
+    faults = []
+    if reference is None:
+        reference, found, packaging = _read_reference(Path(root))
+        faults += found + packaging
+    data, found, packaging = _read(Path(root), year, reference)
+    faults += found + packaging
+    if faults:
+        raise DataFaults(faults)
     return data
+
+
+def load_years(root: Path | str, years: Sequence[ContractYear | str]) -> Comparison:
+    """Read and check several contract years, to be compared.
+
+    Parameters
+    ----------
+    root : Path or str
+        The folder that holds ``data/``.
+    years : sequence of ContractYear or str
+        In any order.
+
+    Raises
+    ------
+    DataFaults
+        With every fault of the reference or of every year.
+    ValueError
+        If no year is given, or one is not a contract year.
+    """
+    if not years:
+        raise ValueError("no contract year is given to compare")
+    reference, faults, loaded = load_reference(root), [], []
+    for year in sorted(year if isinstance(year, ContractYear) else ContractYear(year) for year in years):
+        try:
+            loaded.append(load_year(root, year, reference))
+        except DataFaults as found:
+            faults += found.faults
+    if faults:
+        raise DataFaults(faults)
+    return Comparison(tuple(loaded))
+
+
+def _sealed(folder: Path, file: str, package: Mapping, tables: Mapping, schemas: Mapping, faults: list[Fault]) -> None:
+    faults = faults + (_yaml(folder / "datapackage.yml", file)[1] or datapackage.shape_faults(package, file))
+    if faults:
+        raise DataFaults(faults)
+    datapackage.seal(folder, tables, schemas)
 
 
 def seal_year(root: Path | str, year: ContractYear) -> None:
@@ -185,11 +326,20 @@ def seal_year(root: Path | str, year: ContractYear) -> None:
     DataFaults
         If the content breaks a rule; nothing is written then.
     """
-    data, faults, _ = _read(Path(root), year)
+    root = Path(root)
+    data, faults, _ = _read(root, year, _read_reference(root)[0])
     file = f"data/{year}/datapackage.yml"
-    faults += _yaml(year_folder(Path(root), year) / "datapackage.yml", file)[1] or datapackage.shape_faults(
-        data.package, file
-    )
-    if faults:
-        raise DataFaults(faults)
-    datapackage.seal(year_folder(Path(root), year), data.tables, data.schemas)
+    _sealed(year_folder(root, year), file, data.package, data.tables, data.schemas, faults)
+
+
+def seal_reference(root: Path | str) -> None:
+    """Record the checksums of the reference as it is now, provided that its content has no fault.
+
+    Raises
+    ------
+    DataFaults
+        If the content breaks a rule; nothing is written then.
+    """
+    root = Path(root)
+    held, faults, _ = _read_reference(root)
+    _sealed(root / _REFERENCE, f"{_REFERENCE}/datapackage.yml", held.package, held.tables, held.schemas, faults)

@@ -29,7 +29,7 @@ from ncthelpers.faults import Fault
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["Words", "words", "plain", "text_of", "commentary_faults"]
+__all__ = ["Words", "words", "basis", "year_title", "public_title", "plain", "text_of", "commentary_faults"]
 
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([Ww]ords))?\}")
 _NUMBER_WORDS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand|million"
@@ -162,7 +162,8 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
     Returns
     -------
     Words
-        The block; a sentence saying so where nobody has written one.
+        The block; where nobody has written one a sentence saying so, or what the page is where only public data is at
+        hand: no commentary is written for such a year.
 
     Raises
     ------
@@ -170,9 +171,46 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
         If a placeholder names nothing in the data.
     """
     written = commentary.blocks(data.commentary.get(page, ""))
+    if block not in written and not data.has_annual_report:
+        return basis(data)
     if block not in written:
         return Words(f"No commentary has been written on this for {data.year}.")
     return Words(_PLACEHOLDER.sub(lambda found: plain(text_of(data, found[1], found[2] or "")), written[block]))
+
+
+def year_title(data: YearData) -> str:
+    """What the pages of a year together are: its review, or public data where the annual report is not at hand."""
+    if data.has_annual_report:
+        return f"Annual review, {data.year}"
+    return f"Public data about {data.year}: not the councils' annual report"
+
+
+def public_title(data: YearData) -> str:
+    """Title of the page on which a year's public data begins."""
+    return f"Public data about {data.year}, beside the annual report" if data.has_annual_report else year_title(data)
+
+
+def basis(data: YearData) -> Words:
+    """The sentence that tells a reader what a page of public figures is, and is not.
+
+    Examples
+    --------
+    See the head of every page of a year without an annual report.
+    """
+    report = data.contract["annual_report"]
+    if data.has_annual_report:
+        return Words(
+            f"This page holds public figures about {data.year} from outside the annual report and its cover report."
+        )
+    reason = str(report["reason"])
+    covers = "" if (data.starts, data.ends) == (data.year.start, data.year.end) else (
+        f"The contract year ran from {years.in_words(data.starts.isoformat())} to {years.in_words(data.ends.isoformat())}; "
+        "yearly official figures cover the whole financial year."
+    )  # fmt: skip
+    return Words(
+        f"**Public data about {data.year}: not the councils' annual report.** {plain(reason[:1].upper() + reason[1:])}. "
+        f"Nothing here is the trust's or the councils' own account of the year. {plain(covers)}".rstrip()
+    )
 
 
 def _block_faults(text: str, file: str) -> Iterator[Fault]:
@@ -215,6 +253,7 @@ def commentary_faults(data: YearData, place: str) -> list[Fault]:
         The year's folder from the root, for the faults.
     """
     known = set(data["paragraphs"]["paragraph"]) if "paragraphs" in data.tables else set()
+    known |= set(data.reference.names("publications", "publication", "title"))
     faults = []
     for page, text in data.commentary.items():
         file = f"{place}/commentary/{page}.md"

@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ncthelpers import audits, coverage, demand, finance, governance, kpis, surveys, totals
+from ncthelpers import (
+    audits,
+    benchmarks,
+    coverage,
+    demand,
+    finance,
+    governance,
+    kpis,
+    official,
+    surveys,
+    totals,
+    wording,
+    years,
+)
 from ncthelpers.cells import as_written
 from ncthelpers.schemas import TableSchema, schemas_from
 
@@ -22,8 +35,8 @@ if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
 __all__ = [
-    "Result", "RESULTS", "result_schemas", "table", "table_schema", "cell", "figure_value", "named_value",
-    "reason_not_reported",
+    "Result", "RESULTS", "result_schemas", "statistics", "table", "table_schema", "is_reported", "cell", "figure_value",
+    "named_value", "reason_not_reported",
 ]  # fmt: skip
 
 
@@ -66,6 +79,61 @@ def _rate_checks(data: YearData) -> pd.DataFrame:
     return totals.printed_rate_checks(data["printed_rates"], lambda name: named_value(data, name))
 
 
+def statistics(data: YearData) -> benchmarks.Statistics:
+    """Official statistics and the areas that the contract's councils serve."""
+    areas = tuple(council["area"] for council in data.contract["councils"])
+    return benchmarks.Statistics(**{name: data[name] for name in _OFFICIAL}, held=areas)
+
+
+def _of_statistics(calculation: Callable) -> Callable[[YearData], pd.DataFrame]:
+    return lambda data: calculation(statistics(data), str(data.year))
+
+
+def _scorecard(data: YearData) -> pd.DataFrame:
+    """Also where no month of any KPI is published: every KPI then says that it is not reported."""
+    return kpis.kpi_scorecard(data["kpis"], data["kpi_values"])
+
+
+def _reported_beside(data: YearData) -> pd.DataFrame:
+    return official.reported_beside(statistics(data), data["reported_values"])
+
+
+def _finance_side_by_side(data: YearData) -> pd.DataFrame:
+    found = finance.side_by_side(data["published_finance"])
+    found["figures"] = ["; ".join(_published_text(figure) for figure in figures) for figures in found["figures"]]
+    return found
+
+
+def _published_text(figure: finance.Published) -> str:
+    amount = " ".join(filter(None, (figure.qualifier, wording.amount_text(figure.value, figure.unit))))
+    doubt = "" if figure.confidence == "high" else f", {figure.confidence} confidence"
+    return f"{amount} ({figure.basis}, {years.in_words(figure.as_of)}{doubt})"
+
+
+def _year_facts(data: YearData) -> pd.DataFrame:
+    """What a year of the contract is, before anything that was measured in it."""
+    councils = "; ".join(council["name"] for council in data.contract["councils"])
+    report = data.contract["annual_report"]
+    days = f"{years.in_words(data.starts.isoformat())} to {years.in_words(data.ends.isoformat())}"
+    facts = [
+        ("Contract", data.contract["title"]), ("First and last day", days),
+        ("Provider", data.contract["provider"]["name"]), ("Councils", councils),
+        ("Annual report", "at hand" if report["at_hand"] else f"not at hand: {report['reason']}"),
+    ]  # fmt: skip
+    return pd.DataFrame(facts, columns=["fact", "value"], dtype=object)
+
+
+def _absent_tables(data: YearData) -> pd.DataFrame:
+    """Tables of the review that the year does not report, each with the reason."""
+    excused = data.contract["not_reported"]
+    rows = [(data.schemas[name].title, data.schemas[name].meaning, excused[name]) for name in sorted(excused)]
+    return pd.DataFrame(rows, columns=["title", "meaning", "reason"], dtype=object)
+
+
+_OFFICIAL = (
+    "official", "authority_values", "measures", "areas", "area_members", "area_changes", "series_breaks", "publications",
+)  # fmt: skip
+
 RESULTS: Mapping[str, Result] = MappingProxyType({
     "contract_terms": Result((), _contract_terms, of_year=True),
     "outturn_variance": Result(("service_costs",), finance.outturn_variance),
@@ -92,6 +160,20 @@ RESULTS: Mapping[str, Result] = MappingProxyType({
     "total_checks": Result(("printed_totals",), _total_checks, of_year=True),
     "rate_checks": Result(("printed_rates",), _rate_checks, of_year=True),
     "paragraph_coverage": Result(("paragraphs",), coverage.paragraph_coverage, of_year=True),
+    "kpi_scorecard": Result(("kpis",), _scorecard, of_year=True),
+    "related_measures": Result(("official", "measures"), _of_statistics(official.related_measures), of_year=True),
+    "measures_by_area": Result(("official", "measures"), _of_statistics(official.measures_by_area), of_year=True),
+    "authority_ranks": Result(("authority_values", "measures"), _of_statistics(official.authority_ranks), of_year=True),
+    "neighbour_means": Result(("authority_values", "area_members"), _of_statistics(official.neighbour_means), of_year=True),
+    "measure_changes": Result(("official", "series_breaks"), _of_statistics(official.measure_changes), of_year=True),
+    "official_demand": Result(("official", "measures"), _of_statistics(official.official_demand), of_year=True),
+    "official_finance": Result(("official", "measures"), _of_statistics(official.official_finance), of_year=True),
+    "reported_beside": Result(("reported_values", "official", "measures"), _reported_beside, of_year=True),
+    "finance_side_by_side": Result(("published_finance",), _finance_side_by_side, of_year=True),
+    "in_brief": Result(("official", "measures"), _of_statistics(official.in_brief), of_year=True),
+    "review_lateness": Result(("review_steps",), governance.review_lateness),
+    "year_facts": Result((), _year_facts, of_year=True),
+    "absent_tables": Result((), _absent_tables, of_year=True),
 })  # fmt: skip
 
 
@@ -127,18 +209,30 @@ def table(data: YearData, name: str) -> pd.DataFrame:
         if reason_not_reported(data, name):
             return pd.DataFrame(columns=result_schemas()[name].names, dtype=object)
         return RESULTS[name](data)
-    if name in data.tables:
+    if name in data.tables or name in data.reference.tables:
         return data[name]
     raise LookupError(f"there is no table named {name}")
 
 
 def table_schema(data: YearData, name: str) -> TableSchema:
     """What a table holds, by name, entered or computed."""
-    if name in data.schemas:
-        return data.schemas[name]
-    if name in result_schemas():
-        return result_schemas()[name]
+    for schemas in (data.schemas, data.reference.schemas, result_schemas()):
+        if name in schemas:
+            return schemas[name]
     raise LookupError(f"there is no table named {name}")
+
+
+def is_reported(data: YearData, name: str) -> bool:
+    """Whether the year has a table to show: it reports it, and where the reference alone gives it, with a value for it."""
+    if reason_not_reported(data, name):
+        return False
+    entered = RESULTS[name].inputs if name in RESULTS else (name,)
+    if any(held in data.tables for held in entered):
+        return True
+    if entered and not set(entered) <= set(data.reference.tables):
+        return False
+    frame = table(data, name)
+    return bool(frame["value"].notna().any()) if "value" in frame else not frame.empty
 
 
 def figure_value(data: YearData, name: str):

@@ -1,19 +1,42 @@
-"""Rules that hold between the tables of one year, beyond what each table's schema says of itself."""
+"""Rules that hold within and between the tables of a year and of the reference, beyond what each schema says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ncthelpers import results, totals
+from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.faults import Fault
-from ncthelpers.years import first_day, last_day
+from ncthelpers.kpis import rating
+from ncthelpers.rounding import half_up
+from ncthelpers.years import ContractYear, first_day, last_day
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["cross_table_faults", "named_figure_faults"]
+__all__ = ["cross_table_faults", "reference_faults", "known_sources", "named_figure_faults"]
+
+# Tables of a year and of the reference whose figures enter totals or charts, and the kinds of publication that may not.
+_COUNTED = ("service_costs", "finance_lines", "grants", "grant_components", "budget_gaps", "demand")
+_OFFICIAL = {"official": ["numerator", "denominator", "value"], "authority_values": ["value"]}
+_NOT_COUNTED = ("press", "meeting summary")
+
+# Kinds of publication that a kind of source in ``published_finance`` may rest on, where it is not the one of its name.
+_PARAGRAPH = "paragraph"
+_BASES = {
+    "annual report": ("council paper", _PARAGRAPH),
+    "council paper": ("council paper", _PARAGRAPH),
+    "reader comment": ("press",),
+}
+
+
+def _looked_up(tables: Mapping, table: str, key: str, column: str) -> dict:
+    return dict(zip(tables[table][key], tables[table][column], strict=True)) if table in tables else {}
 
 
 def _councils(data: YearData, place: str) -> Iterator[Fault]:
@@ -34,34 +57,71 @@ def _councils(data: YearData, place: str) -> Iterator[Fault]:
                     yield Fault(file, None, column.name, council, "has no row, though the table is kept by council")
 
 
-def _references(data: YearData, place: str) -> Iterator[Fault]:
+def _dangling(tables: Mapping, schemas: Mapping, known: Mapping, place: str) -> Iterator[Fault]:
     """A value that names a row of another table finds it there."""
-    for name, frame in data.tables.items():
-        for column in (c for c in data.schemas[name].columns if c.refers_to):
+    for name, frame in tables.items():
+        for column in (c for c in schemas[name].columns if c.refers_to):
             table, _, target = column.refers_to.partition(".")
-            if table not in data.tables:
+            if table not in known:
                 continue
-            there = set(data.tables[table][target])
+            there = set(known[table][target])
             for row, value in frame[column.name].dropna().items():
                 if value not in there:
                     yield Fault(f"{place}/{name}.csv", row, column.name, str(value), f"is not in {column.refers_to}")
 
 
-def _sources(data: YearData, place: str) -> Iterator[Fault]:
-    """Every paragraph that a row or a term cites is one of the source documents'."""
-    if "paragraphs" not in data.tables:
-        return
-    known, rule = set(data.tables["paragraphs"]["paragraph"]), "is not a paragraph of the sources"
-    for name, frame in data.tables.items():
-        for column in (c for c in data.schemas[name].columns if c.type == "source"):
+def _references(data: YearData, place: str) -> Iterator[Fault]:
+    """A value that names a row of another table, of the year or of the reference, finds it there."""
+    yield from _dangling(data.tables, data.schemas, {**data.reference.tables, **data.tables}, place)
+    if "areas" in data.reference.tables:
+        known = set(data.reference.tables["areas"]["area"])
+        for number, council in enumerate(data.contract.get("councils", []), 1):
+            if council.get("area") not in known:
+                yield Fault(f"{place}/contract.yml", None, f"councils {number}", str(council.get("area") or ""),
+                            "is not in areas.area: give the area that the council's figures are published for")  # fmt: skip
+
+
+def _unknown_sources(tables: Mapping, schemas: Mapping, known: Mapping[str, set], place: str) -> Iterator[Fault]:
+    for name, frame in tables.items():
+        for column in (c for c in schemas[name].columns if c.type == "source"):
             for row, value in frame[column.name].dropna().items():
-                for paragraph in value.split():
-                    if paragraph not in known:
-                        yield Fault(f"{place}/{name}.csv", row, column.name, paragraph, rule)
+                for part, rule in _not_known(value, known):
+                    yield Fault(f"{place}/{name}.csv", row, column.name, part, rule)
+
+
+def _not_known(source: str, known: Mapping[str, set]) -> Iterator[tuple[str, str]]:
+    """Parts of a cell of sources that name no paragraph or publication, each with the rule; what is not known is passed."""
+    for part, cited in zip(source.split(), citations(source), strict=True):
+        kind = PUBLICATIONS if cited.document == PUBLICATIONS else "paragraphs"
+        if kind in known and part not in known[kind]:
+            yield (
+                part,
+                "is not a publication of the reference"
+                if kind == PUBLICATIONS
+                else "is not a paragraph of the sources",
+            )
+
+
+def known_sources(data: YearData) -> dict[str, set]:
+    """What a row of the year may cite: its paragraphs and the reference's publications, as far as they could be read."""
+    known, held = {}, data.reference
+    if PUBLICATIONS in held.tables or PUBLICATIONS not in held.schemas:  # a root may keep no list of publications
+        known[PUBLICATIONS] = set(held.names(PUBLICATIONS, "publication", "title"))
+    if "paragraphs" in data.tables:
+        known["paragraphs"] = set(data.tables["paragraphs"]["paragraph"])
+    return known
+
+
+def _sources(data: YearData, place: str) -> Iterator[Fault]:
+    """Whatever a row or a term cites is a paragraph of the source documents or a publication of the reference."""
+    known = known_sources(data)
+    yield from _unknown_sources(data.tables, data.schemas, known, place)
     for number, term in enumerate(data.contract.get("terms", []), 1):
-        for paragraph in str(term["source"]).split():
-            if paragraph not in known:
-                yield Fault(f"{place}/contract.yml", None, f"terms {number}", paragraph, rule)
+        try:
+            for part, rule in _not_known(str(term["source"]), known):
+                yield Fault(f"{place}/contract.yml", None, f"terms {number}", part, rule)
+        except ValueError as fault:
+            yield Fault(f"{place}/contract.yml", None, f"terms {number}", str(term["source"]), str(fault))
 
 
 def _restricted(data: YearData, place: str) -> Iterator[Fault]:
@@ -106,7 +166,140 @@ def _totals(data: YearData, place: str) -> Iterator[Fault]:
             yield Fault(f"{place}/printed_totals.csv", row, "table", total["table"], problem)
 
 
-_RULES = (_councils, _references, _sources, _restricted, _dates, _totals)
+def _targets(data: YearData, place: str) -> Iterator[Fault]:
+    """A tolerance is an absolute level that is no better than its target, which needs a polarity."""
+    if "kpis" not in data.tables:
+        return
+    for row, kpi in data.tables["kpis"].to_dict("index").items():
+        try:
+            rating(kpi["target"], kpi["target"], kpi["tolerance"], kpi["polarity"])
+        except ValueError as fault:
+            yield Fault(f"{place}/kpis.csv", row, "tolerance", str(kpi["tolerance"]), f"is not a tolerance: {fault}")
+
+
+def _target_status(data: YearData, place: str) -> Iterator[Fault]:
+    """A tolerance stands beside a target, and a target beside the statement that it is published."""
+    if "kpis" not in data.tables:
+        return
+    file = f"{place}/kpis.csv"
+    for row, kpi in data.tables["kpis"].to_dict("index").items():
+        target, published = kpi["target"], kpi["target_status"] == "published"
+        if target is None and kpi["tolerance"] is not None:
+            yield Fault(file, row, "tolerance", str(kpi["tolerance"]), "is the tolerance of no target")
+        if target is None and published:
+            yield Fault(file, row, "target_status", kpi["target_status"], "is said of a target that is not given")
+        if target is not None and not published:
+            yield Fault(file, row, "target", str(target), f"is given, though target_status is {kpi['target_status']}")
+
+
+def _kpi_rows(data: YearData) -> dict[int, dict]:
+    return data.tables["kpi_values"].to_dict("index") if "kpi_values" in data.tables else {}
+
+
+def _kpi_periods(data: YearData, place: str) -> Iterator[Fault]:
+    """A KPI's value is of a month of the contract year, or of the calendar year that it starts in."""
+    for row, cells in _kpi_rows(data).items():
+        period, first = cells["period"], f"{data.year.start.year:04}"
+        if len(period) == 4:
+            if period != first:
+                yield Fault(f"{place}/kpi_values.csv", row, "period", period,
+                            f"is not how a whole contract year is written: by the year that it starts in, {first}")  # fmt: skip
+        elif last_day(period) < data.starts or data.ends < first_day(period):
+            yield Fault(f"{place}/kpi_values.csv", row, "period", period,
+                        f"is no month of the contract year ({data.starts} to {data.ends})")  # fmt: skip
+
+
+def _kpi_months(data: YearData, place: str) -> Iterator[Fault]:
+    """A KPI has one row a month, to whichever day the month is written."""
+    seen: dict[tuple[str, str], int] = {}
+    for row, cells in _kpi_rows(data).items():
+        earlier = seen.setdefault((cells["kpi"], cells["period"][:7]), row)
+        if earlier != row:
+            yield Fault(f"{place}/kpi_values.csv", row, "period", cells["period"],
+                        f"is the month of row {earlier} too: a KPI has one row a month")  # fmt: skip
+
+
+def _percentages(data: YearData) -> Iterator[tuple[int, dict]]:
+    """Rows of KPIs in per cent that give both counts."""
+    units = _looked_up(data.tables, "kpis", "kpi", "unit")
+    for row, cells in _kpi_rows(data).items():
+        if units.get(cells["kpi"]) == "per cent" and None not in (cells["numerator"], cells["denominator"]):
+            yield row, cells
+
+
+def _kpi_counts(data: YearData, place: str) -> Iterator[Fault]:
+    """Of a percentage, those counted are among those they are counted out of."""
+    for row, cells in _percentages(data):
+        if cells["numerator"] > cells["denominator"]:
+            yield Fault(f"{place}/kpi_values.csv", row, "numerator", str(cells["numerator"]),
+                        f"is more than the denominator, {cells['denominator']}, of a KPI in per cent")  # fmt: skip
+
+
+def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
+    """A printed percentage is that of its counts, as far as its printed places go."""
+    for row, cells in _percentages(data):
+        printed, part, whole = cells["value"], cells["numerator"], cells["denominator"]
+        if printed is None:
+            continue
+        places = -Decimal(printed).as_tuple().exponent
+        share = Decimal(100) * part / whole if whole else None
+        if share is None or abs(printed - share) > Decimal(5).scaleb(-places - 1):
+            gives = "no percentage" if share is None else f"{half_up(share, places)} per cent"
+            yield Fault(f"{place}/kpi_values.csv", row, "value", str(printed),
+                        f"does not agree with its counts: {part} of {whole} is {gives}")  # fmt: skip
+
+
+def _not_years(frame: pd.DataFrame, columns: Iterable[str], file: str) -> Iterator[Fault]:
+    for column in columns:
+        for row, label in frame[column].items():
+            try:
+                ContractYear(label)
+            except ValueError:
+                yield Fault(file, row, column, label, "is not a contract year: write it like 1999-00")
+
+
+def _carried_years(data: YearData, place: str) -> Iterator[Fault]:
+    """An action is carried over from a contract year."""
+    if "carried_actions" in data.tables:
+        yield from _not_years(data.tables["carried_actions"], ["from_year"], f"{place}/carried_actions.csv")
+
+
+def _counted_sources(data: YearData, place: str) -> Iterator[Fault]:
+    """A figure that enters a total or a chart does not rest on press or a meeting summary, unless a paragraph bears it."""
+    kinds = data.reference.names(PUBLICATIONS, "publication", "kind")
+    for name in set(_COUNTED) & set(data.tables):
+        for row, source in data.tables[name]["source"].dropna().items():
+            cited = citations(source)
+            if any(one.document != PUBLICATIONS for one in cited):
+                continue
+            for one in cited:
+                if kinds.get(one.section) in _NOT_COUNTED:
+                    yield Fault(f"{place}/{name}.csv", row, "source", one.section,
+                                f"{_enters_none(kinds[one.section])}, unless the row also cites a paragraph")  # fmt: skip
+
+
+def _enters_none(kind: str) -> str:
+    return f"is of the kind {kind}, which enters no total and no chart"
+
+
+def _bases(data: YearData, place: str) -> Iterator[Fault]:
+    """The kind of source that a row of the published finances names is the kind of a publication that it cites."""
+    if "published_finance" not in data.tables:
+        return
+    kinds = data.reference.names(PUBLICATIONS, "publication", "kind")
+    for row, cells in data.tables["published_finance"].to_dict("index").items():
+        cited = [
+            kinds.get(one.section) if one.document == PUBLICATIONS else _PARAGRAPH for one in citations(cells["source"])
+        ]
+        if None not in cited and not set(cited) & set(_BASES.get(cells["basis"], (cells["basis"],))):
+            yield Fault(f"{place}/published_finance.csv", row, "basis", cells["basis"],
+                        f"does not agree with what the row cites: {', '.join(dict.fromkeys(cited))}")  # fmt: skip
+
+
+_RULES = (
+    _councils, _references, _sources, _restricted, _dates, _totals, _targets, _target_status, _kpi_periods, _kpi_months,
+    _kpi_counts, _kpi_printed, _carried_years, _counted_sources, _bases,
+)  # fmt: skip
 
 
 def cross_table_faults(data: YearData, place: str) -> list[Fault]:
@@ -120,6 +313,132 @@ def cross_table_faults(data: YearData, place: str) -> list[Fault]:
         The year's folder from the root, for the faults.
     """
     return [fault for rule in _RULES for fault in rule(data, place)]
+
+
+# Between the tables of the reference
+
+
+def _links(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """A value that names a row of another table finds it there."""
+    yield from _dangling(tables, schemas, tables, place)
+
+
+def _cited(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """A publication that a row cites is in the list; a paragraph is of no year and passed."""
+    known = {PUBLICATIONS: set(tables[PUBLICATIONS]["publication"])} if PUBLICATIONS in tables else {}
+    yield from _unknown_sources(tables, schemas, known, place)
+
+
+def _held_years(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """Years of official figures and of breaks in series are contract years."""
+    for name, columns in {**dict.fromkeys(_OFFICIAL, ("year",)), "series_breaks": ("before", "after")}.items():
+        if name in tables:
+            yield from _not_years(tables[name], columns, f"{place}/{name}.csv")
+
+
+def _breaks(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """The last year before a break in series is earlier than the first year after it."""
+    rows = tables["series_breaks"].to_dict("index") if "series_breaks" in tables else {}
+    for row, cells in rows.items():
+        if cells["before"] >= cells["after"]:
+            yield Fault(f"{place}/series_breaks.csv", row, "before", cells["before"],
+                        f"is not earlier than the first year after the break, {cells['after']}")  # fmt: skip
+
+
+def _symbols(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """A row of official statistics has a figure, or a symbol in the place of one."""
+    for name in set(_OFFICIAL) & set(tables):
+        frame, file = tables[name], f"{place}/{name}.csv"
+        figures, symbols = frame[_OFFICIAL[name]].notna().any(axis=1), frame["status"].notna()
+        for row, symbol in frame.loc[figures & symbols, "status"].items():
+            yield Fault(file, row, "status", symbol, "stands beside a figure, though it says that there is none")
+        for row in frame.index[~figures & ~symbols]:
+            yield Fault(file, row, "value", "", "is empty, and so is the symbol: a row has a figure or says why not")
+
+
+def _authorities(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """The values of every authority are of authorities and joint returns, and of no other area."""
+    kinds = _looked_up(tables, "areas", "area", "kind")
+    areas = tables["authority_values"]["area"].items() if "authority_values" in tables else ()
+    for row, area in areas:
+        if kinds.get(area) not in ("local authority", "joint return", None):
+            yield Fault(f"{place}/authority_values.csv", row, "area", area,
+                        f"is a {kinds[area]}, and neither a local authority nor a joint return")  # fmt: skip
+
+
+def _joint_members(tables: Mapping) -> dict[str, list[str]]:
+    kinds, members = _looked_up(tables, "areas", "area", "kind"), {}
+    rows = tables["area_members"].to_dict("records") if "area_members" in tables else ()
+    for one in rows:
+        if kinds.get(one["group"]) == "joint return":
+            members.setdefault(one["group"], []).append(one["member"])
+    return members
+
+
+def _joint_returns(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """A joint return never stands beside a figure of an authority that it covers, in one measure, year and release."""
+    members = _joint_members(tables)
+    for name in set(_OFFICIAL) & set(tables):
+        frame = tables[name]
+        figures = frame[frame[_OFFICIAL[name]].notna().any(axis=1)]
+        own = set(zip(figures["area"], figures["measure"], figures["year"], figures["publication"], strict=True))
+        for row, cells in frame[frame["area"].isin(list(members))].to_dict("index").items():
+            beside = [member for member in members[cells["area"]]
+                      if (member, cells["measure"], cells["year"], cells["publication"]) in own]  # fmt: skip
+            if beside:
+                yield Fault(f"{place}/{name}.csv", row, "area", cells["area"],
+                            f"is a joint return beside figures of {', '.join(beside)}, which it covers")  # fmt: skip
+
+
+def _release_order(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """Of several releases of a figure, the dates say which is the later."""
+    if "official" not in tables or PUBLICATIONS not in tables:
+        return
+    published = _looked_up(tables, PUBLICATIONS, "publication", "published")
+    frame, figure = tables["official"], ["measure", "area", "year"]
+    frame = frame[frame["publication"].isin(list(published))]
+    for _, rows in frame[frame.duplicated(figure, keep=False)].groupby(figure):
+        for (_, earlier), (row, later) in combinations(rows["publication"].items(), 2):
+            dates = published[earlier], published[later]
+            if _in_no_order(*dates):
+                said = " and ".join(date or "not stated" for date in dates)
+                yield Fault(f"{place}/official.csv", row, "publication", later,
+                            f"and {earlier} give the same figure, and which is the newer cannot be told: {said}")  # fmt: skip
+
+
+def _in_no_order(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return True
+    return first_day(one) <= last_day(other) and first_day(other) <= last_day(one)
+
+
+def _official_sources(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """Official statistics come from no press and no meeting summary."""
+    kinds = _looked_up(tables, PUBLICATIONS, "publication", "kind")
+    for name in set(_OFFICIAL) & set(tables):
+        for row, publication in tables[name]["publication"].items():
+            if kinds.get(publication) in _NOT_COUNTED:
+                yield Fault(f"{place}/{name}.csv", row, "publication", publication, _enters_none(kinds[publication]))
+
+
+_REFERENCE_RULES = (
+    _links, _cited, _held_years, _breaks, _symbols, _authorities, _joint_returns, _release_order, _official_sources,
+)  # fmt: skip
+
+
+def reference_faults(tables: Mapping, schemas: Mapping, place: str) -> list[Fault]:
+    """Every fault within and between the tables of the reference. A table that could not be read is nobody else's fault.
+
+    Parameters
+    ----------
+    tables : Mapping of str to DataFrame
+        Those that could be read.
+    schemas : Mapping of str to TableSchema
+        What they hold.
+    place : str
+        Their folder from the root, for the faults.
+    """
+    return [fault for rule in _REFERENCE_RULES for fault in rule(tables, schemas, place)]
 
 
 def named_figure_faults(data: YearData, place: str) -> list[Fault]:

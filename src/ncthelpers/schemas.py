@@ -6,7 +6,7 @@ the headings and units readers see, and the data dictionary page.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -22,7 +22,7 @@ from ncthelpers.faults import Fault
 __all__ = ["TableSchema", "read_schemas", "schemas_from", "read_table"]
 
 _COLUMN_KEYS = {
-    "type", "title", "meaning", "unit", "required", "missing", "dash", "decimals", "values", "refers_to", "min", "max",
+    "type", "title", "meaning", "unit", "required", "missing", "dash", "decimals", "decimals_in", "values", "refers_to", "min", "max",
     "unique", "access",
 }  # fmt: skip
 
@@ -125,6 +125,12 @@ def schemas_from(file: Path) -> Mapping[str, TableSchema]:
     return {given["table"]: _schema(given) for given in yaml.safe_load(file.read_text("utf-8"))}
 
 
+def _each(cells: pd.Series, read: Callable[[str], object]) -> list:
+    """Every cell through a reader that is asked once for each different text: a large table has few of them."""
+    known = {text: read(text) for text in dict.fromkeys(cells)}
+    return [known[text] for text in cells]
+
+
 def _read_or_text(text: str, column: Column) -> object:
     try:
         return read_cell(text, column)
@@ -140,8 +146,12 @@ def _broken_rule(text: str, column: Column) -> str:
     return ""
 
 
+def _kept(cells: pd.Series, column: Column) -> pd.Series:
+    return pd.Series(_each(cells, lambda text: not _broken_rule(text, column)), index=cells.index, dtype=bool)
+
+
 def _only_once(cells: pd.Series, column: Column) -> pd.Series:
-    read = pd.Series([_read_or_text(text, column) for text in cells], index=cells.index, dtype=object)
+    read = pd.Series(_each(cells, lambda text: _read_or_text(text, column)), index=cells.index, dtype=object)
     return ~(read.duplicated(keep=False) & cells.ne(""))
 
 
@@ -150,14 +160,16 @@ def _pandera(schema: TableSchema) -> pa.DataFrameSchema:
 
     def once(frame: pd.DataFrame) -> pd.Series:
         """Keys are held against each other as read: 1 and 01 are the same number."""
-        read = {name: [_read_or_text(text, schema[name]) for text in frame[name]] for name in schema.key}
+        read = {
+            name: _each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key
+        }
         return ~pd.DataFrame(read, index=frame.index, dtype=object).duplicated(keep=False)
 
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
-                str,
-                [pa.Check(lambda text, column=column: not _broken_rule(text, column), element_wise=True, name="rule")]
+                None,  # every cell is text: CSV has no other type
+                [pa.Check(lambda cells, column=column: _kept(cells, column), name="rule")]
                 + ([pa.Check(lambda cells, column=column: _only_once(cells, column), name="unique")]
                    if column.unique else []),
             )
@@ -254,5 +266,5 @@ def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataF
         faults += _cell_faults(written, held, file)
     if faults:
         return pd.DataFrame(columns=schema.names), faults
-    read = {name: [read_cell(text, schema[name]) for text in written[name]] for name in schema.names}
+    read = {name: _each(written[name], lambda text, name=name: read_cell(text, schema[name])) for name in schema.names}
     return pd.DataFrame(read, columns=schema.names, index=written.index, dtype=object), []

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from html import escape
-from typing import TYPE_CHECKING
+from types import ModuleType
+from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ncthelpers import results, wording
+from ncthelpers import comparison, results, wording
 from ncthelpers.cells import Column
+from ncthelpers.citations import PUBLICATIONS, citations
+from ncthelpers.load import Comparison, YearData
+from ncthelpers.years import year_of
 
-if TYPE_CHECKING:
-    from ncthelpers.load import YearData
-
-__all__ = ["Table", "show", "sources"]
+__all__ = ["Table", "Sources", "show", "by_year", "sources"]
 
 _NONE = "The source documents give none."
+_NONE_PUBLIC = "No public source at hand gives any."
 _NONE_BEYOND = "None beyond what the tables above hold."
 _MANY_SECTIONS = 10
+_NOT_THERE, _BREAK = "none", "break |"
+# A status is a word with a shape of its own, so that nothing rests on its colour.
+_SHAPES = {"green": "\N{BLACK CIRCLE}", "amber": "\N{BLACK UP-POINTING TRIANGLE}", "red": "\N{BLACK SQUARE}"}
+_NO_STATUS = "\N{WHITE CIRCLE}"
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,14 @@ class Table:
             return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.empty)}</p>'
         classes = [f' class="{kind}"' if kind else "" for kind in self._kinds()]
         head = "".join(
-            f'<th scope="col"{of}>{escape(column.title)}</th>' for column, of in zip(self.columns, classes, strict=True)
+            f'<th scope="col"{of}>{_heading(column)}</th>' for column, of in zip(self.columns, classes, strict=True)
         )
         body = "\n".join(
-            f'<tr><th scope="row"{classes[0]}>{escape(cells[0])}</th>'
-            + "".join(f"<td{of}>{escape(cell)}</td>" for cell, of in zip(cells[1:], classes[1:], strict=True))
+            f'<tr><th scope="row"{classes[0]}>{_shown(cells[0], self.columns[0])}</th>'
+            + "".join(
+                f"<td{of}>{_shown(cell, column)}</td>"
+                for cell, column, of in zip(cells[1:], self.columns[1:], classes[1:], strict=True)
+            )
             + "</tr>"
             for cells in self.rows
         )
@@ -83,21 +94,82 @@ class Table:
         return "\n".join(lines + ["\t".join(cells) for cells in self.rows] if self.rows else [self.caption, self.empty])
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What a page rests on: its files, and the publications that they cite."""
+
+    files: Table
+    publications: Table
+
+    def _repr_html_(self) -> str:
+        shown = [self.files, self.publications] if self.publications.rows else [self.files]
+        return "\n".join(table._repr_html_() for table in shown)
+
+    def __repr__(self) -> str:
+        return f"{self.files!r}\n{self.publications!r}" if self.publications.rows else repr(self.files)
+
+
+def _heading(column: Column) -> str:
+    """A heading as HTML: escaped, a contract year kept whole at its hyphen."""
+    return re.sub(r"\b\d{4}-\d{2}\b", r'<span class="whole">\g<0></span>', escape(column.title))
+
+
+def _shown(cell: str, column: Column) -> str:
+    """A cell as HTML: escaped, an address as a link, a status with its shape."""
+    if column.type == "url" and cell.startswith(("http://", "https://")):
+        return f'<a href="{escape(cell)}">{escape(urlsplit(cell).netloc)}</a>'
+    if column.type == "status":
+        kind = cell.lower() if cell.lower() in _SHAPES else "none"
+        shape = _SHAPES.get(kind, _NO_STATUS)
+        return f'<span class="status status-{kind}"><span aria-hidden="true">{shape}</span> {escape(cell)}</span>'
+    return escape(cell)
+
+
+def _of(data: YearData | Comparison) -> ModuleType:
+    """Where tables are taken from by name: one year's, or those of several years side by side."""
+    return comparison if isinstance(data, Comparison) else results
+
+
 def _cites(source: str, place: str) -> bool:
     """Whether a row cites a document, a section of it, or any subsection of that."""
-    sections = {paragraph.partition("/")[0] for paragraph in source.split()}
-    return any(section == place or section.startswith((f"{place}.", f"{place}:")) for section in sections)
+    return any(
+        cited.document == place or cited.place == place or cited.place.startswith(f"{place}.")
+        for cited in citations(source)
+    )
 
 
 def _kept(frame: pd.DataFrame, where: dict[str, object], cites: str) -> pd.DataFrame:
     for column, values in where.items():
         values = values if isinstance(values, (list, tuple)) else [values]
         frame = frame[frame[column].isin(values)]
-    return frame[[_cites(source, cites) for source in frame["source"]]] if cites else frame
+    if not cites:
+        return frame
+    return frame[pd.Series([_cites(source, cites) for source in frame["source"]], index=frame.index, dtype=bool)]
+
+
+def _texts(frame: pd.DataFrame, column: Column, titles: Mapping[str, str]) -> list[str]:
+    """The cells of a column as they are read; places row by row where the column says so."""
+    values = frame[column.name].tolist()
+    if not column.decimals_in:
+        return [wording.cell_text(value, column, titles) for value in values]
+    places = frame[column.decimals_in].tolist()
+    return [
+        wording.cell_text(value, replace(column, decimals=n), titles) for value, n in zip(values, places, strict=True)
+    ]
+
+
+def _nothing(data: YearData | Comparison, name: str, cites: str) -> str:
+    """What stands in the place of a table without a row."""
+    reason = _of(data).reason_not_reported(data, name)
+    if reason:
+        return f"Not reported: {reason}."
+    if cites:
+        return _NONE_BEYOND
+    return _NONE if isinstance(data, YearData) and data.has_annual_report else _NONE_PUBLIC
 
 
 def show(
-    data: YearData,
+    data: YearData | Comparison,
     name: str,
     columns: Sequence[str] = (),
     where: dict[str, object] | None = None,
@@ -105,12 +177,12 @@ def show(
     caption: str = "",
     sort: str = "",
 ) -> Table:
-    """A table of the year, entered or computed, as readers meet it.
+    """A table of the year, or of several years, entered or computed, as readers meet it.
 
     Parameters
     ----------
-    data : YearData
-        The year.
+    data : YearData or Comparison
+        The year, or the years side by side.
     name : str
         Name of the table.
     columns : sequence of str, optional
@@ -118,7 +190,7 @@ def show(
     where : dict, optional
         Values (one or a list) that a column must have for a row to be shown.
     cites : str, optional
-        Document or section, such as ``cover`` or ``report:3``, that a row must cite.
+        Document or section, such as ``cover``, ``report:3`` or ``publications``, that a row must cite.
     caption : str, optional
         Caption; the schema's title if none is given.
     sort : str, optional
@@ -134,51 +206,137 @@ def show(
     LookupError
         If there is no such table or column.
     """
-    schema = results.table_schema(data, name)
-    frame = _kept(results.table(data, name), where or {}, cites)
+    schema = _of(data).table_schema(data, name)
+    frame = _kept(_of(data).table(data, name), where or {}, cites)
     if sort:
         frame = frame.sort_values(sort, kind="stable")
     held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
-    cells = (frame[column.name].tolist() for column in held)
-    texts = [[wording.cell_text(value, column) for value in values] for values, column in zip(cells, held, strict=True)]
-    reason = results.reason_not_reported(data, name)
-    return Table(
-        caption=caption or schema.title,
-        columns=held,
-        rows=tuple(zip(*texts, strict=True)),
-        empty=f"Not reported: {reason}." if reason else _NONE_BEYOND if cites else _NONE,
-    )
+    titles = data.reference.names(PUBLICATIONS, "publication", "title")
+    texts = [_texts(frame, column, titles) for column in held]
+    return Table(caption or schema.title, held, tuple(zip(*texts, strict=True)), _nothing(data, name, cites))
 
 
-def sources(data: YearData, *names: str) -> Table:
-    """Where the figures of a page come from: tables, documents, sections, licence and checksum.
+def by_year(
+    data: YearData | Comparison, name: str, value: str, keys: Sequence[str] = ("title", "unit"), caption: str = ""
+) -> Table:
+    """A table with a row a key and year, turned so that the years stand side by side.
 
     Parameters
     ----------
-    data : YearData
-        The year.
-    *names : str
-        Entered tables that the page rests on.
-    """
-    entries = {entry["path"].removesuffix(".csv"): entry for entry in data.package["resources"]}
-    titles = {document["id"]: document["title"] for document in data.package["documents"]}
-    held = (
-        Column("title", "text", "Table"),
-        Column("path", "text", "File"),
-        Column("documents", "text", "Source documents and sections"),
-        Column("licence", "text", "Licence"),
-        Column("sha256", "text", "Checksum (first 12 of SHA-256)"),
-    )
+    data : YearData or Comparison
+        The year, or the years side by side.
+    name : str
+        Name of a table with the columns ``year``, ``keys`` and ``value``.
+    value : str
+        Column whose values fill the cells, each with the places that its own row says.
+    keys : sequence of str
+        Columns that name a row.
+    caption : str, optional
+        Caption; the schema's title if none is given.
 
-    def place(entry: dict, document: str) -> str:
-        sections = [s.partition(":")[2] for s in entry["sections"] if s.startswith(f"{document}:")]
+    Returns
+    -------
+    Table
+        The keys and one column a year, oldest first; a row without any value is left out. ``break`` before a value says
+        that the series breaks between the year before and this one.
+
+    Raises
+    ------
+    LookupError
+        If there is no such table or column.
+    """
+    schema, frame = _of(data).table_schema(data, name), _of(data).table(data, name)
+    years = sorted(set(frame["year"]))
+    rows: dict[tuple, dict[str, str]] = {}
+    own = (
+        value == "value" and "break_before" in frame
+    )  # a break is of the contract's areas, not of the country's series
+    broken = frame["break_before"].notna() if own else [False] * len(frame)
+    texts = _texts(frame, replace(schema[value], missing=_NOT_THERE), {})
+    for row, text, breaks in zip(frame.to_dict("records"), texts, broken, strict=True):
+        cells = rows.setdefault(tuple(row[key] for key in keys), {})
+        cells[row["year"]] = f"{_BREAK} {text}" if breaks and text != _NOT_THERE else text
+    columns = (*(schema[key] for key in keys), *(replace(schema[value], name=year, title=year) for year in years))
+    kept = tuple((*row, *(cells.get(year, _NOT_THERE) for year in years))
+                 for row, cells in rows.items() if set(cells.values()) != {_NOT_THERE})  # fmt: skip
+    return Table(caption or schema.title, columns, kept, _nothing(data, name, ""))
+
+
+_SOURCE_COLUMNS = (
+    Column("title", "text", "Table"),
+    Column("path", "text", "File"),
+    Column("documents", "text", "Source documents and sections"),
+    Column("licence", "text", "Licence"),
+    Column("sha256", "text", "Checksum (first 12 of SHA-256)"),
+)
+
+
+def _file_row(folder: str, entry: dict, titles: dict[str, str]) -> tuple[str, ...]:
+    def place(document: str) -> str:
+        sections = [section.partition(":")[2] for section in entry["sections"] if section.startswith(f"{document}:")]
+        if document == PUBLICATIONS:
+            return f"{titles[document]}: {len(sections)}" if sections else titles[document]
         listed = ", ".join(sections) if len(sections) <= _MANY_SECTIONS else f"{len(sections)} sections"
         return f"{titles[document]}: {listed}".removesuffix(": ")
 
+    parts = "; ".join(place(document) for document in entry["documents"])
+    return entry["title"], f"{folder}/{entry['path']}", parts, entry["licence"], entry["sha256"][:12]
+
+
+def _cited_publications(data: YearData | Comparison, names: Sequence[str]) -> list[str]:
+    """Ids of the publications that the rows of some tables cite; of statistics, those of the years shown and before."""
+    cited: dict[str, None] = {}
+    years = data.years if isinstance(data, Comparison) else (data,)
+    for one in years:
+        for entry in one.package["resources"]:
+            if entry["path"].removesuffix(".csv") in names:
+                places = (section.partition(":") for section in entry["sections"])
+                cited |= dict.fromkeys(section for document, _, section in places if document == PUBLICATIONS)
+    compared = {str(one.year) for one in years} | {str(year_of(one.year.start - timedelta(days=1))) for one in years}
+    for name in (name for name in names if name in data.reference.tables):
+        frame, schema = data.reference.tables[name], data.reference.schemas[name]
+        if {"publication", "year"} <= set(schema.names):
+            cited |= dict.fromkeys(frame.loc[frame["year"].isin(compared), "publication"])
+        for column in (column.name for column in schema.columns if column.type == "source"):
+            cited |= dict.fromkeys(one.section for cell in frame[column].dropna() for one in citations(cell))
+    return list(cited)
+
+
+def sources(data: YearData | Comparison, *names: str) -> Sources:
+    """Where the figures of a page come from: tables, documents, sections, licence and checksum; and publications.
+
+    Parameters
+    ----------
+    data : YearData or Comparison
+        The year, or the years side by side.
+    *names : str
+        Entered tables that the page rests on, of the year or of the reference. One that a year does not report has
+        no row.
+
+    Raises
+    ------
+    LookupError
+        If no entered table has such a name.
+    """
+    years = data.years if isinstance(data, Comparison) else (data,)
+    unknown = set(names) - set(years[0].schemas) - set(data.reference.schemas) - {"contract.yml"}
+    if unknown:
+        raise LookupError(f"there is no entered table named {', '.join(sorted(unknown))}")
+    packages = [(str(one.year), one.package) for one in years] + [("reference", data.reference.package)]
     rows = []
-    for name in names:
-        entry = entries[name]
-        parts = [place(entry, document) for document in entry["documents"]]
-        rows.append((entry["title"], entry["path"], "; ".join(parts),
-                     entry["licence"], entry["sha256"][:12]))  # fmt: skip
-    return Table("Sources of this page", held, tuple(rows))
+    for folder, package in packages:
+        titles = {document["id"]: document["title"] for document in package.get("documents", [])}
+        entries = {entry["path"].removesuffix(".csv"): entry for entry in package.get("resources", [])}
+        rows += [_file_row(folder, entries[name], titles) for name in names if name in entries]
+    publications = data.reference.tables.get(PUBLICATIONS)
+    if publications is None:
+        return Sources(Table("Sources of this page", _SOURCE_COLUMNS, tuple(rows)), Table("Publications", (), ()))
+    schema = data.reference.schemas[PUBLICATIONS]
+    held = tuple(schema[column] for column in schema.shown)
+    cited = publications.set_index("publication", drop=False).loc[_cited_publications(data, names)]
+    cells = tuple(
+        tuple(wording.cell_text(record[column.name], column) for column in held) for record in cited.to_dict("records")
+    )
+    return Sources(
+        Table("Sources of this page", _SOURCE_COLUMNS, tuple(rows)), Table("Publications cited", held, cells)
+    )

@@ -3,14 +3,17 @@
 Rounding for display happens here and nowhere else.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from ncthelpers import years
 from ncthelpers.cells import Column
+from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.rounding import half_up
 
-__all__ = ["cell_text", "figure_text", "count_in_words", "source_text", "MINUS"]
+__all__ = ["cell_text", "figure_text", "amount_text", "count_in_words", "source_text", "MINUS"]
 
 MINUS = "\N{MINUS SIGN}"
 _WORDS = [
@@ -37,6 +40,7 @@ _WORDS = [
     "twenty",
 ]
 _DOCUMENTS = {"report": "annual report", "cover": "cover report"}
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
 def _digits(value: Decimal | int, decimals: int | None, grouped: bool = True) -> str:
@@ -84,6 +88,20 @@ def figure_text(value: Decimal | int, unit: str = "", decimals: int | None = Non
     return f"{sign}{digits}%" if unit == "per cent" else f"{sign}{digits}"
 
 
+def amount_text(value: Decimal | int, unit: str) -> str:
+    """An amount with a unit that may be money over a time, as it is read.
+
+    Examples
+    --------
+    >>> amount_text(Decimal("2.5"), "£m per year"), amount_text(Decimal(120), "placements"), amount_text(5, "per cent")
+    ('£2.5m per year', '120 placements', '5%')
+    """
+    money, over, time = unit.partition(" per ")
+    if unit.startswith("£"):
+        return figure_text(value, money) + over + time
+    return figure_text(value, unit) if unit == "per cent" else f"{figure_text(value)} {unit}"
+
+
 def count_in_words(count: int) -> str:
     """A count up to twenty as a word, above that in digits; nought is ``no``.
 
@@ -95,24 +113,35 @@ def count_in_words(count: int) -> str:
     return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
 
 
-def source_text(source: str) -> str:
-    """Where in the source documents a row comes from, for readers: each document once, its paragraphs after it.
+def source_text(source: str, titles: Mapping[str, str] = _NO_TITLES) -> str:
+    """Where a row comes from, for readers: each document once, its paragraphs after it; publications by title.
+
+    Parameters
+    ----------
+    source : str
+        Paragraphs and ids of publications.
+    titles : Mapping of str to str
+        Titles of the publications by id.
 
     Examples
     --------
     >>> source_text("report:3.1/2 report:3.9/0 cover:5.4/1")
     'Annual report 3.1 para 2, 3.9 heading; cover report 5.4 para 1'
+    >>> source_text("news_1", {"news_1": "Evening News, 1 May"})
+    'Evening News, 1 May'
     """
     places: dict[str, list[str]] = {}
-    for paragraph in source.split():
-        document, _, place = paragraph.partition(":")
-        section, _, number = place.partition("/")
-        places.setdefault(document, []).append(f"{section} heading" if number == "0" else f"{section} para {number}")
-    text = "; ".join(f"{_DOCUMENTS.get(document, document)} {', '.join(found)}" for document, found in places.items())
+    for cited in citations(source):
+        if cited.document == PUBLICATIONS:
+            places[titles.get(cited.section, cited.section)] = []
+        else:
+            where = "heading" if cited.number == "0" else f"para {cited.number}"
+            places.setdefault(_DOCUMENTS.get(cited.document, cited.document), []).append(f"{cited.section} {where}")
+    text = "; ".join(f"{document} {', '.join(found)}".strip() for document, found in places.items())
     return text[:1].upper() + text[1:]
 
 
-def cell_text(value: object, column: Column) -> str:
+def cell_text(value: object, column: Column, titles: Mapping[str, str] = _NO_TITLES) -> str:
     """A table cell as it is read, the unit being in the heading.
 
     Parameters
@@ -121,6 +150,8 @@ def cell_text(value: object, column: Column) -> str:
         Value as read or computed; none for missing.
     column : Column
         The column it stands in.
+    titles : Mapping of str to str
+        Titles of publications by id, for a column of sources.
 
     Returns
     -------
@@ -145,4 +176,6 @@ def cell_text(value: object, column: Column) -> str:
         return years.in_words(value.isoformat())
     if column.type == "when":
         return years.in_words(str(value))
-    return source_text(str(value)) if column.type == "source" else str(value)
+    if column.type == "status":
+        return str(value).capitalize()
+    return source_text(str(value), titles) if column.type == "source" else str(value)

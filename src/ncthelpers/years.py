@@ -5,7 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["ContractYear", "first_day", "last_day", "in_words"]
+__all__ = ["ContractYear", "year_of", "first_day", "last_day", "in_words"]
 
 # Not strftime: a page must not depend on the locale of the machine that makes it.
 _MONTHS = (
@@ -58,6 +58,18 @@ class ContractYear:
     def end(self) -> date:
         """Last day: 31 March."""
         return date(int(self.label[:4]) + 1, 3, 31)
+
+
+def year_of(day: date) -> ContractYear:
+    """The contract year that a day lies in.
+
+    Examples
+    --------
+    >>> str(year_of(date(2022, 3, 31))), str(year_of(date(2022, 4, 1)))
+    ('2021-22', '2022-23')
+    """
+    first = day.year if day.month >= 4 else day.year - 1
+    return ContractYear(f"{first:04}-{(first + 1) % 100:02}")
 
 
 def _parts(when: str) -> tuple[int, int | None, int | None]:

@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from ncthelpers.publish import pages, site
+from ncthelpers import narrative, results
+from ncthelpers.publish import pages, run, site
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -23,9 +24,9 @@ def _shown(html="<p>shown</p>"):
     return new_output("execute_result", {"text/html": html}, execution_count=1)
 
 
-def _template(folder, parameters, name="00_x"):
+def _template(folder, parameters, name="00_x", rest=()):
     path = folder / f"{name}.ipynb"
-    cells = [new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    cells = [new_code_cell(parameters, metadata={"tags": ["parameters"]}), *rest]
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
     return path
 
@@ -60,11 +61,38 @@ def test_a_template_with_other_parameters_is_refused(tmp_path, parameters, named
         pages.check_parameters(_template(tmp_path, parameters))
 
 
-def test_the_year_is_filled_into_prose_and_not_into_code():
-    template = new_notebook(cells=[new_markdown_cell("# Cost, {contract_year}"), new_code_cell('"{contract_year}"')])
-    page = pages.filled(template, "2031-32")
-    assert [cell.source for cell in page.cells] == ["# Cost, 2031-32", '"{contract_year}"']
-    assert template.cells[0].source == "# Cost, {contract_year}"  # the template itself is not touched
+def test_a_template_that_compares_takes_years_and_root_and_one_of_a_year_does_not(tmp_path):
+    compares = _template(tmp_path, 'contract_years = []\nroot = ""')
+    assert pages.check_parameters(compares, pages.COMPARISON_PARAMETERS) is None
+    with pytest.raises(pages.TemplateError, match="takes the parameters contract_years, root, not contract_year, root"):
+        pages.check_parameters(compares)
+    of_a_year = _template(tmp_path, 'contract_year = ""\nroot = ""', "01_y")
+    with pytest.raises(pages.TemplateError, match="takes the parameters contract_year, root, not contract_years, root"):
+        pages.check_parameters(of_a_year, pages.COMPARISON_PARAMETERS)
+
+
+def test_the_subject_of_a_template_is_the_table_that_it_shows_first(tmp_path):
+    rest = [new_markdown_cell('tables.show(data, "prose")'), new_code_cell('charts.gaps(data)\ntables.sources(data, "risks")'),
+            new_code_cell('tables.show(data, "audits", sort="start")'), new_code_cell('tables.show(data, "aims")')]  # fmt: skip
+    assert pages.subject(_template(tmp_path, 'contract_year = ""', rest=rest)) == "audits"
+    with pytest.raises(pages.TemplateError, match=r"00_x\.ipynb shows no table"):
+        pages.subject(_template(tmp_path, 'contract_year = ""', rest=rest[:2]))
+
+
+def test_every_template_of_a_year_has_a_subject_that_the_book_knows(repository, review):
+    for template in pages.templates(repository / "notebooks"):
+        assert results.table_schema(review, pages.subject(template)).table == pages.subject(template)
+
+
+def test_words_are_filled_into_prose_and_not_into_code():
+    prose = new_markdown_cell("# {public_title}\n\nIn {contract_year} and {contract_year}, {nothing}")
+    template = new_notebook(cells=[prose, new_code_cell('"{contract_year}"')])
+    page = pages.filled(template, {"contract_year": "2031-32", "public_title": "Public data"})
+    assert [cell.source for cell in page.cells] == [
+        "# Public data\n\nIn 2031-32 and 2031-32, {nothing}", '"{contract_year}"',
+    ]  # fmt: skip
+    assert template.cells[0].source.startswith("# {public_title}")  # the template itself is not touched
+    assert pages.filled(template, {}) == template
 
 
 # Tidying
@@ -142,34 +170,63 @@ def test_a_cell_that_did_not_run_cleanly_is_no_page(cell, said):
 
 @pytest.fixture(scope="session")
 def committed(repository):
-    """Every page in the book with its contract year and its template."""
+    """Every page in the book with the folder that it stands in and its template."""
+    years = [str(year) for year in site.public_years(repository)]
+    templates = {year: repository / "notebooks" for year in years}
+    templates[run.COMPARISON] = repository / "notebooks" / run.COMPARISON
     return [
-        (year, path, repository / "notebooks" / path.name)
-        for year in site.public_years(repository)
-        for path in sorted((repository / "book" / str(year)).glob("*.ipynb"))
+        (folder, path, held / path.name)
+        for folder, held in templates.items()
+        for path in sorted((repository / "book" / folder).glob("*.ipynb"))
     ]
+
+
+@pytest.fixture(scope="session")
+def filled_in(years):
+    """The words filled into the templates of each folder of the book, and the parameters that its pages are given."""
+    labels = [str(data.year) for data in years.years]
+    words = {
+        label: {"contract_year": label, "public_title": narrative.plain(narrative.public_title(data))}
+        for label, data in zip(labels, years.years, strict=True)
+    }
+    given = {label: f'contract_year = "{label}"' for label in labels}
+    words[run.COMPARISON] = {"first_year": labels[0], "last_year": labels[-1]}
+    given[run.COMPARISON] = f"contract_years = {json.dumps(labels)}"
+    return {folder: (words[folder], given[folder]) for folder in words}
 
 
 def _read(path):
     return nbformat.read(path, as_version=4)
 
 
-def test_every_public_year_has_a_page_for_every_template_and_no_other(repository, committed):
-    names = [path.name for path in pages.templates(repository / "notebooks")]
-    assert [(str(year), path.name) for year, path, _ in committed] == [
-        (str(year), name) for year in site.public_years(repository) for name in names
-    ]
+def test_every_public_year_has_a_page_for_every_template_that_it_has_data_for_and_no_other(
+    repository, committed, years
+):
+    made = {(folder, path.name) for folder, path, _ in committed if folder != run.COMPARISON}
+    assert made == {
+        (str(data.year), template.name)
+        for data in years.years
+        for template in pages.templates(repository / "notebooks")
+        if results.is_reported(data, pages.subject(template))
+    }
 
 
-def test_every_page_is_its_template_with_the_year_filled_in(committed):
-    for year, path, template in committed:
-        page, source = _read(path), pages.filled(_read(template), str(year))
-        injected = f'# Parameters\ncontract_year = "{year}"\nroot = "../.."\n'
+def test_there_is_a_page_for_every_template_that_compares_years_and_no_other(repository, committed):
+    names = [template.name for template in pages.templates(repository / "notebooks" / run.COMPARISON)]
+    assert names and [path.name for folder, path, _ in committed if folder == run.COMPARISON] == names
+
+
+def test_every_page_is_its_template_with_its_words_filled_in(committed, filled_in):
+    for folder, path, template in committed:
+        words, given = filled_in[folder]
+        page, source = _read(path), pages.filled(_read(template), words)
+        injected = f'# Parameters\n{given}\nroot = "../.."\n'
         made = [(cell.id, cell.cell_type, cell.source) for cell in page.cells]
         asked = [(cell.id, cell.cell_type, cell.source) for cell in source.cells]
         after = [cell.id for cell in source.cells].index("parameters") + 1
         asked.insert(after, ("injected-parameters", "code", injected))
-        assert made == asked, f"{path.name} was not run since its template changed"
+        assert made == asked, f"{folder}/{path.name} was not run since its template changed"
+        assert not re.search(r"\{[a-z_]+\}", "".join(text for _, kind, text in made if kind == "markdown")), path.name
 
 
 def test_pages_are_tidy(committed):

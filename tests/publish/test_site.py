@@ -6,13 +6,15 @@ import shutil
 from html import unescape
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
-from ncthelpers.load import load_year
-from ncthelpers.publish import site
+from ncthelpers import results
+from ncthelpers.load import load_years
+from ncthelpers.publish import pages, site
 from ncthelpers.years import ContractYear
 
 YEAR = "2021-22"
@@ -64,8 +66,7 @@ def test_a_path_out_of_the_book_is_refused(tmp_path):
 
 
 def test_the_list_names_every_page_of_the_book_once_and_no_other(repository):
-    listed = yaml.safe_load((repository / "_toc.yml").read_text("utf-8"))
-    files = [listed["root"], *(chapter["file"] for part in listed["parts"] for chapter in part["chapters"])]
+    files = ["index", *site.pages_listed(repository)]
     there = [path.relative_to(repository / "book").with_suffix("").as_posix()
              for path in (repository / "book").rglob("*") if path.suffix in {".md", ".ipynb"}]  # fmt: skip
     published = [
@@ -85,7 +86,7 @@ def test_the_years_are_listed_newest_first(repository):
 
 def test_the_pages_around_the_years_are_those_that_the_data_gives(root_with_book, contents):
     before = contents(root_with_book / "book")
-    years = [load_year(root_with_book, year) for year in site.public_years(root_with_book)]
+    years = load_years(root_with_book, site.public_years(root_with_book)).years[::-1]
     site.write_pages_around(root_with_book, site.pages_around(root_with_book, years))
     after = contents(root_with_book / "book")
     assert {name for name in before | after if before.get(name) != after.get(name)} == set()
@@ -96,10 +97,16 @@ def test_the_pages_around_the_years_are_those_that_the_data_gives(root_with_book
 def test_the_index_leads_to_every_year_and_the_pages_about_the_book_exist(repository):
     index = (repository / "book" / "index.md").read_text("utf-8")
     links = re.findall(r"\]\(([^)#]+)\)", index)
-    assert {f"{year}/00_summary.ipynb" for year in site.public_years(repository)} <= set(links)
+    listed = site.pages_listed(repository)
+    first = {
+        str(year): next(page for page in listed if page.startswith(f"{year}/"))
+        for year in site.public_years(repository)
+    }
+    assert {f"{page}.ipynb" for page in first.values()} <= set(links)
+    assert len(set(first.values())) == len(first)
     assert [link for link in links if "://" not in link and not (repository / "book" / link).is_file()] == []
     about = {path.stem for path in (repository / "book" / "about").iterdir()}
-    assert about == {"method", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher"}
+    assert about == {"method", "definitions", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher"}
 
 
 def _about(repository, name):
@@ -136,6 +143,30 @@ def test_the_publisher_page_links_to_the_public_records(repository, review):
         for document in review.package["documents"]
         if not all(document[key] in page for key in ("title", "publisher"))
     ] == []
+    # and every publication with its address
+    publications = review["publications"]
+    assert [title for title in publications["title"] if title not in page] == []
+    assert [url for url in publications["url"].dropna() if url not in page] == []
+
+
+def test_a_year_without_an_annual_report_opens_on_a_page_titled_as_public_data(repository, years):
+    for data in years.years:
+        first = next(page for page in site.pages_listed(repository) if page.startswith(f"{data.year}/"))
+        title = nbformat.read(repository / "book" / f"{first}.ipynb", as_version=4).cells[0].source
+        if not data.has_annual_report:
+            assert title == f"# Public data about {data.year}: not the councils' annual report"
+        assert ("Public data" in title) != data.has_annual_report
+
+
+def test_a_page_is_listed_for_every_template_that_its_year_has_data_for(repository, years):
+    listed = set(site.pages_listed(repository))
+    for data in years.years:
+        made = {
+            f"{data.year}/{template.stem}"
+            for template in pages.templates(repository / "notebooks")
+            if results.is_reported(data, pages.subject(template))
+        }
+        assert {page for page in listed if page.startswith(f"{data.year}/")} == made
 
 
 # The HTML

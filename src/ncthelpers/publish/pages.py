@@ -1,5 +1,6 @@
 """Templates, and the pages made of them: what a template must be, and how an executed page is made the same every time."""
 
+import ast
 import copy
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import nbformat
 from papermill.inspection import inspect_notebook
 
-__all__ = ["PARAMETERS", "TemplateError", "templates", "check_parameters", "filled", "tidied"]
+__all__ = [
+    "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "subject", "check_parameters", "filled", "tidied",
+]  # fmt: skip
 
 PARAMETERS = ("contract_year", "root")
-_YEAR = "{contract_year}"
+COMPARISON_PARAMETERS = ("contract_years", "root")
 
 
 class TemplateError(ValueError):
@@ -22,8 +25,24 @@ def templates(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
-def check_parameters(template: Path) -> None:
-    """Refuse a template whose parameters are not exactly ``contract_year`` and ``root``.
+def subject(template: Path) -> str:
+    """The table that a template shows first: a year that does not have it has no such page.
+
+    Raises
+    ------
+    TemplateError
+        If the template shows no table.
+    """
+    notebook = nbformat.read(template, as_version=4)
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "tables.show":
+                return node.args[1].value
+    raise TemplateError(f"{template.name} shows no table")
+
+
+def check_parameters(template: Path, expected: tuple[str, ...] = PARAMETERS) -> None:
+    """Refuse a template whose parameters are not exactly those that it will be given.
 
     Raises
     ------
@@ -31,25 +50,26 @@ def check_parameters(template: Path) -> None:
         Papermill only warns of a parameter that a template does not take, and would run it without.
     """
     found = tuple(sorted(inspect_notebook(str(template))))
-    if found != PARAMETERS:
+    if found != expected:
         raise TemplateError(
-            f"{template.name} takes the parameters {', '.join(found) or 'none'}, not {', '.join(PARAMETERS)}"
+            f"{template.name} takes the parameters {', '.join(found) or 'none'}, not {', '.join(expected)}"
         )
 
 
-def filled(template: nbformat.NotebookNode, year: str) -> nbformat.NotebookNode:
-    """The template with the year written into its markdown cells, so that headings stand in the outline.
+def filled(template: nbformat.NotebookNode, words: Mapping[str, str]) -> nbformat.NotebookNode:
+    """The template with words such as the year written into its markdown cells, so that headings stand in the outline.
 
     Examples
     --------
     >>> notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Cost, {contract_year}")])
-    >>> filled(notebook, "2021-22").cells[0].source
+    >>> filled(notebook, {"contract_year": "2021-22"}).cells[0].source
     '# Cost, 2021-22'
     """
     page = copy.deepcopy(template)
     for cell in page.cells:
         if cell.cell_type == "markdown":
-            cell.source = cell.source.replace(_YEAR, year)
+            for name, text in words.items():
+                cell.source = cell.source.replace(f"{{{name}}}", text)
     return page
 
 

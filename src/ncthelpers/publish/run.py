@@ -1,11 +1,12 @@
-"""Run the templates for a contract year with papermill: every page of the year, or none."""
+"""Run the templates for a contract year, or for several compared, with papermill: every page of them, or none."""
 
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
@@ -14,12 +15,15 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from ncthelpers import narrative, results
 from ncthelpers.files import swap_folder
-from ncthelpers.load import load_year
+from ncthelpers.load import load_year, load_years
 from ncthelpers.publish import pages
 from ncthelpers.years import ContractYear
 
-__all__ = ["run_year", "PageFailed"]
+__all__ = ["COMPARISON", "run_year", "run_comparison", "PageFailed"]
+
+COMPARISON = "comparison"
 
 _WORKERS = 2
 _CELL_SECONDS = 120
@@ -30,14 +34,23 @@ class PageFailed(RuntimeError):
     """A page of the year could not be made, so none was published."""
 
 
-def _execute(template: str, target: str, year: str, root: str) -> None:
+@dataclass(frozen=True)
+class _Pages:
+    """What a folder of the book is made of: its templates, the words filled into them, their parameters."""
+
+    folder: str
+    templates: tuple[Path, ...]
+    words: Mapping[str, str]
+    parameters: Mapping[str, object]
+
+
+def _execute(template: str, target: str, words: Mapping[str, str], parameters: Mapping[str, object]) -> None:
     """Make one page in a process of its own; papermill and the page both work in the page's folder."""
     folder = Path(target).parent
-    filled = pages.filled(nbformat.read(template, as_version=4), year)
-    nbformat.write(filled, target)
+    nbformat.write(pages.filled(nbformat.read(template, as_version=4), words), target)
     try:
         page = papermill.execute_notebook(
-            target, target, {"contract_year": year, "root": root}, kernel_name="python3", cwd=str(folder),
+            target, target, dict(parameters), kernel_name="python3", cwd=str(folder),
             progress_bar=False, execution_timeout=_CELL_SECONDS, autosave_cell_every=0,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )  # fmt: skip
@@ -61,7 +74,7 @@ def _publish(staged: Path, folder: Path) -> list[str]:
 def run_year(
     root: Path, templates: Path, year: ContractYear, told: Callable[[str], None] = lambda line: None
 ) -> list[str]:
-    """Run every template for one contract year and publish the pages into ``book/<year>``.
+    """Run the templates that a contract year has data for and publish the pages into ``book/<year>``.
 
     Parameters
     ----------
@@ -85,17 +98,59 @@ def run_year(
         If the year's data has a fault; nothing is run.
     PageFailed, TemplateError
         If a page cannot be made. ``book/`` is then as it was.
-
-    Notes
-    -----
-    Pages are made in a folder beside the year's, so that ``root`` is the same path from there as from their place.
     """
-    load_year(root, year)
-    found = pages.templates(templates)
+    data = load_year(root, year)
+    found = _templates(templates, pages.PARAMETERS)
+    made = tuple(template for template in found if results.is_reported(data, pages.subject(template)))
+    if not made:
+        raise pages.TemplateError(f"{year} has data for none of the templates")
+    words = {"contract_year": str(year), "public_title": narrative.plain(narrative.public_title(data))}
+    return _run(root, _Pages(str(year), made, words, {"contract_year": str(year)}), told)
+
+
+def run_comparison(
+    root: Path, templates: Path, years: Sequence[ContractYear], told: Callable[[str], None] = lambda line: None
+) -> list[str]:
+    """Run the templates that compare years and publish the pages into ``book/comparison``.
+
+    Parameters
+    ----------
+    root, templates, told
+        As for :func:`run_year`; ``templates`` is the folder of those that compare.
+    years : sequence of ContractYear
+        The years compared: those that are public.
+
+    Returns
+    -------
+    list of str
+        Names of the pages that changed.
+
+    Raises
+    ------
+    DataFaults, PageFailed, TemplateError
+        As for :func:`run_year`.
+    """
+    labels = [str(year) for year in sorted(years)]
+    load_years(root, labels)
+    found = tuple(_templates(templates, pages.COMPARISON_PARAMETERS))
+    words = {"first_year": labels[0], "last_year": labels[-1]}
+    return _run(root, _Pages(COMPARISON, found, words, {"contract_years": labels}), told)
+
+
+def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
+    found = pages.templates(folder)
     if not found:
-        raise pages.TemplateError(f"{templates} holds no template")
+        raise pages.TemplateError(f"{folder} holds no template")
     for template in found:
-        pages.check_parameters(template)
+        pages.check_parameters(template, parameters)
+    return found
+
+
+def _run(root: Path, making: _Pages, told: Callable[[str], None]) -> list[str]:
+    """Make every page, then publish all of them; the names of those that changed.
+
+    Pages are made in a folder beside the published one, so that ``root`` is the same path from there as from their place.
+    """
     book = root / "book"
     book.mkdir(exist_ok=True)
     for left in book.glob(".staging-*"):
@@ -103,12 +158,12 @@ def run_year(
             shutil.rmtree(left, ignore_errors=True)
     staged = book / f".staging-{uuid4().hex[:8]}"  # not mkdtemp: it becomes the published folder, which others read
     staged.mkdir()
-    to_root = Path(os.path.relpath(root, staged)).as_posix()
+    parameters = {**making.parameters, "root": Path(os.path.relpath(root, staged)).as_posix()}
     try:
         with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
             waiting = {
-                pool.submit(_execute, str(template), str(staged / template.name), str(year), to_root): template
-                for template in found
+                pool.submit(_execute, str(template), str(staged / template.name), making.words, parameters): template
+                for template in making.templates
             }  # fmt: skip
             try:
                 for made, template in waiting.items():
@@ -119,6 +174,6 @@ def run_year(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        return _publish(staged, book / str(year))
+        return _publish(staged, book / making.folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)

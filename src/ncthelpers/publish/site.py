@@ -10,23 +10,41 @@ from pathlib import Path
 
 import yaml
 
-from ncthelpers import coverage, results, tables
+from ncthelpers import coverage, results, tables, wording
 from ncthelpers.cells import Column
-from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.files import swap_folder, write_atomically
-from ncthelpers.load import YearData
-from ncthelpers.narrative import plain
-from ncthelpers.schemas import TableSchema, read_schemas, read_table
+from ncthelpers.load import Reference, YearData
+from ncthelpers.narrative import plain, year_title
+from ncthelpers.publish.run import COMPARISON
+from ncthelpers.schemas import TableSchema, read_schemas
 from ncthelpers.totals import DIFFERS, ROUNDING
 from ncthelpers.years import ContractYear
 
-__all__ = ["public_years", "pages_around", "write_pages_around", "build_html", "BuildFailed"]
+__all__ = ["public_years", "pages_listed", "pages_around", "write_pages_around", "build_html", "BuildFailed"]
 
 _ABOUT = Path(__file__).with_name("about")
 
 
 class BuildFailed(RuntimeError):
     """Jupyter Book stopped on a warning or an error; the last good HTML is as it was."""
+
+
+def pages_listed(root: Path) -> list[str]:
+    """The pages that ``_toc.yml`` lists, in its order, such as ``1999-00/04_cost``.
+
+    Raises
+    ------
+    ValueError
+        If ``_toc.yml`` is missing or cannot be read.
+    """
+    try:
+        listed = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
+    except FileNotFoundError:
+        raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f"_toc.yml cannot be read: {error}") from None
+    return list(_files_listed(listed))
 
 
 def public_years(root: Path) -> list[ContractYear]:
@@ -37,14 +55,8 @@ def public_years(root: Path) -> list[ContractYear]:
     ValueError
         If ``_toc.yml`` is missing or lists a folder that is not a contract year.
     """
-    try:
-        listed = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    except FileNotFoundError:
-        raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"_toc.yml cannot be read: {error}") from None
-    folders = dict.fromkeys(file.partition("/")[0] for file in _files_listed(listed) if "/" in file)
-    years = [ContractYear(folder) for folder in folders if folder != "about"]
+    folders = dict.fromkeys(file.partition("/")[0] for file in pages_listed(root) if "/" in file)
+    years = [ContractYear(folder) for folder in folders if folder not in {"about", COMPARISON}]
     if not years:
         raise ValueError("_toc.yml lists no page of a contract year, such as 1999-00/00_summary")
     return years
@@ -93,7 +105,7 @@ def _columns_table(schema: TableSchema) -> tables.Table:
     return tables.Table(f"{schema.table}: {schema.title}", held, tuple(rows))
 
 
-def _data_dictionary(schemas: Iterable[TableSchema]) -> str:
+def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference) -> str:
     def section(title: str, described: Iterable[TableSchema]) -> str:
         parts = [
             f"### {schema.table}\n\n{plain(schema.meaning)}\n\n{_raw([_columns_table(schema)])}" for schema in described
@@ -102,20 +114,13 @@ def _data_dictionary(schemas: Iterable[TableSchema]) -> str:
 
     return "# Data dictionary\n\nWritten from the schemas that the data is checked against.\n\n" + "\n\n".join([
         section("Tables entered from the source documents", schemas),
+        section("Tables that every year is held against", reference.schemas.values()),
         section("Tables computed from them", results.result_schemas().values()),
     ]) + "\n"  # fmt: skip
 
 
-def _glossary(root: Path) -> str:
-    folder, file = root / "data", "data/reference/glossary.csv"
-    schema = read_schemas((folder / "schemas" / "reference").resolve())["glossary"]
-    try:
-        content = (root / file).read_bytes()
-    except FileNotFoundError:
-        raise DataFaults([Fault(file, None, "", "", "is missing")]) from None
-    frame, faults = read_table(content, schema, file)
-    if faults:
-        raise DataFaults(faults)
+def _glossary(reference: Reference) -> str:
+    schema, frame = reference.schemas["glossary"], reference.tables["glossary"]
     rows = tuple(zip(frame["term"], frame["meaning"], strict=True))
     return f"# Glossary\n\n{_raw([tables.Table('Terms and abbreviations', schema.columns, rows)])}\n"
 
@@ -147,7 +152,26 @@ def _coverage(years: Sequence[YearData]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _publisher(years: Sequence[YearData]) -> str:
+def _publications(reference: Reference) -> str:
+    schema = reference.schemas[PUBLICATIONS]
+    held = tuple(schema[column] for column in schema.names if column != "publication")
+    cells = (wording.cell_text(record[column.name], column)
+             for record in reference.tables[PUBLICATIONS].to_dict("records") for column in held)  # fmt: skip
+    rows = tuple(zip(*[cells] * len(held), strict=True))
+    return f"## Publications\n\n{plain(schema.meaning)}\n\n{_raw([tables.Table(schema.title, held, rows)])}"
+
+
+def _definitions(data: YearData) -> str:
+    """The six parts of every measure's definition: what is compared only with its like."""
+    parts = ["# Definitions of the measures\n\n" + (_ABOUT / "definitions.md").read_text("utf-8").strip()]
+    if "measures" in data.reference.tables:
+        for use in data.reference.schemas["measures"]["use"].values:
+            shown = tables.show(data, "measures", where={"use": use}, caption=f"Measures of {use}")
+            parts.append(f"## {use.capitalize()}\n\n{_raw([shown])}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _publisher(years: Sequence[YearData], reference: Reference) -> str:
     held = tuple(Column(name, "text", title) for name, title in (
         ("title", "Document"), ("publisher", "Published by"), ("date", "Date"), ("read_from", "Read from"), ("licence", "Licence"),
         ("address_note", "Where to find it"),
@@ -165,18 +189,25 @@ def _publisher(years: Sequence[YearData]) -> str:
         parts.append(f"## Contract year {data.year}\n\n{_raw([tables.Table('Source documents', held, rows)])}")
         if links:
             parts.append(f"Public records of the meetings that considered them:\n\n{_html(f'<ul>{links}</ul>')}")
+    if PUBLICATIONS in reference.tables:
+        parts.append(_publications(reference))
     return "\n\n".join(parts) + "\n"
 
 
-def _index(years: Sequence[YearData]) -> str:
+def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
+    """The front page: each part of the book with a link to the first of its pages that is listed."""
     intro = (_ABOUT / "index.md").read_text("utf-8").strip()
     entries = []
     for data in years:
+        first, *rest = [page for page in listed if page.startswith(f"{data.year}/")]
         provider = data.contract["provider"]["name"]
         councils = " and ".join(council["name"] for council in data.contract["councils"])
+        cover = next((f"; [cover report]({page}.ipynb)" for page in rest if page.endswith("_cover_report")), "")
+        entries.append(f"- [{plain(year_title(data))}]({first}.ipynb): {plain(provider)} for {plain(councils)}{cover}")
+    compared = next((page for page in listed if page.startswith(f"{COMPARISON}/")), None)
+    if compared:
         entries.append(
-            f"- [Contract year {data.year}]({data.year}/00_summary.ipynb): {plain(provider)} for {plain(councils)}; "
-            f"[cover report]({data.year}/17_cover_report.ipynb)"
+            f"- [The years compared]({compared}.ipynb): measures, finances, demand, inspections, when each was reviewed, actions"
         )
     return intro.replace("{years}", "\n".join(entries)) + "\n"
 
@@ -191,20 +222,18 @@ def pages_around(root: Path, years: Sequence[YearData]) -> dict[str, str]:
     years : sequence of YearData
         The public years, newest first.
 
-    Raises
-    ------
-    DataFaults
-        If the glossary has a fault.
     """
     schemas = read_schemas((root / "data" / "schemas").resolve()).values()
+    reviewed, reference = [data for data in years if data.has_annual_report], years[0].reference
     return {
-        "index.md": _index(years),
+        "index.md": _index(years, pages_listed(root)),
+        "about/definitions.md": _definitions(years[0]),
         "about/method.md": (_ABOUT / "method.md").read_text("utf-8"),
-        "about/discrepancies.md": _discrepancies(years),
-        "about/coverage.md": _coverage(years),
-        "about/data_dictionary.md": _data_dictionary(schemas),
-        "about/glossary.md": _glossary(root),
-        "about/publisher.md": _publisher(years),
+        "about/discrepancies.md": _discrepancies(reviewed),
+        "about/coverage.md": _coverage(reviewed),
+        "about/data_dictionary.md": _data_dictionary(schemas, reference),
+        "about/glossary.md": _glossary(reference),
+        "about/publisher.md": _publisher(reviewed, reference),
     }
 
 

@@ -29,8 +29,24 @@ def _keep_years_whole(app, pagename, templatename, context, doctree) -> None:
     context["body"] = re.sub(r"<h1>.*?</h1>", whole, context.get("body") or "", count=1, flags=re.DOTALL)
 
 
+def _name_toggles(app, pagename, templatename, context, doctree) -> None:
+    """The button that unfolds a part of the sidebar says what it unfolds: the stock theme gives it no name."""
+    made = context.get("generate_toctree_html")
+    if made is None:
+        return
+
+    def named(*arguments, **options):
+        tree = made(*arguments, **options)
+        for summary in tree.select("summary") if hasattr(tree, "select") else ():
+            summary["aria-label"] = f"Pages of {summary.find_parent('li').find('a').get_text(' ', strip=True)}"
+        return tree
+
+    context["generate_toctree_html"] = named
+
+
 def setup(app) -> dict:
-    """Add the stylesheet, keep out foreign scripts, keep years whole."""
+    """Add the stylesheet, keep out foreign scripts, keep years whole, name the sidebar's buttons."""
+    app.connect("html-page-context", _name_toggles, priority=900)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
     app.add_css_file("book.css")
     app.connect("html-page-context", _drop_foreign_scripts, priority=900)

@@ -1,0 +1,581 @@
+"""What may be made of official statistics: which figures may be added or compared, and in what words.
+
+Figures of several authorities are made from their numerators and denominators, never from their rates. Two figures
+are compared in words only where their definitions are the same, and no count is ever taken from another: a
+suppressed figure is not recovered, and figures rounded to ten are not parts of anything.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from ncthelpers.kpis import direction_of_travel
+from ncthelpers.rounding import half_up
+from ncthelpers.years import ContractYear
+
+__all__ = [
+    "NotComparable", "Statistics", "Fingerprint", "Combined", "Rank", "JOINT", "REGION", "COUNTRY", "RATED", "add",
+    "areas_in_being", "breaks_between", "combined", "comparable", "comparison_words", "differences", "joint_returns",
+    "newest", "own_areas", "rank", "releases", "share",
+]  # fmt: skip
+
+_AUTHORITY, JOINT, REGION, COUNTRY = "local authority", "joint return", "region", "country"
+ROUNDED = {REGION, COUNTRY}
+_SYMBOLS = {
+    "c": "suppressed", "k": "rounded to nought", "u": "marked as unreliable", "x": "unavailable", "z": "not applicable",
+}  # fmt: skip
+_BASES = {_AUTHORITY: "one authority", JOINT: "one joint return"}
+_SUM = "sum of the authorities' counts"
+_SCALES = {"per cent": 100, "per 10,000 children": 10_000}
+_NOT_STATED = "not stated"
+RATED = ("higher is better", "lower is better")
+
+_JOINT_ONCE = "a joint return is one figure and is never added"
+_ROUNDED_TO_TEN = "England and regions are rounded to ten"
+_TWICE = "an authority is there twice"
+_NOT_AVERAGED = "only rates are published, and rates are not averaged"
+_NOT_ADDED = "the measure is not added over authorities"
+_NONE_OF_A_PART = "no figure is published for a part"
+_NO_DENOMINATOR = "there is nothing to take a share of: the denominator is nought"
+
+
+class NotComparable(ValueError):
+    """Figures that may not be added or compared; the message is the reason, as a clause."""
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """The reference tables of official statistics, and the areas of the contract's councils.
+
+    Parameters
+    ----------
+    official, authority_values, measures, areas, area_members, area_changes, series_breaks, publications : DataFrame
+        The tables of ``data/reference``, as read.
+    held : tuple of str
+        Ids of the areas of the contract's councils.
+    """
+
+    official: pd.DataFrame
+    authority_values: pd.DataFrame
+    measures: pd.DataFrame
+    areas: pd.DataFrame
+    area_members: pd.DataFrame
+    area_changes: pd.DataFrame
+    series_breaks: pd.DataFrame
+    publications: pd.DataFrame
+    held: tuple[str, ...]
+
+
+# What a measure counts
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The six parts of a measure's definition that two figures must share to be compared in words."""
+
+    numerator: str
+    denominator: str
+    ages: str
+    timing: str
+    gross_or_net: str
+    boundary: str
+
+    @classmethod
+    def of(cls, measure: Mapping) -> "Fingerprint":
+        """The fingerprint of a row of the measures."""
+        return cls(*(measure[part] for part in cls.__dataclass_fields__))
+
+
+_PART_NAMES = ("numerator", "denominator", "ages", "period or day", "gross or net", "boundary")
+
+
+def differences(one: Fingerprint, other: Fingerprint) -> tuple[str, ...]:
+    """In what two definitions differ, in readers' words; a part that is not stated counts as a difference.
+
+    Examples
+    --------
+    >>> young = Fingerprint("leavers in work", "leavers", "19 to 21", "birthday", "not applicable", "none")
+    >>> differences(Fingerprint("leavers in work", "leavers", "17 to 21", "birthday", "not stated", "none"), young)
+    ('ages: 17 to 21 against 19 to 21', 'gross or net: not stated against not applicable')
+    >>> differences(young, young)
+    ()
+    """
+    found = []
+    for name, ours, theirs in zip(_PART_NAMES, astuple(one), astuple(other), strict=True):
+        if ours == theirs == _NOT_STATED:
+            found.append(f"{name}: not stated for either")
+        elif ours != theirs:
+            found.append(f"{name}: {ours} against {theirs}")
+    return tuple(found)
+
+
+def comparable(one: Fingerprint, other: Fingerprint) -> None:
+    """Nothing where two definitions are the same.
+
+    Raises
+    ------
+    NotComparable
+        With every difference, where they are not.
+
+    Examples
+    --------
+    >>> gross = Fingerprint("vacant posts", "posts", "none", "30 September", "gross", "none")
+    >>> comparable(gross, Fingerprint("vacant posts", "posts", "none", "30 September", "net", "none"))
+    Traceback (most recent call last):
+        ...
+    ncthelpers.benchmarks.NotComparable: the definitions differ: gross or net: gross against net
+    """
+    found = differences(one, other)
+    if found:
+        raise NotComparable("the definitions differ: " + "; ".join(found))
+
+
+# Which areas, and which release
+
+
+def _in_being(area: Mapping, year: str) -> bool:
+    """Whether an area is in being on the last day of a contract year, when its authorities make the year's returns."""
+    end = ContractYear(year).end
+    return (area["valid_from"] is None or area["valid_from"] <= end) and (
+        area["valid_to"] is None or area["valid_to"] >= end
+    )
+
+
+def _areas(statistics: Statistics) -> dict[str, dict]:
+    return {row["area"]: row for row in statistics.areas.to_dict("records")}
+
+
+def _areas_in(year: str, held: tuple[str, ...], areas: Mapping[str, Mapping], changes: list[dict]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for area in held:
+        if _in_being(areas[area], year):
+            found[area] = None
+            continue
+        olds = [row["old"] for row in changes if row["new"] == area]
+        ends = [row for row in changes if row["old"] in olds]
+        wholly = all(row["same_territory"] and row["new"] in held for row in ends)
+        before = _areas_in(year, tuple(dict.fromkeys(olds)), areas, changes) if wholly else ()
+        if not before:
+            return ()
+        found |= dict.fromkeys(before)
+    return tuple(found)
+
+
+def areas_in_being(statistics: Statistics, year: str) -> tuple[str, ...]:
+    """The areas that the contract's councils are, or came from, in a contract year.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Columns used: ``areas`` (``area, valid_from, valid_to``), ``area_changes`` (``old, new, same_territory``).
+    year : str
+        Contract year; an area counts that is in being on its last day.
+
+    Returns
+    -------
+    tuple of str
+        Ids in the order of the councils. Before a change, the old areas, where the new ones cover the same territory
+        and are all held; none at all where any council's territory cannot be made up of areas of that year.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> areas = pd.DataFrame([["county", None, date(2021, 3, 31)], ["north", date(2021, 4, 1), None],
+    ...     ["west", date(2021, 4, 1), None]], columns=["area", "valid_from", "valid_to"], dtype=object)
+    >>> changes = pd.DataFrame(dict(old=["county"] * 2, new=["north", "west"], same_territory=[True, True]), dtype=object)
+    >>> none = pd.DataFrame()
+    >>> both = Statistics(none, none, none, areas, none, changes, none, none, ("north", "west"))
+    >>> areas_in_being(both, "2021-22"), areas_in_being(both, "2020-21")
+    (('north', 'west'), ('county',))
+    >>> areas_in_being(Statistics(none, none, none, areas, none, changes, none, none, ("north",)), "2020-21")
+    ()
+    """
+    return _areas_in(year, statistics.held, _areas(statistics), statistics.area_changes.to_dict("records"))
+
+
+def joint_returns(statistics: Statistics, year: str) -> dict[str, list[str]]:
+    """The joint returns in being in a contract year that include any area of the contract, with all that they cover.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Columns used: ``area_members`` (``group, member``) and those of :func:`areas_in_being` with ``kind``.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    dict of str to list of str
+        Ids of the areas covered, those of others among them, by the id of the joint return.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame([["north", "local authority"], ["west", "local authority"], ["both", "joint return"]],
+    ...                      columns=["area", "kind"], dtype=object).assign(valid_from=None, valid_to=None)
+    >>> members = pd.DataFrame(dict(group="both", member=["north", "west"]), dtype=object)
+    >>> none, changes = pd.DataFrame(), pd.DataFrame(columns=["old", "new", "same_territory"])
+    >>> joint_returns(Statistics(none, none, none, areas, members, changes, none, none, ("north", "west")), "2021-22")
+    {'both': ['north', 'west']}
+    """
+    areas, own = _areas(statistics), set(areas_in_being(statistics, year))
+    members: dict[str, list[str]] = {}
+    for group, member in zip(statistics.area_members["group"], statistics.area_members["member"], strict=True):
+        if areas[group]["kind"] == JOINT:
+            members.setdefault(group, []).append(member)
+    return {
+        group: covered for group, covered in members.items() if own & set(covered) and _in_being(areas[group], year)
+    }
+
+
+def own_areas(statistics: Statistics, year: str) -> tuple[str, ...]:
+    """The areas whose figures are the contract's in a year: its councils' areas, and joint returns that include any.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame([["north", "local authority"], ["both", "joint return"]], columns=["area", "kind"],
+    ...                      dtype=object).assign(valid_from=None, valid_to=None)
+    >>> members = pd.DataFrame(dict(group=["both"], member=["north"]), dtype=object)
+    >>> none, changes = pd.DataFrame(), pd.DataFrame(columns=["old", "new", "same_territory"])
+    >>> own_areas(Statistics(none, none, none, areas, members, changes, none, none, ("north",)), "2021-22")
+    ('north', 'both')
+    """
+    return (*areas_in_being(statistics, year), *joint_returns(statistics, year))
+
+
+def _in_order(rows: Iterable[dict], published: Mapping[str, str | None]) -> list[dict]:
+    """Releases of one figure, oldest first; an error where no order can be told."""
+    rows = list(rows)
+    if len(rows) < 2:
+        return rows
+    dates = [published.get(row["publication"]) for row in rows]
+    if None in dates or len(set(dates)) < len(dates):
+        fault = "has no date" if None in dates else "has the same date as another"
+        figure = ", ".join(rows[0][column] for column in ("measure", "area", "year"))
+        raise ValueError(f"{figure}: which release is the newest cannot be told, since one {fault}")
+    return [row for _, row in sorted(zip(dates, rows, strict=True), key=lambda pair: pair[0])]
+
+
+def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[str, str, str], list[dict]]:
+    """Every release of each figure, by measure, area and contract year.
+
+    Parameters
+    ----------
+    official, publications : DataFrame
+        As in :func:`newest`.
+
+    Returns
+    -------
+    dict of tuple to list of dict
+        Rows by ``(measure, area, year)``, oldest release first, each with ``label``: the one it has in its table.
+
+    Raises
+    ------
+    ValueError
+        As :func:`newest`.
+
+    Examples
+    --------
+    >>> official = pd.DataFrame(dict(measure="plans", area="east", year="2021-22", value=[Decimal("22.7"), Decimal("23.3")],
+    ...                              publication=["new", "old"]), dtype=object)
+    >>> publications = pd.DataFrame(dict(publication=["old", "new"], published=["2024", "2025"]), dtype=object)
+    >>> [row["publication"] for row in releases(official, publications)["plans", "east", "2021-22"]]
+    ['old', 'new']
+    """
+    published = dict(zip(publications["publication"], publications["published"], strict=True))
+    groups: dict[tuple, list[dict]] = {}
+    for label, row in zip(official.index, official.to_dict("records"), strict=True):
+        groups.setdefault((row["measure"], row["area"], row["year"]), []).append({**row, "label": label})
+    return {key: _in_order(rows, published) for key, rows in groups.items()}
+
+
+def newest(official: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame:
+    """Of several releases of the same figure, the row of the newest.
+
+    Parameters
+    ----------
+    official : DataFrame
+        Columns ``measure, area, year, publication`` and any others.
+    publications : DataFrame
+        Columns ``publication, published``; dates are compared as text.
+
+    Returns
+    -------
+    DataFrame
+        The rows kept, one a measure, area and year, as they are and in their order.
+
+    Raises
+    ------
+    ValueError
+        If two of the releases have the same date, or one has none.
+
+    Examples
+    --------
+    >>> official = pd.DataFrame(dict(measure="plans", area="east", year="2021-22", value=[Decimal("23.3"), Decimal("22.7")],
+    ...                              publication=["old", "new"]), dtype=object)
+    >>> publications = pd.DataFrame(dict(publication=["old", "new"], published=["2024", "2025"]), dtype=object)
+    >>> newest(official, publications)["value"].tolist()
+    [Decimal('22.7')]
+    """
+    kept = {rows[-1]["label"] for rows in releases(official, publications).values()}
+    return official[[label in kept for label in official.index]]
+
+
+# One figure for several authorities
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The figure for the contract's areas and how it was made, or the reason why there is none."""
+
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    value: Decimal | None = None
+    basis: str | None = None
+    reason: str | None = None
+
+
+def share(numerator: Decimal | int, denominator: Decimal | int, unit: str) -> Decimal:
+    """The quotient of two counts in a unit such as per cent, unrounded; a quotient alone where the unit has no scale.
+
+    Raises
+    ------
+    NotComparable
+        If the denominator is nought.
+
+    Examples
+    --------
+    >>> share(1, 8, "per cent"), share(50, 10_000, "per 10,000 children")
+    (Decimal('12.5'), Decimal('50'))
+    """
+    if not denominator:
+        raise NotComparable(_NO_DENOMINATOR)
+    return Decimal(numerator) * _SCALES.get(unit, 1) / Decimal(denominator)
+
+
+def _count(row: Mapping) -> Decimal | None:
+    return row["value"] if row["numerator"] is None else row["numerator"]
+
+
+def _alone(row: Mapping, measure: Mapping) -> Combined:
+    counts = row["numerator"], row["denominator"]
+    if row["kind"] not in ROUNDED and measure["unit"] == "per cent" and None not in counts:
+        value = share(*counts, measure["unit"])
+    else:
+        value = _count(row) if measure["combines"] == "counts" else row["value"]
+    if value is None:
+        raise NotComparable("no figure is published")
+    return Combined(*counts, value, _BASES.get(row["kind"], "as printed"))
+
+
+def _sum(rows: list[Mapping], measure: Mapping) -> Combined:
+    if measure["combines"] == "counts":
+        counts = [_count(row) for row in rows]
+        if None in counts:
+            raise NotComparable(_NONE_OF_A_PART)
+        return Combined(sum(counts), None, sum(counts), _SUM)
+    if measure["combines"] != "numerators and denominators":
+        raise NotComparable(_NOT_ADDED)
+    parts = [row[part] for row in rows for part in ("numerator", "denominator")]
+    if None in parts:
+        raise NotComparable(_NONE_OF_A_PART if any(row["value"] is None for row in rows) else _NOT_AVERAGED)
+    numerator, denominator = (sum(row[part] for row in rows) for part in ("numerator", "denominator"))
+    return Combined(numerator, denominator, share(numerator, denominator, measure["unit"]), _SUM)
+
+
+def add(rows: Iterable[Mapping], measure: Mapping) -> Combined:
+    """The figure for several authorities from one row each, or one row's own figure.
+
+    Parameters
+    ----------
+    rows : iterable of mappings
+        ``area, kind, numerator, denominator, value, status``, one an area.
+    measure : mapping
+        ``unit, combines`` of the measure.
+
+    Returns
+    -------
+    Combined
+        In the measure's unit, unrounded where both counts are published. A country or region alone keeps its value
+        as printed: its counts are rounded to ten, and their quotient need not be the percentage printed.
+
+    Raises
+    ------
+    NotComparable
+        If the rows may not be added: a joint return beside anything, a country or region, a suppressed part, an
+        authority twice, rates without counts, or a measure that is not added.
+
+    Notes
+    -----
+    Rule: councils are added by numerator and denominator, never by averaging rates. The Department for Education
+    rounds counts of England and the regions to ten, and not those of authorities (methodology of its releases).
+
+    Examples
+    --------
+    >>> rows = [dict(area=area, kind="local authority", numerator=Decimal(n), denominator=Decimal(d), value=None, status=None)
+    ...         for area, n, d in (("a", 1506, 7024), ("b", 1421, 7234))]
+    >>> added = add(rows, dict(unit="per cent", combines="numerators and denominators"))
+    >>> half_up(added.value, 1), added.basis
+    (Decimal('20.5'), "sum of the authorities' counts")
+    >>> add([*rows, dict(rows[0], area="c", status="c")], dict(unit="per cent", combines="numerators and denominators"))
+    Traceback (most recent call last):
+        ...
+    ncthelpers.benchmarks.NotComparable: a part is suppressed (c)
+    """
+    rows = list(rows)
+    if not rows:
+        raise NotComparable("no figure is published")
+    kinds = {row["kind"] for row in rows}
+    if len(rows) > 1:
+        if JOINT in kinds or measure["combines"] == JOINT:
+            raise NotComparable(_JOINT_ONCE)
+        if kinds & ROUNDED:
+            raise NotComparable(_ROUNDED_TO_TEN)
+        if len({row["area"] for row in rows}) < len(rows):
+            raise NotComparable(_TWICE)
+    symbol = next((row["status"] for row in rows if row["status"]), None)
+    if symbol:
+        raise NotComparable(f"{'a part' if len(rows) > 1 else 'the figure'} is {_SYMBOLS[symbol]} ({symbol})")
+    return _alone(rows[0], measure) if len(rows) == 1 else _sum(rows, measure)
+
+
+def combined(rows: Iterable[Mapping], measure: Mapping) -> Combined:
+    """As :func:`add`, with the reason in the place of a figure where the rows may not be added.
+
+    Examples
+    --------
+    >>> joint = dict(area="both", kind="joint return", numerator=None, denominator=None, value=Decimal("36.5"), status=None)
+    >>> measure = dict(unit="per cent", combines="joint return")
+    >>> combined([joint], measure).value, combined([joint, joint], measure).reason
+    (Decimal('36.5'), 'a joint return is one figure and is never added')
+    """
+    try:
+        return add(rows, measure)
+    except NotComparable as refused:
+        return Combined(reason=str(refused))
+
+
+# Words, ranks and breaks
+
+
+def comparison_words(ours: Decimal | int, theirs: Decimal | int, polarity: str, decimals: int) -> str:
+    """How a figure stands to another, as both are printed.
+
+    Parameters
+    ----------
+    ours, theirs : Decimal or int
+        The two figures, rounded half up here.
+    polarity : str
+        ``higher is better``, ``lower is better`` or ``not rated``.
+    decimals : int
+        Places that the measure is printed with.
+
+    Returns
+    -------
+    str
+        ``better than``, ``worse than`` or ``the same as``; ``higher than`` or ``lower than`` where it is not rated.
+
+    Examples
+    --------
+    >>> comparison_words(Decimal("20.53"), Decimal("21.5"), "lower is better", 1)
+    'better than'
+    >>> comparison_words(Decimal("20.53"), Decimal("20.5"), "not rated", 1)
+    'the same as'
+    """
+    word = direction_of_travel(half_up(theirs, decimals), half_up(ours, decimals), polarity)
+    return "the same as" if word == "no change" else f"{word} than"
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Where a value stands among all that are published; 1 is best, and equal values share their ranks."""
+
+    first: int
+    last: int
+    of: int
+
+    @property
+    def ranks(self) -> str:
+        """Such as ``3``, or ``12 to 14`` where it is shared."""
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+
+    @property
+    def words(self) -> str:
+        """Such as ``12 to 14 of 151``."""
+        return f"{self.ranks} of {self.of}"
+
+    @property
+    def quartile(self) -> int | None:
+        """1 (best) to 4 by the middle of the ranks shared; none among fewer than four values."""
+        return None if self.of < 4 else -(-2 * (self.first + self.last) // self.of)
+
+
+def rank(values: Iterable[Decimal], value: Decimal, polarity: str) -> Rank:
+    """The rank of a value among the published values of all authorities.
+
+    Parameters
+    ----------
+    values : iterable of Decimal
+        All published values as printed, the value itself among them.
+    value : Decimal
+        The value.
+    polarity : str
+        ``higher is better`` or ``lower is better``.
+
+    Raises
+    ------
+    NotComparable
+        If the measure is not rated: there is no best.
+    ValueError
+        If the value is not among the values.
+
+    Examples
+    --------
+    >>> published = [Decimal(printed) for printed in ("19.0", "20.5", "20.5", "23.1", "25.0")]
+    >>> place = rank(published, Decimal("20.5"), "lower is better")
+    >>> place.words, place.quartile
+    ('2 to 3 of 5', 2)
+    """
+    if polarity not in RATED:
+        raise NotComparable("the measure is not rated")
+    values = list(values)
+    equal = values.count(value)
+    if not equal:
+        raise ValueError(f"{value} is not among the values")
+    ahead = sum(other > value if polarity == "higher is better" else other < value for other in values)
+    return Rank(ahead + 1, ahead + equal, len(values))
+
+
+def breaks_between(
+    statistics: Statistics, measure: str, area_ids: Collection[str], before: str, after: str
+) -> pd.DataFrame:
+    """Breaks in the series of a measure for some areas between two contract years.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Columns used: ``series_breaks`` (``measure, area, before, after``); a break without an area holds for the
+        contract's own areas.
+    measure : str
+        Id of the measure.
+    area_ids : collection of str
+        Ids of the areas.
+    before, after : str
+        The earlier and the later contract year.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``series_breaks`` that lie between the two.
+    """
+    breaks = statistics.series_breaks
+    between = [
+        of == measure and first < after and last > before
+        for of, first, last in zip(breaks["measure"], breaks["before"], breaks["after"], strict=True)
+    ]
+    breaks = breaks[between]
+    if breaks.empty:
+        return breaks
+    concerns_own = not {*own_areas(statistics, before), *own_areas(statistics, after)}.isdisjoint(area_ids)
+    return breaks[[concerns_own if area is None else area in area_ids for area in breaks["area"]]]

@@ -1,0 +1,207 @@
+"""What every chart is drawn on and in: its canvas, colours and writing, and what stands where there is nothing to draw."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import matplotlib
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
+
+from ncthelpers import comparison, results
+from ncthelpers.load import Comparison, YearData
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "Chart", "Style",
+    "canvas", "drawn", "absent", "styles", "sheet", "reach", "fitted", "write", "key_places", "draw_key",
+    "measures_of", "with_unit",
+]  # fmt: skip
+
+# Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
+PALETTE = BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+GREY, PALE, INK = "#5A6570", "#E3E8ED", "#1D2A35"
+WIDTH = 7.2  # inches
+LINE = 0.0185  # height of a line of writing in inches, for a point of its size
+_FONT = "DejaVu Sans"
+_STYLE = {
+    "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": 11,
+    "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
+    "axes.spines.top": False, "axes.spines.right": False, "figure.constrained_layout.use": True,
+    "figure.facecolor": "white", "axes.facecolor": "white", "axes.unicode_minus": True,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart.
+
+    Parameters
+    ----------
+    svg : bytes
+        The drawing; empty where the year has nothing to draw.
+    alt : str
+        What it shows, in words, for readers who do not see it; or why there is nothing.
+    caption : str
+        Measure, unit and period.
+    """
+
+    svg: bytes
+    alt: str
+    caption: str
+
+    def _repr_html_(self) -> str:
+        if not self.svg:
+            return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.alt)}</p>'
+        image = base64.b64encode(self.svg).decode("ascii")
+        return (
+            f'<figure class="chart">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
+            f'<figcaption><span class="chart-caption">{escape(self.caption)}</span></figcaption>\n</figure>'
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.caption}\n{self.alt}"
+
+
+@contextmanager
+def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """A styled figure with one pair of axes, closed again whatever happens."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
+        matplotlib.rcParams.update({**sns.axes_style("ticks"), **_STYLE})
+        figure, axes = plt.subplots(figsize=(WIDTH, height))
+        try:
+            yield figure, axes
+        finally:
+            plt.close(figure)
+
+
+def drawn(figure: Figure, alt: str, caption: str) -> Chart:
+    """The chart that a figure makes: SVG without a date or a maker."""
+    drawing = io.BytesIO()
+    figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
+    return Chart(drawing.getvalue(), alt, caption)
+
+
+def absent(data: YearData | Comparison, name: str) -> Chart:
+    """What stands in a chart's place where there is no row of its table."""
+    tables = comparison if isinstance(data, Comparison) else results
+    reason = tables.reason_not_reported(data, name)
+    if reason:
+        said = f"Not reported: {reason}."
+    elif isinstance(data, YearData) and data.has_annual_report:
+        said = "The source documents give no figure for it."
+    else:
+        said = "No public source at hand gives a figure for it."
+    return Chart(b"", said, tables.table_schema(data, name).title)
+
+
+# Charts of official statistics. A sheet is one pair of axes over the whole drawing, in inches from its top left corner:
+# what is written on it stands where it is measured to have room.
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one area is told from the others: by shape and dash as well as by colour."""
+
+    colour: str
+    shape: str
+    edge: str
+    dash: str | tuple
+
+    def mark(self, size: float) -> dict:
+        """Its mark, as arguments of a plot."""
+        return {"marker": self.shape, "markersize": size * (0.85 if self.shape == "D" else 1), "color": self.colour,
+                "markeredgecolor": self.edge, "markeredgewidth": size / 7, "linestyle": "None"}  # fmt: skip
+
+
+_AREA_STYLES = (
+    Style(BLUE, "o", "white", "-"), Style(PLUM, "D", ORANGE, (0, (5, 1.5))), Style(TEAL, "s", INK, (0, (3, 1, 1, 1))),
+    Style(INK, "^", "white", (0, (1, 1))),
+)  # fmt: skip
+
+
+def styles(areas: Sequence[str]) -> dict[str, Style]:
+    """A style for each area, in the order in which they first come."""
+    return dict(zip(dict.fromkeys(areas), cycle(_AREA_STYLES), strict=False))
+
+
+@contextmanager
+def sheet(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with axes in inches from its top left corner."""
+    with canvas(height) as (figure, axes):
+        figure.set_layout_engine("none")
+        axes.set_position((0, 0, 1, 1))
+        axes.set(xlim=(0, WIDTH), ylim=(height, 0))
+        axes.set_axis_off()
+        yield figure, axes
+
+
+def reach(text: str, size: float, weight: str = "normal") -> float:
+    """Width of one line of writing in inches."""
+    font = get_font(findfont(FontProperties(family=_FONT, weight=weight)))
+    font.set_size(size, 72)
+    font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
+    return font.get_width_height()[0] / 64 / 72
+
+
+def fitted(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
+    """Lines of writing that are no wider than so many inches, unless a single word is."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and reach(longer, size, weight) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def write(axes: Axes, x: float, y: float, lines: Sequence[str], size: float, **how: object) -> None:
+    """Lines of writing on a sheet from a place downwards, as far apart as they are counted."""
+    for place, line in enumerate(lines):
+        axes.text(x, y + (place + 0.5) * LINE * size, line, fontsize=size, **{"va": "center_baseline", **how})
+
+
+def key_places(entries: Sequence[str], size: float) -> tuple[list[tuple[float, float]], float]:
+    """Where each entry of a key begins, in inches, and the height of them all."""
+    places, x, y = [], 0.1, 0.08
+    for entry in entries:
+        width = 0.3 + reach(entry, size) + 0.25
+        if x > 0.1 and x + width > WIDTH:
+            x, y = 0.1, y + LINE * size + 0.06
+        places.append((x, y))
+        x += width
+    return places, y + LINE * size + 0.1
+
+
+def draw_key(axes: Axes, entries: Mapping[str, dict], size: float) -> None:
+    """Each entry of a key as its mark, or its mark on a piece of line, with its name beside it."""
+    for (x, y), (entry, look) in zip(key_places(list(entries), size)[0], entries.items(), strict=True):
+        line = look.get("linestyle", "None") != "None"
+        across = [x, x + 0.13, x + 0.26] if line else [x + 0.13]
+        axes.plot(across, [y + 0.5 * LINE * size] * len(across), markevery=[1] if line else None, **look)
+        write(axes, x + 0.34 if line else x + 0.28, y, [entry], size)
+
+
+def measures_of(data: YearData) -> dict[str, dict]:
+    """Rows of the measures by their id."""
+    return {row["measure"]: row for row in data["measures"].to_dict("records")}
+
+
+def with_unit(title: str, unit: str) -> str:
+    """Title of a measure with its unit, where the title does not say it."""
+    return title if unit.lower() in title.lower().split() else f"{title}, {unit}"

@@ -1,0 +1,728 @@
+"""Tables of official statistics for the contract's areas: beside the country, over time, by authority, by release.
+
+Every figure, comparison and change in them is made, or refused with its reason, by the rules of
+:mod:`ncthelpers.benchmarks`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+
+import pandas as pd
+
+from ncthelpers.benchmarks import (
+    COUNTRY,
+    RATED,
+    REGION,
+    ROUNDED,
+    Combined,
+    Fingerprint,
+    Statistics,
+    areas_in_being,
+    breaks_between,
+    combined,
+    comparison_words,
+    differences,
+    joint_returns,
+    own_areas,
+    rank,
+    releases,
+    share,
+)
+from ncthelpers.kpis import SMALL_BASE, direction_of_travel
+from ncthelpers.rounding import half_up
+from ncthelpers.years import ContractYear, last_day, year_of
+
+__all__ = [
+    "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",
+    "neighbour_means", "official_demand", "official_finance", "related_measures", "reported_beside", "revisions",
+    "series_by_area",
+]  # fmt: skip
+
+_NOT_SHOWN, _RATES_ONLY = "not shown", "rates only"
+_NO_COUNTS = {"numerator": None, "denominator": None}
+
+_OFF = 40  # how far the counts of a country or region may be out together: sums of up to six rounded to ten
+_QUARTILES = {1: "first (best)", 2: "second", 3: "third", 4: "fourth"}
+_NO_FIGURE = "no figure is published for the contract's areas in the year"
+_NO_AREAS = "the contract's areas cannot be made up of the areas of the year"
+_OTHERS_TOO = "the joint return covers other authorities too"
+
+
+# The figures of one year, looked up once
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """The figure of the country or a region, its basis, and the least and greatest it may be for its rounding."""
+
+    value: Decimal | None = None
+    basis: str | None = None
+    bounds: tuple[Decimal, ...] = ()
+
+
+def _beside(row: Mapping | None, measure: Mapping) -> _Beside:
+    """As printed; where only counts are, their quotient at the measure's places, and what it may be off by.
+
+    A count may itself be a sum of counts that are each rounded to ten, so a few of those are allowed for.
+    """
+    if row is None or row["status"]:
+        return _Beside()
+    if row["value"] is not None:
+        return _Beside(row["value"], "as printed", (row["value"],))
+    if measure["unit"] != "per cent" or None in (row["numerator"], row["denominator"]) or not row["denominator"]:
+        return _Beside()
+    value, *bounds = (
+        half_up(share(row["numerator"] + off, row["denominator"], measure["unit"]), measure["decimals"])
+        for off in (0, -_OFF, _OFF)
+    )
+    return _Beside(value, "quotient of counts rounded to ten", tuple(bounds))
+
+
+@dataclass(frozen=True)
+class _Year:
+    """The newest figures of one contract year by measure and area, and the contract's areas in it."""
+
+    rows: Mapping[tuple[str, str], dict]
+    areas: tuple[str, ...]
+    joints: Mapping[str, list[str]]
+    names: Mapping[str, str]
+    titles: Mapping[str, str]
+    country: str | None
+    region: str | None
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        return (*self.areas, *self.joints)
+
+    def row(self, measure: str, area: str | None) -> dict | None:
+        return self.rows.get((measure, area))
+
+    def beside(self, measure: Mapping, area: str | None) -> "_Beside":
+        return _beside(self.row(measure["measure"], area), measure)
+
+    def of_own(self, measure: str) -> list[dict]:
+        return [row for row in (self.row(measure, area) for area in self.own) if row]
+
+    def release(self, measure: str, beside: bool = True) -> str | None:
+        """Titles of the releases that a row of a table rests on: of the areas' figures, and of those beside them."""
+        rows = self.of_own(measure)
+        if beside:
+            rows += [row for row in (self.row(measure, area) for area in (self.country, self.region)) if row]
+        return "; ".join(dict.fromkeys(self.titles[row["publication"]] for row in rows)) or None
+
+    def combined(self, measure: Mapping) -> Combined:
+        """The figure for the contract's areas; refused where their rows do not cover them, and no more than them."""
+        if not self.areas:
+            return Combined(reason=_NO_AREAS)
+        rows = self.of_own(measure["measure"])
+        if not rows:
+            return Combined(reason=_NO_FIGURE)
+        covered = {area for row in rows for area in self.joints.get(row["area"], [row["area"]])}
+        absent = [self.names[area] for area in self.areas if area not in covered]
+        if absent:
+            return Combined(reason=f"no figure is published for {' and '.join(absent)}")
+        return combined(rows, measure) if covered <= set(self.areas) else Combined(reason=_OTHERS_TOO)
+
+
+def _is_small(denominator: Decimal | int | None) -> bool:
+    return denominator is not None and denominator < SMALL_BASE
+
+
+def _only_area(statistics: Statistics, kind: str) -> str | None:
+    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
+    found = sorted(area for area in set(statistics.official["area"]) if kinds[area] == kind)
+    if len(found) > 1:
+        raise ValueError(f"{', '.join(found)}: nothing says which {kind} the contract's areas lie in")
+    return found[0] if found else None
+
+
+def _figures(statistics: Statistics, years: Collection[str]) -> dict[str, _Year]:
+    names = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
+    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
+    titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
+    country, region = _only_area(statistics, COUNTRY), _only_area(statistics, REGION)
+    rows: dict[str, dict] = {year: {} for year in years}
+    official = statistics.official[statistics.official["year"].isin(list(years))]
+    for (measure, area, year), printed in releases(official, statistics.publications).items():
+        rows[year][measure, area] = {**printed[-1], "kind": kinds[area]}
+    return {
+        year: _Year(
+            rows[year],
+            areas_in_being(statistics, year),
+            joint_returns(statistics, year),
+            names,
+            titles,
+            country,
+            region,
+        )
+        for year in years
+    }
+
+
+def _measures(statistics: Statistics, uses: Collection[str]) -> list[dict]:
+    """The measures of some uses that any official figure is entered for, in their order."""
+    entered = set(statistics.official["measure"])
+    return [row for row in statistics.measures.to_dict("records") if row["use"] in uses and row["measure"] in entered]
+
+
+def _year_before(year: str) -> str:
+    first = ContractYear(year).start.year
+    return f"{first - 1}-{first % 100:02d}"
+
+
+def _places(ours: Combined, measure: Mapping) -> int | None:
+    """Decimal places to show a figure with: at least one where it is a quotient of counts, otherwise as printed."""
+    return None if ours.denominator is None else max(measure["decimals"], 1)
+
+
+def _frame(rows: Iterable[Mapping], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
+
+
+# The tables
+
+
+def _against(ours: Combined, theirs: _Beside, whose: str, measure: Mapping) -> str:
+    """How the contract's figure stands to another, in one word, or why that is not said."""
+    if ours.value is None:
+        return f"not compared: {ours.reason}"
+    if theirs.value is None:
+        return f"not compared: no value is printed for {whose}"
+    if _is_small(ours.denominator):
+        return f"small base: {ours.denominator:f}"
+    words = {comparison_words(ours.value, bound, measure["polarity"], measure["decimals"]) for bound in theirs.bounds}
+    if len(words) > 1:
+        return f"not compared: too close to tell, since the counts for {whose} are rounded to ten"
+    return words.pop().removesuffix(" than").removesuffix(" as")
+
+
+def related_measures(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Official measures related to what the contract asks, for its areas together, beside the country and the region.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of performance that any official figure is entered for.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, kpi, value, unit, basis, numerator, denominator, country, country_basis, country_words,
+        region, release, reason, note, decimals``, one row a measure (the measure's unit, unrounded; ``decimals`` are
+        the places to show it with, none for as printed). ``country`` and ``region`` are as printed in the newest
+        release; where that prints counts only, their quotient at the measure's places, and ``country_basis`` says so.
+        ``country_words`` is ``better``, ``worse`` or ``the same`` at the printed precision, or why they are not
+        compared. Where there is no figure for the areas, ``reason`` says why and ``basis`` is ``not made:`` and that.
+    """
+    figures = _figures(statistics, [year])[year]
+    rows = []
+    for measure in _measures(statistics, ["performance"]):
+        ours, country = figures.combined(measure), figures.beside(measure, figures.country)
+        rows.append({
+            **measure, "value": ours.value, "numerator": ours.numerator,
+            "denominator": ours.denominator, "country": country.value, "country_basis": country.basis,
+            "country_words": _against(ours, country, figures.names.get(figures.country, "the country"), measure),
+            "region": figures.beside(measure, figures.region).value, "release": figures.release(measure["measure"]),
+            "reason": ours.reason, "decimals": _places(ours, measure), "basis": ours.basis or f"not made: {ours.reason}",
+        })  # fmt: skip
+    return _frame(rows, "measure title kpi value unit basis numerator denominator country country_basis country_words "
+                        "region release reason note decimals")  # fmt: skip
+
+
+def measures_by_area(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Official performance measures as published, area by area.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of performance.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, kind, numerator, denominator, value, status, release``, one row a measure and area that
+        the newest release has: the contract's areas in being, joint returns that include them, region and country
+        (the measure's unit, as printed). Of a single authority a measure shows no more than its ``by_area`` allows:
+        counts of two measures must not give back a count of one to five or a suppressed one.
+    """
+    figures = _figures(statistics, [year])[year]
+    rows = []
+    for measure in _measures(statistics, ["performance"]):
+        for area in (*figures.own, figures.region, figures.country):
+            row = figures.row(measure["measure"], area)
+            if row and (row["kind"] in ROUNDED or measure["by_area"] != _NOT_SHOWN):
+                withheld = _NO_COUNTS if row["kind"] not in ROUNDED and measure["by_area"] == _RATES_ONLY else {}
+                rows.append({**row, **withheld, "title": measure["title"], "area": figures.names[area],
+                             "release": figures.titles[row["publication"]]})  # fmt: skip
+    return _frame(rows, "measure title area kind numerator denominator value status release")
+
+
+def _by_measure(statistics: Statistics, year: str) -> dict[str, dict[str, dict]]:
+    """The rows of one year's values of every authority, by measure and area."""
+    values = statistics.authority_values
+    grouped: dict[str, dict[str, dict]] = {}
+    for row in values[values["year"] == year].to_dict("records"):
+        grouped.setdefault(row["measure"], {})[row["area"]] = row
+    return grouped
+
+
+def authority_ranks(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Where each of the contract's areas stands among all authorities.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those in ``authority_values``; areas: the contract's in being and joint returns that include them.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, value, rank, of, quartile, lowest, median, highest, release`` (the measure's unit, as
+        printed; the median unrounded). ``rank`` is text such as ``12 to 14`` where values tie; none, as is the
+        quartile, for a value that is not published and for a measure that is not rated.
+    """
+    published = _by_measure(statistics, year)
+    names = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
+    titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
+    own = own_areas(statistics, year)
+    rows = []
+    for measure in statistics.measures.to_dict("records"):
+        of_areas = published.get(measure["measure"], {})
+        values = [row["value"] for row in of_areas.values() if row["value"] is not None]
+        for area in (area for area in own if area in of_areas):
+            value = of_areas[area]["value"]
+            placed = value is not None and measure["polarity"] in RATED
+            place = rank(values, value, measure["polarity"]) if placed else None
+            rows.append({
+                "measure": measure["measure"], "title": measure["title"], "area": names[area], "value": value,
+                "rank": place.ranks if place else None, "of": len(values),
+                "quartile": _QUARTILES.get(place.quartile) if place else None,
+                "lowest": min(values, default=None), "median": median(values) if values else None,
+                "highest": max(values, default=None), "release": titles[of_areas[area]["publication"]],
+            })  # fmt: skip
+    return _frame(rows, "measure title area value rank of quartile lowest median highest release")
+
+
+def neighbour_means(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Each of the contract's areas beside the mean of its statistical neighbours' published values.
+
+    The mean of rates is a comparator as the Local Authority Interactive Tool makes it, every neighbour counting alike;
+    it is not a rate of the neighbours taken together, and no figure of the contract is made so.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Columns used: ``authority_values`` and ``area_members`` (``group, member, of``).
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, value, mean, neighbours, words`` (the measure's unit; the mean unrounded). One row a
+        measure and area with a published value and neighbours; a joint return has none. ``neighbours`` is text such as
+        ``9 of 10``: those with a published value. ``words`` as in :func:`related_measures`.
+    """
+    published, figures = _by_measure(statistics, year), _figures(statistics, [year])[year]
+    neighbours: dict[str, list[str]] = {}
+    for row in statistics.area_members.to_dict("records"):
+        if row["of"] in figures.areas:
+            neighbours.setdefault(row["of"], []).append(row["member"])
+    rows = []
+    for measure in statistics.measures.to_dict("records"):
+        of_areas = published.get(measure["measure"], {})
+        for area in (area for area in figures.areas if area in of_areas and area in neighbours):
+            value, official = of_areas[area]["value"], figures.row(measure["measure"], area)
+            if value is None:
+                continue
+            theirs = [of_areas[member]["value"] for member in neighbours[area] if member in of_areas]
+            theirs = [printed for printed in theirs if printed is not None]
+            mean = sum(theirs, Decimal(0)) / len(theirs) if theirs else None
+            ours = Combined(denominator=official["denominator"] if official else None, value=value)
+            rows.append({
+                "measure": measure["measure"], "title": measure["title"], "area": figures.names[area], "value": value,
+                "mean": mean, "neighbours": f"{len(theirs)} of {len(neighbours[area])}",
+                "words": _against(ours, _Beside(mean, bounds=(mean,)), "any neighbour", measure),
+            })  # fmt: skip
+    return _frame(rows, "measure title area value mean neighbours words")
+
+
+def _change(
+    statistics: Statistics, measure: Mapping, now: _Year, before: _Year, years: tuple[str, str], polarity: str
+) -> tuple[Combined, Combined, Decimal | None, str]:
+    """Figures of both years, the change between them if it may be given, and the words on it or why there are none."""
+    ours, earlier = now.combined(measure), before.combined(measure)
+    if ours.value is None:
+        return ours, earlier, None, f"not compared: {ours.reason}"
+    if earlier.reason == _NO_FIGURE:
+        return ours, earlier, None, "no figure for the year before"
+    if earlier.value is None:
+        return ours, earlier, None, f"not compared: for the year before, {earlier.reason}"
+    breaks = breaks_between(statistics, measure["measure"], {*now.own, *before.own}, *years)
+    if len(breaks):
+        found = [f"{row['certainty']} break in series: {row['reason']}" for row in breaks.to_dict("records")]
+        return ours, earlier, None, "not compared: " + "; ".join(found)
+    change = ours.value - earlier.value
+    small = [year.denominator for year in (ours, earlier) if _is_small(year.denominator)]
+    if small:
+        return ours, earlier, change, f"small base: {min(small):f}"
+    places = max(measure["decimals"], 1)
+    before_shown, now_shown = half_up(earlier.value, places), half_up(ours.value, places)
+    if half_up(change, places) == 0:
+        now_shown = before_shown
+    return ours, earlier, change, direction_of_travel(before_shown, now_shown, polarity)
+
+
+def measure_changes(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Official performance measures for the contract's areas against the year before.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of performance that any official figure is entered for. Areas that were replaced by others
+        of the same territory are followed over the change.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, before_year, before, now, change, words, decimals, before_decimals, change_decimals`` (the
+        measure's unit; percentage points, unrounded). ``words`` is ``better`` or ``worse``, ``no change`` where the two
+        figures or the nought between them are the same as shown, or says why there is none; over a break in series
+        there is no change either.
+    """
+    before_year = _year_before(year)
+    figures = _figures(statistics, [before_year, year])
+    rows = []
+    for measure in _measures(statistics, ["performance"]):
+        now, before, change, words = _change(
+            statistics, measure, figures[year], figures[before_year], (before_year, year), measure["polarity"]
+        )
+        rows.append({
+            **measure, "before_year": before_year, "before": before.value, "now": now.value, "change": change,
+            "words": words, "decimals": _places(now, measure), "before_decimals": _places(before, measure),
+            "change_decimals": max(measure["decimals"], 1),
+        })  # fmt: skip
+    return _frame(rows, "measure title before_year before now change words decimals before_decimals change_decimals")
+
+
+def official_demand(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Official counts and rates of demand for the contract's areas; never rated, since demand is not performance.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of demand that any official figure is entered for.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, unit, value, basis, before, change_pct, words, country, region, release, reason, decimals,
+        before_decimals`` (the measure's unit; per cent of the year before, unrounded, none for a measure in per cent
+        and over a break in series). ``basis`` is how the figure was made, or ``not made:`` and why. ``country`` and
+        ``region`` as in :func:`related_measures`, for rates only.
+    """
+    before_year = _year_before(year)
+    figures = _figures(statistics, [before_year, year])
+    rows = []
+    for measure in _measures(statistics, ["demand"]):
+        now, before, change, words = _change(
+            statistics, measure, figures[year], figures[before_year], (before_year, year), "not rated"
+        )
+        relative = change is not None and before.value and measure["unit"] != "per cent"
+        rate = measure["combines"] != "counts"
+        rows.append({
+            **measure, "value": now.value, "basis": now.basis or f"not made: {now.reason}", "before": before.value,
+            "change_pct": change / Decimal(before.value) * 100 if relative else None, "words": words,
+            "country": figures[year].beside(measure, figures[year].country).value if rate else None,
+            "region": figures[year].beside(measure, figures[year].region).value if rate else None,
+            "release": figures[year].release(measure["measure"], beside=rate), "reason": now.reason,
+            "decimals": _places(now, measure), "before_decimals": _places(before, measure),
+        })  # fmt: skip
+    return _frame(rows, "measure title unit value basis before change_pct words country region release reason "
+                        "decimals before_decimals")  # fmt: skip
+
+
+def official_finance(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Official figures of spending and unit costs, area by area; no total is made.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of finance.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, unit, value, country, release``, one row a measure and area of the contract in being
+        or joint return that includes one (the measure's unit, as printed).
+    """
+    figures = _figures(statistics, [year])[year]
+    rows = []
+    for measure in _measures(statistics, ["finance"]):
+        country = figures.row(measure["measure"], figures.country)
+        for row in figures.of_own(measure["measure"]):
+            rows.append({
+                **measure, "area": figures.names[row["area"]], "value": _amount(row),
+                "country": _amount(country) if country else None, "release": figures.titles[row["publication"]],
+            })  # fmt: skip
+    return _frame(rows, "measure title area unit value country release")
+
+
+def _amount(row: Mapping) -> Decimal | None:
+    return row["numerator"] if row["value"] is None else row["value"]
+
+
+def reported_beside(statistics: Statistics, reported_values: pd.DataFrame) -> pd.DataFrame:
+    """Figures that the trust or a council gave, beside the nearest official measure, and in what the two differ.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Columns used: ``measures`` (the six parts of each definition) and what makes the official figure.
+    reported_values : DataFrame
+        Columns ``measure, title, when, value, unit, beside, said_by, note, source``.
+
+    Returns
+    -------
+    DataFrame
+        ``title, when, value, unit, said_by, official_title, official_year, official_value, country, what_differs, note,
+        source, decimals``, one row a figure given (its own unit, as printed). The official figure is that of the contract
+        year that the figure given lies in, for the contract's areas together, unrounded. Nothing is said of which is
+        better: ``what_differs`` lists the differences, or says that the definitions match.
+    """
+    measures = {row["measure"]: row for row in statistics.measures.to_dict("records")}
+    years = [str(year_of(last_day(when))) for when in reported_values["when"]]
+    figures = _figures(statistics, set(years))
+    rows = []
+    for row, year in zip(reported_values.to_dict("records"), years, strict=True):
+        measure = measures[row["beside"]] if row["beside"] else None
+        beside = dict.fromkeys(
+            ("official_title", "official_year", "official_value", "country", "what_differs", "decimals")
+        )
+        if measure:
+            found = differences(Fingerprint.of(measures[row["measure"]]), Fingerprint.of(measure))
+            ours = figures[year].combined(measure)
+            beside |= {
+                "official_title": measure["title"], "official_year": year, "official_value": ours.value,
+                "decimals": _places(ours, measure), "country": figures[year].beside(measure, figures[year].country).value,
+                "what_differs": "; ".join(found) or "nothing: the definitions match",
+            }  # fmt: skip
+        rows.append({**beside, **row})
+    return _frame(rows, "title when value unit said_by official_title official_year official_value country what_differs "
+                        "note source decimals")  # fmt: skip
+
+
+def _printed(row: Mapping) -> str:
+    """A figure as a release prints it: value, and counts in brackets."""
+    counts = " of ".join(f"{Decimal(row[part]):,f}" for part in ("numerator", "denominator") if row[part] is not None)
+    if row["value"] is None:
+        return counts
+    return f"{row['value']:f} ({counts})" if counts else f"{row['value']:f}"
+
+
+def revisions(statistics: Statistics) -> pd.DataFrame:
+    """Figures that a later release printed differently from the one before it.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        All years of ``official``.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, year, earlier, earlier_release, later, later_release``, one row a figure and pair of
+        releases that follow each other, where a value, numerator or denominator that both print is not the same.
+        ``earlier`` and ``later`` are text as printed, such as ``23.3 (14,990 of 64,390)``.
+
+    Raises
+    ------
+    ValueError
+        If the order of the releases cannot be told.
+    """
+    names = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
+    measures = dict(zip(statistics.measures["measure"], statistics.measures["title"], strict=True))
+    titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
+    rows = []
+    for (measure, area, year), printed in releases(statistics.official, statistics.publications).items():
+        for earlier, later in zip(printed, printed[1:], strict=False):
+            pairs = [(earlier[part], later[part]) for part in ("value", "numerator", "denominator")]
+            if any(None not in pair and pair[0] != pair[1] for pair in pairs):
+                rows.append({
+                    "measure": measure, "title": measures[measure], "area": names[area], "year": year,
+                    "earlier": _printed(earlier), "earlier_release": titles[earlier["publication"]],
+                    "later": _printed(later), "later_release": titles[later["publication"]],
+                })  # fmt: skip
+    return _frame(rows, "measure title area year earlier earlier_release later later_release")
+
+
+def measure_series(statistics: Statistics, years: Collection[str], uses: Collection[str]) -> pd.DataFrame:
+    """Official measures for the contract's areas over several years, with the breaks in their series.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of the given uses that any official figure is entered for.
+    years : collection of str
+        Contract years.
+    uses : collection of str
+        Uses of measures, such as ``performance``.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, unit, year, value, numerator, denominator, country, region, release, break_before, reason,
+        decimals``, one row a measure and year, years in order (the measure's unit, unrounded; ``country`` and
+        ``region`` as in :func:`related_measures`). ``break_before`` names a break between the year and the one given before it.
+    """
+    years = sorted(set(years))
+    figures = _figures(statistics, years)
+    rows = []
+    for measure in _measures(statistics, uses):
+        for before, year in zip([None, *years[:-1]], years, strict=True):
+            of_year, breaks = figures[year], []
+            if before:
+                areas = {*figures[before].own, *of_year.own}
+                breaks = breaks_between(statistics, measure["measure"], areas, before, year).to_dict("records")
+            ours = of_year.combined(measure)
+            rows.append({
+                **measure, "year": year, "value": ours.value, "numerator": ours.numerator,
+                "denominator": ours.denominator, "country": of_year.beside(measure, of_year.country).value,
+                "region": of_year.beside(measure, of_year.region).value,
+                "release": of_year.release(measure["measure"]),
+                "break_before": "; ".join(f"{row['certainty']}: {row['reason']}" for row in breaks) or None,
+                "reason": ours.reason, "decimals": _places(ours, measure),
+            })  # fmt: skip
+    return _frame(rows, "measure title unit year value numerator denominator country region release break_before reason "
+                        "decimals")  # fmt: skip
+
+
+def figure(statistics: Statistics, measure: str, year: str) -> Combined:
+    """The figure of one official measure for the contract's areas together in one contract year.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        The reference tables and the contract's areas.
+    measure : str
+        Id of the measure.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    Combined
+        The figure; without a value and with the reason where there is none.
+
+    Raises
+    ------
+    LookupError
+        If there is no such measure.
+
+    Examples
+    --------
+    >>> measure = dict(measure="children", unit="children", combines="counts")
+    >>> areas = pd.DataFrame([["north", "North"], ["west", "West"]], columns=["area", "name"], dtype=object)
+    >>> areas = areas.assign(kind="local authority", valid_from=None, valid_to=None)
+    >>> rows = pd.DataFrame(dict(measure="children", area=["north", "west"], year="2021-22", numerator=[525, 658],
+    ...     denominator=None, value=None, status=None, publication="release"), dtype=object)
+    >>> release = pd.DataFrame([["release", "Release", "2025"]], columns=["publication", "title", "published"])
+    >>> members, changes = pd.DataFrame(columns=["group", "member"]), pd.DataFrame(columns=["old", "new"])
+    >>> both = Statistics(rows, pd.DataFrame(), pd.DataFrame([measure]), areas, members, changes, pd.DataFrame(), release,
+    ...     ("north", "west"))
+    >>> figure(both, "children", "2021-22").value, figure(both, "children", "2021-22").basis
+    (1183, "sum of the authorities' counts")
+    """
+    for row in statistics.measures.to_dict("records"):
+        if row["measure"] == measure:
+            return _figures(statistics, [year])[year].combined(row)
+    raise LookupError(f"there is no measure named {measure}")
+
+
+def series_by_area(statistics: Statistics, use: str) -> pd.DataFrame:
+    """Official figures of a use for each of the contract's areas in every year, not added over them.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of the given use that any official figure is entered for.
+    use : str
+        Such as ``finance``.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, year, unit, value, decimals, release``: one row a measure, year and area in being (the
+        measure's unit; a percentage unrounded where its counts are published, otherwise as printed); years and areas
+        without a row have none here, nor have measures that are not shown by authority.
+    """
+    years = sorted(set(statistics.official["year"]))
+    figures = _figures(statistics, years)
+    rows = []
+    shown = [measure for measure in _measures(statistics, (use,)) if measure["by_area"] != _NOT_SHOWN]
+    for measure in shown:
+        for year in years:
+            of_year = figures[year]
+            for row in of_year.of_own(measure["measure"]):
+                own = combined([row], measure)
+                rows.append({
+                    **measure, "area": of_year.names[row["area"]], "year": year, "value": own.value,
+                    "decimals": _places(own, measure), "release": of_year.titles[row["publication"]],
+                })  # fmt: skip
+    return _frame(rows, "measure title area year unit value decimals release")
+
+
+def in_brief(statistics: Statistics, year: str) -> pd.DataFrame:
+    """The official measures that a figure can be made of for the contract's areas, with what may be said of each.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        The reference tables and the contract's areas.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, unit, value, before, since, country, against, decimals, before_decimals``: ``since`` is the
+        direction from the year before and ``against`` the comparison with the country, of :func:`measure_changes` and
+        :func:`related_measures`; for demand, :func:`official_demand`, there is no ``against``.
+    """
+    related = related_measures(statistics, year).merge(
+        measure_changes(statistics, year)[["measure", "before", "words", "before_decimals"]].rename(
+            columns={"words": "since"}
+        ),
+        on="measure",
+    )
+    measured = related.rename(columns={"country_words": "against"})
+    demand = official_demand(statistics, year).rename(columns={"words": "since"}).assign(against=None, country=None)
+    columns = [
+        "measure",
+        "title",
+        "unit",
+        "value",
+        "before",
+        "since",
+        "country",
+        "against",
+        "decimals",
+        "before_decimals",
+    ]
+    both = pd.concat([measured[columns], demand[columns]], ignore_index=True).astype(object)
+    both = both.where(both.notna(), None)
+    return both[both["value"].notna()].reset_index(drop=True)

@@ -1,0 +1,182 @@
+"""Every chart: the same bytes every time, every figure in words as well, no text that is markup, no figure left open."""
+
+import base64
+import hashlib
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from ncthelpers import charts, comparison, results
+from ncthelpers.load import Comparison
+
+RESTS_ON = {
+    "reserve_bridge": "finance_lines", "contract_sum_bridge": "finance_lines", "variance_by_service": "service_costs",
+    "grants": "grants", "gaps": "budget_gaps", "support_services": "support_service_results", "audit_progress": "audits",
+    "demand": "demand", "event_timeline": "events", "inspection_timeline": "inspections",
+    "strips": "authority_ranks", "series": "measure_series", "one series": "measure_series",
+    "outturn": "finance_series", "one outturn": "finance_series",
+}  # fmt: skip
+
+
+def tags(drawing):
+    return [tag.name for tag in drawing.image.find_all()]
+
+
+def scripts(drawing):
+    return [element for element in ET.fromstring(drawing.chart.svg).iter() if element.tag.endswith("script")]
+
+
+def written_by_another_process(script, *arguments, **environment):
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", script, *arguments], env={**os.environ, **environment}, capture_output=True
+    )
+    assert run.returncode == 0, run.stderr.decode()
+    return run.stdout
+
+
+def test_no_figure_is_left_open(gallery):
+    assert len(gallery) == 10 and plt.get_fignums() == []
+
+
+def test_a_chart_drawn_again_is_the_same_bytes(gallery, review, drawn, of_review):
+    again = drawn(of_review, review).chart
+    assert again.svg == gallery[of_review].chart.svg and again._repr_html_() == gallery[of_review].chart._repr_html_()
+
+
+def test_a_chart_drawn_by_another_process_is_the_same_bytes(gallery, repository):
+    # a process of its own has its own order of hashes
+    script = (
+        "import hashlib, sys; from ncthelpers import charts; from ncthelpers.load import load_year;"
+        "chart = charts.inspection_timeline(load_year(sys.argv[1], sys.argv[2]));"
+        "print(hashlib.sha256(chart._repr_html_().encode()).hexdigest())"
+    )
+    here = hashlib.sha256(gallery["inspection_timeline"].chart._repr_html_().encode()).hexdigest()
+    assert written_by_another_process(script, str(repository), "2021-22").decode().strip() == here
+
+
+def test_settings_of_the_machine_do_not_change_a_chart(gallery, tmp_path, repository):
+    (tmp_path / "matplotlibrc").write_text("savefig.bbox: tight\nfont.weight: bold\nfont.size: 20\n")
+    script = (
+        "import sys; from ncthelpers import charts; from ncthelpers.load import load_year;"
+        "sys.stdout.buffer.write(charts.grants(load_year(sys.argv[1], '2021-22')).svg)"
+    )
+    drawn_there = written_by_another_process(script, str(repository), MATPLOTLIBRC=str(tmp_path))
+    assert drawn_there == gallery["grants"].chart.svg
+
+
+def test_a_chart_is_one_image_with_alternative_text_and_a_caption(gallery, of_review):
+    chart, shown = gallery[of_review].chart, gallery[of_review].image
+    assert tags(gallery[of_review]) == ["figure", "img", "figcaption", "span"]
+    assert shown.img["alt"] == chart.alt and shown.figcaption.text.strip() == chart.caption
+    assert len(chart.alt) > 40 and chart.caption not in chart.alt
+    svg = base64.b64decode(shown.img["src"].removeprefix("data:image/svg+xml;base64,"))
+    assert svg == chart.svg and ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+    assert repr(chart) == f"{chart.caption}\n{chart.alt}"
+
+
+def test_every_figure_written_in_a_chart_stands_in_its_alternative_text(gallery, of_review):
+    chart, figure = gallery[of_review]
+    written = [text.get_text().split("\n")[0] for text in figure.axes[0].texts if text.get_text()]
+    written = [text for text in written if not text.startswith("contract year")]  # names the shade of a timeline
+    assert written or of_review in {"audit_progress", "event_timeline", "inspection_timeline"}
+    assert [text for text in written if text not in chart.alt] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "column"),
+    [
+        ("grants", "grants", "grant"),
+        ("variance_by_service", "service_costs", "service"),
+        ("audit_progress", "audits", "audit"),
+        ("demand", "demand", "title"),
+        ("inspection_timeline", "inspections", "provider"),
+        ("inspection_timeline", "inspections", "judgement"),
+    ],
+)
+def test_hostile_text_is_drawn_and_written_as_text(review, year_with, drawn, hostile, name, table, column):
+    frame = review[table]
+    frame[column] = [f"{hostile} {value}" for value in frame[column]]
+    drawing = drawn(name, year_with(**{table: frame}))
+    assert tags(drawing) == ["figure", "img", "figcaption", "span"]
+    assert set(drawing.image.img.attrs) == {"alt", "src"} and drawing.image.img["alt"] == drawing.chart.alt
+    assert scripts(drawing) == []
+
+
+def test_a_chart_of_a_table_that_is_not_reported_says_so_instead_of_failing(review, year_with, drawn, of_review):
+    table = RESTS_ON[of_review]
+    empty = pd.DataFrame(columns=review.schemas[table].names, dtype=object)
+    year = year_with({"not_reported": {table: "the return was not made"}}, **{table: empty})
+    assert "the return was not made" in drawn(of_review, year).chart._repr_html_()
+    assert plt.get_fignums() == []
+
+
+# Charts of official statistics
+
+
+def test_official_charts_are_the_same_bytes_each_time_and_one_image(official, of_statistics):
+    drawing, again = official(of_statistics), official(of_statistics).chart
+    chart = drawing.chart
+    assert chart.svg and chart.svg == again.svg and chart._repr_html_() == again._repr_html_()
+    assert tags(drawing) == ["figure", "img", "figcaption", "span"]
+    assert chart.caption not in chart.alt and "  " not in chart.alt and ".." not in chart.alt
+    assert plt.get_fignums() == []
+
+
+def test_no_writing_of_an_official_chart_covers_another(official, of_statistics):
+    assert official(of_statistics).covered == []
+
+
+def test_writing_is_told_to_cover_where_it_does(drawn):
+    figure, axes = plt.subplots()
+    for shift in (0.5, 0.51):
+        axes.text(shift, 0.5, "the same place")
+    axes.text(0.99, 0.2, "beyond the edge of the figure on the right")
+    assert len(drawn(lambda shown: plt.close(shown), figure).covered) == 2
+
+
+def test_every_figure_that_an_official_chart_labels_stands_in_its_words(official, of_statistics):
+    chart, figure = official(of_statistics)
+    labels = [text.get_text().split(" in ")[0] for text in figure.axes[0].texts if text.get_text()[0] in "£0123456789"]
+    assert labels and [label for label in labels if label not in chart.alt] == []
+
+
+def test_an_official_chart_without_a_row_says_so(official, of_statistics):
+    table = "demand_series" if of_statistics == "demand" else RESTS_ON[of_statistics]
+    chart = official(of_statistics, **{table: []}).chart
+    assert chart.svg == b"" and chart.alt in {
+        "The source documents give no figure for it.", "No public source at hand gives a figure for it.",
+    }  # fmt: skip
+    assert plt.get_fignums() == []
+
+
+def test_several_years_without_a_row_do_not_say_that_the_source_documents_have_none(official):
+    chart = official("series", measure_series=[]).chart
+    assert chart.alt == "No public source at hand gives a figure for it."
+    assert chart.caption == results.result_schemas()["measure_series"].title
+
+
+def test_hostile_names_are_drawn_and_written_as_text(official, of_statistics, rows, hostile):
+    names = ("East", "County", "Visits that were late")
+    made = {
+        table: [tuple(f"{hostile} {cell}" if cell in names else cell for cell in row) for row in rows[table]]
+        for table in rows
+    }
+    drawing = official(of_statistics, areas=[("all", hostile, "country")], **made)
+    assert hostile in drawing.chart.alt
+    assert tags(drawing) == ["figure", "img", "figcaption", "span"] and scripts(drawing) == []
+
+
+def test_the_official_charts_of_the_repository_are_drawn_without_covering_writing(review, drawn):
+    years = Comparison((review,))
+    lines = list(dict.fromkeys(comparison.table(years, "finance_series")["measure"]))[:3]
+    for draw, data in (
+        (charts.authority_strips, review), (charts.measure_series, years),
+        (lambda years: charts.outturn_series(years, lines), years),
+    ):  # fmt: skip
+        drawing = drawn(draw, data)
+        assert drawing.chart.svg and drawing.covered == []

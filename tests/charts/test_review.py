@@ -1,0 +1,119 @@
+"""Charts of the review: what is drawn and where, its words, and nothing told by colour alone."""
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from ncthelpers import charts, results
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        # cover report 7.1.2 and 7.1.3
+        ("reserve_bridge", ["£3.701m", "−£2.631m", "£1.070m", "−£1.089m", "−£0.019m", "Reserve left"]),
+        ("contract_sum_bridge", ["£137.150m", "−£13.802m", "£123.348m"]),  # cover report 7.1.1
+        ("variance_by_service", ["+£172,000", "−£616,000", "−£186,000", "+£1,700,000"]),  # annual report section 4
+        ("grants", ["£2,700,011", "£1,306,739", "£130,000"]),  # annual report section 12
+        ("gaps", ["£15.454m", "£33.913m", "N/A as printed"]),  # annual report section 12
+        ("support_services", ["29 (78.4%)", "6 (16.2%)", "2 (5.4%)"]),  # annual report section 3.1
+        # annual report section 10.2
+        ("audit_progress", ["11 audits", "Fieldwork: reached by 9", "Reporting: reached by 4"]),
+        ("demand", ["1,094", "1,184", "March 2024 (forecast): 1,211"]),  # annual report section 6
+    ],
+)
+def test_alternative_text_names_the_printed_figures(gallery, name, words):
+    assert [word for word in words if word not in gallery[name].chart.alt] == []
+
+
+@pytest.mark.parametrize("name", ["event_timeline", "inspection_timeline"])
+def test_alternative_text_of_a_timeline_counts_what_is_drawn_on_each_line(gallery, name):
+    chart, figure = gallery[name]
+    axes = figure.axes[0]
+    points = [line for line in axes.lines if line.get_marker() != "None"]
+    assert f"Timeline of {len(points)} " in chart.alt
+    for place, label in enumerate(axes.get_yticklabels()):
+        on_line = sum(line.get_ydata()[0] == place for line in points)
+        assert f"{' '.join(label.get_text().split())}: {on_line}".lower() in chart.alt.lower()
+
+
+# What is drawn
+
+
+def test_a_waterfall_hangs_each_change_from_the_level_before_it(gallery):
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in gallery["reserve_bridge"].figure.axes[0].patches]
+    expected = [(0, 3.701), (3.701, 1.070), (0, 1.070), (1.070, -0.019), (0, -0.019)]  # cover report 7.1.2 and 7.1.3
+    assert [edge for bar in bars for edge in bar] == pytest.approx([edge for bar in expected for edge in bar])
+
+
+def test_changes_of_a_waterfall_are_hatched_and_levels_are_not(gallery):
+    hatched = [bool(bar.get_hatch()) for bar in gallery["reserve_bridge"].figure.axes[0].patches]
+    assert hatched == [False, True, False, True, False]
+
+
+def test_covid_grants_are_told_by_words_as_well_as_by_colour(gallery):
+    labels = [" ".join(label.get_text().split()) for label in gallery["grants"].figure.axes[0].get_yticklabels()]
+    assert [label for label in labels if "covid" in label.lower()] == ["Covid funding"]
+
+
+def test_overspends_and_underspends_are_told_by_sign_as_well_as_by_colour(gallery):
+    axes = gallery["variance_by_service"].figure.axes[0]
+    assert [text.get_text()[0] for text in axes.texts] == ["+", "−", "−", "+", "£"]
+    assert [bar.get_width() for bar in axes.patches] == [172, -616, -186, 1700, 0]  # annual report section 4
+
+
+def test_stages_not_reached_are_hollow(gallery):
+    squares = gallery["audit_progress"].figure.axes[0].lines
+    assert len(squares) == 33 and sum(square.get_markerfacecolor() == "white" for square in squares) == 33 - 24
+
+
+def test_a_forecast_is_hollow_and_its_line_dashed(gallery):
+    lines = gallery["demand"].figure.axes[0].lines
+    assert [line.get_linestyle() for line in lines if line.get_linestyle() != "None"] == ["-", "--"]
+    assert [line.get_markerfacecolor() == "white" for line in lines if line.get_marker() == "o"] == [False, False, True]
+
+
+def test_each_judgement_has_a_marker_of_its_own(gallery):
+    lines = [line for line in gallery["inspection_timeline"].figure.axes[0].lines if line.get_marker() != "None"]
+    of = {line.get_label(): line.get_marker() for line in lines}
+    assert len(of) > 3 and len(set(of.values())) == len(of)
+    assert {(line.get_label(), line.get_marker()) for line in lines} == set(of.items())
+
+
+def test_nought_stays_on_the_axis_when_every_service_underspends(review, year_with, drawn):
+    costs = review["service_costs"]
+    costs["gross_outturn"], costs["covid_funding"] = costs["budget"] - Decimal(100), Decimal(0)
+    low, high = drawn("variance_by_service", year_with(service_costs=costs)).figure.axes[0].get_xlim()
+    assert low < -100 and high >= 0
+
+
+def test_points_of_a_measure_are_drawn_once_and_in_order_of_time(year_with, drawn):
+    points = [("2018-03", "2020-03", 10, 11), ("2020-03", "2022-03", 11, 13), ("2022-03", "2024-03", 13, 12)]
+    names = ["measure", "title", "start", "end", "value_start", "value_end", "status", "source"]
+    rows = [("m", "Measure", start, end, Decimal(first), Decimal(last), "actual", "report:6/7")
+            for start, end, first, last in points]  # fmt: skip
+    year = year_with(demand=pd.DataFrame(rows, columns=names, dtype=object))
+    lines = drawn(lambda data: charts.demand(data, "m"), year).figure.axes[0].lines
+    assert [line.get_ydata()[0] for line in lines if line.get_marker() == "o"] == [10, 11, 13, 12]
+
+
+def test_a_measure_of_which_nothing_is_published_says_so(review):
+    chart = charts.demand(review, "referrals_to_mash")  # annual report section 6: a rise without figures
+    assert ". ." not in chart.alt and ": ." not in chart.alt
+
+
+def test_a_step_that_no_document_prints_is_written_as_not_published(review, year_with):
+    lines = review["finance_lines"]
+    year = year_with(finance_lines=lines[lines["line"] != "reserve"])
+    assert results.table(year, "reserve_bridge")["amount"].tolist()[3:] == [None, None]
+    chart = charts.waterfall(year, "reserve_bridge")
+    assert chart.alt.count("not published") == 2 and "£1.070m" in chart.alt and "£0.000m" not in chart.alt
+
+
+def test_more_councils_than_colours_are_drawn(year_with):
+    councils = [{"id": f"C{n}", "name": f"Council {n}"} for n in range(6)]
+    rows = [{"council": c["id"], "year": "2021-22", "gap": Decimal(1), "status": "estimate", "source": "report:12/3"}
+            for c in councils]  # fmt: skip
+    year = year_with({"councils": councils}, budget_gaps=pd.DataFrame(rows, dtype=object))
+    assert "Council 5: £1m" in charts.gaps(year).alt

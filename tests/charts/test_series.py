@@ -1,0 +1,149 @@
+"""Lines over the years: where a line is broken or has a gap, its words, its axes and its labels. The values are invented."""
+
+import pytest
+
+from ncthelpers import charts
+from ncthelpers.charts.canvas import BLUE, GREY
+from ncthelpers.charts.series import _apart, _runs
+
+SUSPECTED = "suspected: the way of counting changed"
+
+
+def test_a_line_is_broken_where_its_series_is_and_the_country_line_is_not(official):
+    drawing = official("one series")
+    assert drawing.segments(BLUE) == [(0, 1)]  # broken before 2020-21; no value in 2021-22
+    assert drawing.segments(GREY) == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert (1.5, 1.5) in [tuple(line.get_xdata()) for line in drawing.figure.axes[1].lines]
+    assert "break: suspected, before 20-21" in drawing.words
+    assert f"Break before 20-21, {SUSPECTED}." in drawing.chart.alt
+
+
+def test_a_missing_value_is_a_gap_and_a_note_and_never_nought(official):
+    drawing = official("one series")
+    assert drawing.marks("o") == [[(0, 30), (1, 31.25), (2, 20), (4, 25)]]
+    assert "no figure for the trust's areas: 21-22" in drawing.words
+    assert "No figure for the trust's areas in 21-22: a part is suppressed (c)." in drawing.chart.alt
+
+
+def test_the_two_lines_of_a_panel_differ_by_shape_and_dash_and_are_named(official):
+    drawing = official("one series")
+    axes = drawing.figure.axes[1]
+    dashes = {line.get_color(): line.get_linestyle() for line in axes.lines if line.get_marker() == "None"}
+    assert dashes[BLUE] != dashes[GREY]
+    assert drawing.marks("o") and drawing.marks("s")
+    assert "the trust's areas 25.0%" in drawing.words and "Anyland 21.0%" in drawing.words
+
+
+def test_a_last_value_of_an_earlier_year_is_labelled_with_that_year(official):
+    assert "areas 16.0 in 21-22" in official("series").words
+
+
+def test_words_list_every_number_up_to_forty_and_the_ends_of_lines_above(official, series):
+    in_full = "Anyland 22.0% in 18-19, 22.0% in 19-20, 22.5% in 20-21, 22.0% in 21-22, 21.0% in 22-23"
+    assert in_full in official("series").chart.alt
+    ours, theirs = [str(n) for n in range(30)], [str(n + 5) for n in range(30)]
+    long = series("late", ours, theirs, {"2031-32": SUSPECTED}, first=2010)
+    alt = official("one series", measure_series=long).chart.alt
+    assert "the trust's areas 0.0% in 10-11, 29.0% in 39-40; Anyland 5.0% in 10-11, 34.0% in 39-40." in alt
+    assert "first and last value" in alt and f"Break before 31-32, {SUSPECTED}" in alt and "12.0%" not in alt
+
+
+def test_a_chart_of_one_measure_is_a_single_panel_in_larger_writing(official):
+    one, both = official("one series"), official("series")
+    assert (len(one.figure.axes), len(both.figure.axes)) == (2, 3)
+    sizes = [min(text.get_fontsize() for text in drawing.written) for drawing in (one, both)]
+    assert sizes[0] > 1.3 * sizes[1]
+    assert one.figure.axes[1].get_position().width > 1.8 * both.figure.axes[1].get_position().width
+
+
+def test_measures_are_drawn_as_asked_for_and_in_that_order(official):
+    chart = official("series", lambda years: charts.measure_series(years, measures=("cases", "late"))).chart
+    assert chart.alt.index("Average cases") < chart.alt.index("Visits that were late")
+    with pytest.raises(LookupError, match="there is no measure named lateness"):
+        official("series", lambda years: charts.measure_series(years, measures=("late", "lateness")))
+
+
+def test_the_years_between_are_on_the_axis_even_if_no_row_is_of_them(official, rows):
+    drawing = official("one series", measure_series=[row for row in rows["measure_series"] if row[2] != "2020-21"])
+    labels = [label.get_text() for label in drawing.figure.axes[1].get_xticklabels()]
+    assert labels == ["18-19", "19-20", "20-21", "21-22", "22-23"]
+    assert drawing.segments(GREY) == [(0, 1), (3, 4)]
+
+
+def test_the_range_of_an_axis_is_written_on_it_and_in_words(official):
+    chart, figure = official("one series")
+    labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
+    assert f"Axis from {labels[0]} to {labels[-1]}." in chart.alt
+    low, high = figure.axes[1].get_ylim()
+    assert (labels[0], labels[-1]) == (f"{low:.0f}%", f"{high:.0f}%") and low <= 20 and high >= 31.25
+
+
+def test_a_count_stands_alone_and_a_rate_beside_the_country(official):
+    alt = official("demand").chart.alt
+    assert "Children seen: the trust's areas 900 in 18-19" in alt and "420,000" not in alt
+    both = "per 10,000 children: the trust's areas 50 in 18-19, 52 in 19-20, 54 in 20-21; Anyland 60 in 18-19"
+    assert both in alt
+
+
+def test_a_measure_without_any_figure_of_ours_shows_the_country_and_says_so(official, series):
+    reason = "the measure is not added over authorities"
+    rows = series("late", [None, None], ["22", "23"], {"2019-20": SUSPECTED}, reason)
+    drawing = official("one series", measure_series=rows)
+    assert "no figure for the trust's areas: any year" in drawing.words and drawing.segments(BLUE) == []
+    assert f"No figure for the trust's areas in 18-19 to 19-20: {reason}." in drawing.chart.alt
+
+
+def test_years_that_follow_each_other_are_named_by_the_first_and_the_last():
+    every = ["2017-18", "2018-19", "2019-20", "2020-21"]
+    assert _runs(["2017-18", "2018-19", "2020-21"], every) == "17-18 to 18-19, 20-21"
+
+
+def test_labels_are_moved_apart_within_their_bounds():
+    assert _apart([1.0, 1.0], [0.5, 0.5], 0.0, 3.0) == [0.75, 1.25]
+
+
+@pytest.mark.parametrize("values", [("10", "10"), ("10", "10.01"), ("0", "100"), ("99", "1")])
+def test_labels_at_the_end_of_lines_stand_apart_wherever_the_lines_end(official, series, values):
+    rows = [row for measure in ("late", "cases")
+            for row in series(measure, [*"5", values[0], values[0]], ["50", values[1], values[1]])]  # fmt: skip
+    assert official("series", measure_series=rows).covered == []
+
+
+# Outturn
+
+
+def test_outturn_in_pounds_or_thousands_is_written_in_millions_with_one_decimal(official):
+    alt = official("outturn").chart.alt
+    # the invented figures divided by hand
+    assert "West £82.6m in 21-22, £97.5m in 22-23, £111.0m in 23-24" in alt and "County £122.1m in 19-20" in alt
+    assert "Spending as returned, £m: East £5.3m in 23-24." in alt
+    assert "Weekly cost, £ per week: East £1,465 in 22-23, £1,500 in 23-24." in alt
+
+
+def test_authorities_of_the_outturn_differ_by_shape_and_dash_and_those_in_being_come_first(official):
+    drawing = official("one outturn")
+    sheet, axes = drawing.figure.axes
+    assert [len(drawing.marks(shape)[0]) for shape in "oDs"] == [2, 3, 2]  # East, West, County
+    in_key = [line for line in sheet.lines if line.get_marker() in "oDs"]
+    assert len({str(line._unscaled_dash_pattern) for line in in_key}) == len(in_key) == 3
+    assert axes.get_ylim()[0] == 0
+    assert [text.get_text() for text in sheet.texts][:3] == ["East", "West", "County"]
+
+
+def test_a_year_without_outturn_is_a_gap_and_an_area_that_ended_is_labelled_where_it_ends(official):
+    drawing = official("one outturn")
+    assert drawing.segments(BLUE) == [] and "no figure for East: 22-23" in drawing.words
+    assert "no figure for County" not in drawing.chart.alt
+    ended = [text for text in drawing.figure.axes[1].texts if text.get_text() == "£117.0m"]
+    assert len(ended) == 1 and ended[0].xy == (1, pytest.approx(117.035107))
+
+
+def test_the_label_of_an_area_that_ended_near_nought_does_not_stand_on_the_years(official, spending):
+    of_area = {"County": [("2019-20", "30000"), ("2020-21", "10000")], "East": [("2021-22", "9e6")]}
+    assert official("outturn", finance_series=spending("spent", "£", **of_area)).covered == []
+
+
+def test_each_of_many_authorities_is_drawn(official, spending):
+    rows = spending("spent", "£", **{f"Council{n}": [("2021-22", "5e6"), ("2022-23", "6e6")] for n in range(6)})
+    alt = official("one outturn", finance_series=rows).chart.alt
+    assert [f"Council{n} £5.0m in 21-22, £6.0m in 22-23" in alt for n in range(6)] == [True] * 6
