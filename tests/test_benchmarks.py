@@ -152,7 +152,16 @@ def test_ages_19_to_21_are_not_compared_with_17_to_21():
 def test_a_part_that_neither_states_is_a_difference_and_the_same_definition_is_none():
     unstated = Fingerprint(**{**GROSS.__dict__, "ages": "not stated"})
     assert benchmarks.differences(unstated, unstated) == ("ages: not stated for either",)
-    benchmarks.comparable(GROSS, GROSS)
+    assert benchmarks.comparable(GROSS, GROSS) is None
+
+
+def test_a_definition_that_is_not_stated_in_full_is_not_comparable_even_with_itself():
+    for part in Fingerprint.__dataclass_fields__:
+        unstated = Fingerprint(**{**GROSS.__dict__, part: "not stated"})
+        with pytest.raises(NotComparable, match="^the definition is not stated in full$"):
+            benchmarks.comparable(unstated, unstated)
+        with pytest.raises(NotComparable, match="^the definitions differ: "):
+            benchmarks.comparable(unstated, GROSS)
 
 
 # Worked examples with published figures
@@ -197,6 +206,17 @@ def test_counts_are_added_as_counts_and_rates_by_their_own_scale():
     assert benchmarks.add(both[:1], COUNT).value == 525
     rate = {"unit": "per 10,000 children", "combines": "numerators and denominators"}
     assert benchmarks.add([part("a", 50, 10_000), part("b", 150, 10_000)], rate).value == 100
+
+
+def test_only_a_rate_or_share_as_printed_is_said_to_be_printed():
+    rate = {"unit": "per 10,000 children", "combines": "numerators and denominators"}
+    assert benchmarks.add([part("a", 1144, 171_400, 67)], rate).printed, (
+        "its counts are there, and it is printed all the same"
+    )
+    assert benchmarks.add([part("a", value=33.3)], NOT_ADDED).printed
+    for rows, measure in (([part("a", 1, 3, 33.3)], SHARE), ([part("a", 5)], COUNT), ([part("a", value=5)], COUNT),
+                          ([part("a", 5), part("b", 6)], COUNT), ([part("a", 1, 9), part("b", 2, 9)], rate)):  # fmt: skip
+        assert not benchmarks.add(rows, measure).printed
 
 
 # Laws of adding
@@ -279,9 +299,10 @@ def test_ranks_are_an_ordering_that_no_order_of_the_values_changes(values, polar
 def test_ties_share_their_ranks_and_quartiles_go_by_their_middle():
     values = [Decimal(value) for value in (1, 2, 2, 2, 5, 6, 7, 8)]
     place = benchmarks.rank(values, Decimal(2), "lower is better")
-    assert (place.words, place.quartile) == ("2 to 4 of 8", 2)
+    assert (place.ranks, place.of, place.quartile) == ("2 to 4", 8, 2)
     assert [benchmarks.rank(values, Decimal(v), "lower is better").quartile for v in (1, 5, 7, 8)] == [1, 3, 4, 4]
-    assert benchmarks.rank(values, Decimal(8), "higher is better").words == "1 of 8"
+    best = benchmarks.rank(values, Decimal(8), "higher is better")
+    assert (best.ranks, best.of) == ("1", 8)
 
 
 def test_a_measure_that_is_not_rated_has_no_rank_nor_has_a_value_that_is_not_there():
@@ -338,28 +359,17 @@ def test_areas_are_followed_over_two_changes():
     ]  # fmt: skip
 
 
-def test_the_newest_release_is_used_and_keeps_its_row():
-    statistics = made()
-    kept = benchmarks.newest(statistics.official, statistics.publications)
-    assert not kept.duplicated(["measure", "area", "year"]).any()
-    assert kept.set_index("area")["value"].to_dict() == {"north": 25, "land": Decimal("22.7")}
-    pd.testing.assert_frame_equal(kept, statistics.official.loc[kept.index])
-    mixed = statistics.official.iloc[::-1]
-    pd.testing.assert_frame_equal(benchmarks.newest(mixed, statistics.publications).sort_index(), kept)
-
-
 @pytest.mark.parametrize(("published", "fault"), [("2033-05", "the same date"), (None, "has no date")])
 def test_releases_whose_order_cannot_be_told_are_an_error(published, fault):
     publications = PUBLICATIONS.assign(published=[published, "2033-05"])
-    for compute in (benchmarks.newest, benchmarks.releases):
-        with pytest.raises(ValueError, match=f"plans, north, {YEAR}: .*{fault}"):
-            compute(OFFICIAL, publications)
+    with pytest.raises(ValueError, match=f"plans, north, {YEAR}: .*{fault}"):
+        benchmarks.releases(OFFICIAL, publications)
 
 
 def test_a_release_without_a_date_is_enough_where_it_is_the_only_one():
     publications = PUBLICATIONS.assign(published=[None, "2033-05"])
-    kept = benchmarks.newest(OFFICIAL.iloc[[0, 3]], publications)
-    assert kept["publication"].tolist() == ["old", "new"]
+    found = benchmarks.releases(OFFICIAL.iloc[[0, 3]], publications)
+    assert [row["publication"] for rows in found.values() for row in rows] == ["old", "new"]
 
 
 def test_releases_of_a_figure_are_in_the_order_of_their_dates_whatever_that_of_the_rows():
@@ -408,3 +418,30 @@ def test_a_break_without_an_area_is_of_the_contracts_own_areas_and_one_with_an_a
     ):  # fmt: skip
         assert len(benchmarks.breaks_between(own, "plans", areas, BEFORE, YEAR)) == of_own
         assert len(benchmarks.breaks_between(named, "plans", areas, BEFORE, YEAR)) == of_land
+
+
+def test_where_no_break_lies_between_the_columns_are_still_there():
+    for breaks in (BREAK, BREAK[:0]):
+        found = benchmarks.breaks_between(made(breaks=breaks), "plans", ("hill",), BEFORE, YEAR)
+        assert found.empty and list(found.columns) == list(BREAK.columns)
+
+
+def test_a_reason_entered_for_several_areas_is_given_once():
+    rows = [("plans", area, BEFORE, YEAR, certainty, reason) for area, certainty, reason in (
+        ("north", "suspected", "one"), ("south", "suspected", "one"), ("county", "confirmed", "two"),
+        ("north", "confirmed", "three"), ("south", "suspected", "three"), ("county", "confirmed", "one"))]  # fmt: skip
+    found = benchmarks.break_reasons(frame(" ".join(BREAK.columns), *rows))
+    assert list(found.items()) == [("one", "confirmed"), ("two", "confirmed"), ("three", "confirmed")]
+    assert benchmarks.break_reasons(BREAK) == {"the councils are new": "suspected"}
+    assert benchmarks.break_reasons(BREAK[:0]) == {}
+
+
+def test_an_area_comes_from_those_before_it_and_a_joint_return_from_all_that_it_covers():
+    assert benchmarks.lineage(made(), "north") == {"north", "county"}
+    assert benchmarks.lineage(made(), "county") == {"county"}, "and not from those after it"
+    assert benchmarks.lineage(made(), "both") == {"both", "north", "south", "county"}
+    assert benchmarks.lineage(made(), "like_hill") == {"like_hill"}, "a group of neighbours is no whole"
+    older = pd.concat(
+        [CHANGES, CHANGES[:1].assign(old="shire", new="county"), CHANGES[:1].assign(old="north", new="county")]
+    )
+    assert benchmarks.lineage(made(area_changes=older), "south") == {"south", "county", "shire", "north"}, "a ring ends"

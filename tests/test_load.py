@@ -180,10 +180,10 @@ REFERENCE = {
     "publications": """publication,title,publisher,kind,published,url,licence,read_from
 news_1,"Evening News, 1 May",Evening News,press,2032-05-01,https://example.org/1,All rights reserved,an extract
 """,
-    "areas": """area,name,code,kind,valid_from,valid_to,note
-east,East,E01,local authority,,,
-west,West,E02,local authority,,,
-both,East and West,,joint return,2031-04-01,,One return.
+    "areas": """area,name,code,kind,lies_in,valid_from,valid_to,note
+east,East,E01,local authority,,,,
+west,West,E02,local authority,,,,
+both,East and West,,joint return,,2031-04-01,,One return.
 """,
     "area_members": """group,member,of,source
 both,east,,news_1

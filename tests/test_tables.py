@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers import comparison, results, tables
+from ncthelpers import comparison, official, results, tables
 from ncthelpers.cells import Column
 from ncthelpers.load import Comparison
 from ncthelpers.tables import Table
@@ -423,9 +423,75 @@ def test_a_break_is_marked_before_the_value_of_its_year_and_only_in_the_contract
     assert turned(*rows).rows == (("Plans", "per cent", "24.0", "break | 25.0", "29.0"),)
     assert turned(*rows, value="country").rows == (("Plans", "per cent", "20", "21", "22"),), "not in the country's"
     gone = [rows[0], ("Plans", "2030-31", None, Decimal(21), "confirmed: a new count", None), rows[2]]
-    assert "none" in turned(*gone).rows[0] and "break | none" not in turned(*gone).rows[0], (
-        "nor where there is no value"
+    assert turned(*gone).rows == (("Plans", "per cent", "24.0", "none", "break | 29.0"),), (
+        "at the next that has a value"
     )
+    last = [rows[2], rows[0], ("Plans", "2032-33", None, None, "confirmed: a new count", None)]
+    assert turned(*last).rows == (("Plans", "per cent", "24.0", "29.0", "none"),), "nowhere where none follows"
+
+
+def test_a_break_waits_for_the_next_value_of_its_own_row_whatever_the_order_of_the_rows(turned):
+    rows = [
+        ("Moves", "2032-33", Decimal(4), None, None, 0),
+        ("Moves", "2031-32", None, None, None, None),
+        ("Moves", "2030-31", None, None, "suspected: new", None),
+        ("Plans", "2031-32", Decimal(5), None, None, 0),
+        ("Plans", "2029-30", Decimal(3), None, None, 0),
+    ]
+    assert turned(*rows).rows == (
+        ("Moves", "per cent", "none", "none", "none", "break | 4"), ("Plans", "per cent", "3", "none", "5", "none"),
+    )  # fmt: skip
+
+
+BESIDE = [
+    "title",
+    "unit",
+    "year",
+    "value",
+    "country",
+    "country_basis",
+    "country_break",
+    "region",
+    "break_before",
+    "decimals",
+]
+
+
+@pytest.fixture
+def beside(review, monkeypatch):
+    """The same with what stands beside the value: its basis and its breaks."""
+
+    def of(*rows, value="country", caption=""):
+        frame = pd.DataFrame([("Plans", "per cent", *row) for row in rows], columns=BESIDE, dtype=object)
+        monkeypatch.setattr(results, "table", lambda data, name: frame)
+        return tables.by_year(review, "measure_series", value, caption=caption)
+
+    return of
+
+
+PRINTED, MADE = official.AS_PRINTED, official.QUOTIENT
+
+
+def test_a_quotient_beside_printed_figures_is_marked_and_the_caption_says_what_the_mark_is(beside):
+    rows = [("2029-30", Decimal(1), Decimal("84.5"), MADE, None, Decimal(7), None, 1),
+            ("2030-31", Decimal(2), None, None, None, Decimal(8), None, 1),
+            ("2031-32", Decimal(3), Decimal("85.7"), PRINTED, None, Decimal(9), None, 1)]  # fmt: skip
+    shown = beside(*rows, caption="England, as printed")
+    assert shown.rows == (("Plans", "per cent", "84.5 (q)", "none", "85.7"),)
+    assert shown.caption == "England, as printed; (q): quotient of printed counts"
+    assert page(shown).caption.text == shown.caption
+    assert beside(*rows[1:], caption="England").caption == "England", "no mark to explain"
+    for value, cells in (("value", ("1.0", "2.0", "3.0")), ("region", ("7", "8", "9"))):
+        assert beside(*rows, value=value, caption="x").rows[0][2:] == cells, "nor is another column marked"
+        assert beside(*rows, value=value, caption="x").caption == "x"
+
+
+def test_a_break_of_the_country_marks_the_column_of_the_country_alone(beside):
+    rows = [("2030-31", Decimal(1), Decimal(2), MADE, None, Decimal(7), None, 0),
+            ("2031-32", Decimal(3), Decimal(4), MADE, "confirmed: new", Decimal(8), None, 0)]  # fmt: skip
+    assert beside(*rows).rows[0][2:] == ("2 (q)", "break | 4 (q)")
+    assert beside(*rows, value="value").rows[0][2:] == ("1", "3")
+    assert beside(*rows, value="region").rows[0][2:] == ("7", "8")
 
 
 def test_each_value_of_a_row_keeps_the_places_of_its_own(turned):
@@ -475,27 +541,27 @@ def test_every_series_of_the_book_keeps_its_values_when_it_is_turned(years, name
     long = tables.show(years, name, [*keys, "year", value])
     missing = comparison.table_schema(years, name)[value].missing
     expected = {row[:-1]: row[-1] for row in long.rows if row[-1] != missing}
-    assert (
-        expected
-        and {
-            (*row[: len(keys)], label): cell.removeprefix("break | ")
-            for row in shown.rows
-            for label, cell in zip(labels, row[len(keys) :], strict=True)
-            if cell != "none"
-        }
-        == expected
-    )
-    marked = {
-        (*row[: len(keys)], label)
+    cells = {
+        (*row[: len(keys)], label): cell
         for row in shown.rows
         for label, cell in zip(labels, row[len(keys) :], strict=True)
-        if cell.startswith("break")
+        if cell != "none"
     }
-    broken = frame[frame["break_before"].notna() & frame["value"].notna()] if "break_before" in frame else frame[:0]
-    own = (
-        {tuple(row) for row in broken[[*keys, "year"]].itertuples(index=False, name=None)}
-        if value == "value"
-        else set()
+    assert (
+        expected
+        and {place: cell.removeprefix("break | ").removesuffix(" (q)") for place, cell in cells.items()} == expected
     )
-    assert marked == own and bool(marked) == (name in {"measure_series", "demand_series"} and value == "value")
+    basis = f"{value}_basis"
+    made = frame[frame[basis] == official.QUOTIENT] if basis in frame else frame[:0]
+    made = {tuple(row) for row in made[[*keys, "year"]].itertuples(index=False, name=None)}
+    assert {place for place, cell in cells.items() if cell.endswith(" (q)")} == made
+    assert bool(made) == ("(q)" in shown.caption) == (name == "measure_series" and value != "value")
+    marked = {place for place, cell in cells.items() if cell.startswith("break | ")}
+    assert bool(marked) == (value == "value" and name in {"measure_series", "demand_series", "performance_by_area"})
+    broken = {} if value != "value" or "break_before" not in frame else frame[frame["break_before"].notna()]
+    for row in broken.to_dict("records") if len(broken) else []:
+        key = tuple(row[name] for name in keys)
+        with_value = sorted(label for *of, label in cells if tuple(of) == key and label >= row["year"])
+        assert not with_value or (*key, with_value[0]) in marked, "its own year, or the next that has a value"
+    assert len(marked) <= len(broken)
     assert not [row for row in shown.rows if set(row[len(keys) :]) == {"none"}]

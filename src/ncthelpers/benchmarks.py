@@ -17,8 +17,8 @@ from ncthelpers.years import ContractYear
 
 __all__ = [
     "NotComparable", "Statistics", "Fingerprint", "Combined", "Rank", "JOINT", "REGION", "COUNTRY", "RATED", "add",
-    "areas_in_being", "breaks_between", "combined", "comparable", "comparison_words", "differences", "joint_returns",
-    "newest", "own_areas", "rank", "releases", "share",
+    "areas_in_being", "break_reasons", "breaks_between", "combined", "comparable", "comparison_words", "differences",
+    "joint_returns", "lineage", "own_areas", "rank", "releases", "share",
 ]  # fmt: skip
 
 _AUTHORITY, JOINT, REGION, COUNTRY = "local authority", "joint return", "region", "country"
@@ -30,6 +30,7 @@ _BASES = {_AUTHORITY: "one authority", JOINT: "one joint return"}
 _SUM = "sum of the authorities' counts"
 _SCALES = {"per cent": 100, "per 10,000 children": 10_000}
 _NOT_STATED = "not stated"
+_CONFIRMED = "confirmed"
 RATED = ("higher is better", "lower is better")
 
 _JOINT_ONCE = "a joint return is one figure and is never added"
@@ -38,6 +39,7 @@ _TWICE = "an authority is there twice"
 _NOT_AVERAGED = "only rates are published, and rates are not averaged"
 _NOT_ADDED = "the measure is not added over authorities"
 _NONE_OF_A_PART = "no figure is published for a part"
+_NOT_IN_FULL = "the definition is not stated in full"
 _NO_DENOMINATOR = "there is nothing to take a share of: the denominator is nought"
 
 
@@ -112,12 +114,13 @@ def differences(one: Fingerprint, other: Fingerprint) -> tuple[str, ...]:
 
 
 def comparable(one: Fingerprint, other: Fingerprint) -> None:
-    """Nothing where two definitions are the same.
+    """Nothing where two definitions are the same and stated in full.
 
     Raises
     ------
     NotComparable
-        With every difference, where they are not.
+        With every difference, where they are not the same. Of a definition and itself, as where two figures are of one
+        measure, that it is not stated in full, where any part of it is not stated.
 
     Examples
     --------
@@ -126,10 +129,14 @@ def comparable(one: Fingerprint, other: Fingerprint) -> None:
     Traceback (most recent call last):
         ...
     ncthelpers.benchmarks.NotComparable: the definitions differ: gross or net: gross against net
+    >>> comparable(*[Fingerprint("vacant posts", "not stated", "none", "30 September", "gross", "none")] * 2)
+    Traceback (most recent call last):
+        ...
+    ncthelpers.benchmarks.NotComparable: the definition is not stated in full
     """
     found = differences(one, other)
     if found:
-        raise NotComparable("the definitions differ: " + "; ".join(found))
+        raise NotComparable(_NOT_IN_FULL if one == other else "the definitions differ: " + "; ".join(found))
 
 
 # Which areas, and which release
@@ -193,6 +200,43 @@ def areas_in_being(statistics: Statistics, year: str) -> tuple[str, ...]:
     ()
     """
     return _areas_in(year, statistics.held, _areas(statistics), statistics.area_changes.to_dict("records"))
+
+
+def lineage(statistics: Statistics, area: str) -> frozenset[str]:
+    """An area with every area that it came from, and of a joint return those that it covers and came from.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Columns used: ``area_changes`` (``old, new``), ``area_members`` (``group, member``), ``areas`` (``area, kind``).
+    area : str
+        Id of the area.
+
+    Returns
+    -------
+    frozenset of str
+        Ids; also of areas of which only a part went into this one, since a break in their series is one in its own.
+
+    Examples
+    --------
+    >>> areas = pd.DataFrame(dict(area=["north", "west"], kind="local authority"), dtype=object)
+    >>> changes = pd.DataFrame(dict(old="county", new=["north", "west"]), dtype=object)
+    >>> none, members = pd.DataFrame(), pd.DataFrame(columns=["group", "member"])
+    >>> sorted(lineage(Statistics(none, none, none, areas, members, changes, none, none, ("north",)), "north"))
+    ['county', 'north']
+    """
+    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
+    links = [(row["new"], row["old"]) for row in statistics.area_changes.to_dict("records")]
+    links += [
+        (row["group"], row["member"])
+        for row in statistics.area_members.to_dict("records")
+        if kinds[row["group"]] == JOINT
+    ]
+    found, added = {area}, {area}
+    while added:
+        added = {older for newer, older in links if newer in added and older not in found}
+        found |= added
+    return frozenset(found)
 
 
 def joint_returns(statistics: Statistics, year: str) -> dict[str, list[str]]:
@@ -262,8 +306,10 @@ def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[s
 
     Parameters
     ----------
-    official, publications : DataFrame
-        As in :func:`newest`.
+    official : DataFrame
+        Columns ``measure, area, year, publication`` and any others.
+    publications : DataFrame
+        Columns ``publication, published``; dates are compared as text.
 
     Returns
     -------
@@ -273,7 +319,7 @@ def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[s
     Raises
     ------
     ValueError
-        As :func:`newest`.
+        If two of the releases of a figure have the same date, or one of several has none.
 
     Examples
     --------
@@ -290,50 +336,23 @@ def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[s
     return {key: _in_order(rows, published) for key, rows in groups.items()}
 
 
-def newest(official: pd.DataFrame, publications: pd.DataFrame) -> pd.DataFrame:
-    """Of several releases of the same figure, the row of the newest.
-
-    Parameters
-    ----------
-    official : DataFrame
-        Columns ``measure, area, year, publication`` and any others.
-    publications : DataFrame
-        Columns ``publication, published``; dates are compared as text.
-
-    Returns
-    -------
-    DataFrame
-        The rows kept, one a measure, area and year, as they are and in their order.
-
-    Raises
-    ------
-    ValueError
-        If two of the releases have the same date, or one has none.
-
-    Examples
-    --------
-    >>> official = pd.DataFrame(dict(measure="plans", area="east", year="2021-22", value=[Decimal("23.3"), Decimal("22.7")],
-    ...                              publication=["old", "new"]), dtype=object)
-    >>> publications = pd.DataFrame(dict(publication=["old", "new"], published=["2024", "2025"]), dtype=object)
-    >>> newest(official, publications)["value"].tolist()
-    [Decimal('22.7')]
-    """
-    kept = {rows[-1]["label"] for rows in releases(official, publications).values()}
-    return official[[label in kept for label in official.index]]
-
-
 # One figure for several authorities
 
 
 @dataclass(frozen=True)
 class Combined:
-    """The figure for the contract's areas and how it was made, or the reason why there is none."""
+    """The figure for the contract's areas and how it was made, or the reason why there is none.
+
+    ``printed`` says that the value is a rate or share as its release prints it, rounded there: no count, and no
+    quotient of counts.
+    """
 
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     value: Decimal | None = None
     basis: str | None = None
     reason: str | None = None
+    printed: bool = False
 
 
 def share(numerator: Decimal | int, denominator: Decimal | int, unit: str) -> Decimal:
@@ -360,13 +379,12 @@ def _count(row: Mapping) -> Decimal | None:
 
 def _alone(row: Mapping, measure: Mapping) -> Combined:
     counts = row["numerator"], row["denominator"]
-    if row["kind"] not in ROUNDED and measure["unit"] == "per cent" and None not in counts:
-        value = share(*counts, measure["unit"])
-    else:
-        value = _count(row) if measure["combines"] == "counts" else row["value"]
+    made = row["kind"] not in ROUNDED and measure["unit"] == "per cent" and None not in counts
+    counted = measure["combines"] == "counts"
+    value = share(*counts, measure["unit"]) if made else _count(row) if counted else row["value"]
     if value is None:
         raise NotComparable("no figure is published")
-    return Combined(*counts, value, _BASES.get(row["kind"], "as printed"))
+    return Combined(*counts, value, _BASES.get(row["kind"], "as printed"), printed=not made and not counted)
 
 
 def _sum(rows: list[Mapping], measure: Mapping) -> Combined:
@@ -501,11 +519,6 @@ class Rank:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
     @property
-    def words(self) -> str:
-        """Such as ``12 to 14 of 151``."""
-        return f"{self.ranks} of {self.of}"
-
-    @property
     def quartile(self) -> int | None:
         """1 (best) to 4 by the middle of the ranks shared; none among fewer than four values."""
         return None if self.of < 4 else -(-2 * (self.first + self.last) // self.of)
@@ -534,8 +547,8 @@ def rank(values: Iterable[Decimal], value: Decimal, polarity: str) -> Rank:
     --------
     >>> published = [Decimal(printed) for printed in ("19.0", "20.5", "20.5", "23.1", "25.0")]
     >>> place = rank(published, Decimal("20.5"), "lower is better")
-    >>> place.words, place.quartile
-    ('2 to 3 of 5', 2)
+    >>> place.ranks, place.of, place.quartile
+    ('2 to 3', 5, 2)
     """
     if polarity not in RATED:
         raise NotComparable("the measure is not rated")
@@ -574,8 +587,33 @@ def breaks_between(
         of == measure and first < after and last > before
         for of, first, last in zip(breaks["measure"], breaks["before"], breaks["after"], strict=True)
     ]
-    breaks = breaks[between]
+    breaks = breaks.loc[between]  # of no row also the columns
     if breaks.empty:
         return breaks
     concerns_own = not {*own_areas(statistics, before), *own_areas(statistics, after)}.isdisjoint(area_ids)
-    return breaks[[concerns_own if area is None else area in area_ids for area in breaks["area"]]]
+    return breaks.loc[[concerns_own if area is None else area in area_ids for area in breaks["area"]]]
+
+
+def break_reasons(breaks: pd.DataFrame) -> dict[str, str]:
+    """Why a series breaks, each reason once however many areas or years it is entered for.
+
+    Parameters
+    ----------
+    breaks : DataFrame
+        Columns ``certainty, reason``, as of :func:`breaks_between`.
+
+    Returns
+    -------
+    dict of str to str
+        The certainty by its reason, in their order; ``confirmed`` where a reason is both confirmed and suspected.
+
+    Examples
+    --------
+    >>> break_reasons(pd.DataFrame(dict(certainty="suspected", reason=["a new count", "a new count"])))
+    {'a new count': 'suspected'}
+    """
+    found: dict[str, str] = {}
+    for certainty, reason in zip(breaks["certainty"], breaks["reason"], strict=True):
+        if found.get(reason) != _CONFIRMED:
+            found[reason] = certainty
+    return found

@@ -12,19 +12,21 @@ from statistics import median
 import pandas as pd
 
 from ncthelpers.benchmarks import (
-    COUNTRY,
     RATED,
-    REGION,
     ROUNDED,
     Combined,
     Fingerprint,
+    NotComparable,
     Statistics,
     areas_in_being,
+    break_reasons,
     breaks_between,
     combined,
+    comparable,
     comparison_words,
     differences,
     joint_returns,
+    lineage,
     own_areas,
     rank,
     releases,
@@ -35,18 +37,21 @@ from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear, last_day, year_of
 
 __all__ = [
-    "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",
+    "AS_PRINTED", "QUOTIENT", "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",
     "neighbour_means", "official_demand", "official_finance", "related_measures", "reported_beside", "revisions",
     "series_by_area",
 ]  # fmt: skip
 
+AS_PRINTED, QUOTIENT = "as printed", "quotient of counts rounded to ten"
 _NOT_SHOWN, _RATES_ONLY = "not shown", "rates only"
 _NO_COUNTS = {"numerator": None, "denominator": None}
 
-_OFF = 40  # how far the counts of a country or region may be out together: sums of up to six rounded to ten
+_OFF = 6 * 5  # how far a count of a country or region may be out: a sum of up to six bands, each rounded to ten
 _QUARTILES = {1: "first (best)", 2: "second", 3: "third", 4: "fourth"}
 _NO_FIGURE = "no figure is published for the contract's areas in the year"
 _NO_AREAS = "the contract's areas cannot be made up of the areas of the year"
+_TOO_CLOSE = "not compared: too close to tell, since one year is only printed rounded"
+_NOT_APPLICABLE = "z"
 _OTHERS_TOO = "the joint return covers other authorities too"
 
 
@@ -65,19 +70,22 @@ class _Beside:
 def _beside(row: Mapping | None, measure: Mapping) -> _Beside:
     """As printed; where only counts are, their quotient at the measure's places, and what it may be off by.
 
-    A count may itself be a sum of counts that are each rounded to ten, so a few of those are allowed for.
+    Either count may itself be a sum of counts that are each rounded to ten, so both are taken at their furthest.
     """
     if row is None or row["status"]:
         return _Beside()
     if row["value"] is not None:
-        return _Beside(row["value"], "as printed", (row["value"],))
+        return _Beside(row["value"], AS_PRINTED, (row["value"],))
     if measure["unit"] != "per cent" or None in (row["numerator"], row["denominator"]) or not row["denominator"]:
         return _Beside()
     value, *bounds = (
-        half_up(share(row["numerator"] + off, row["denominator"], measure["unit"]), measure["decimals"])
+        half_up(
+            share(max(row["numerator"] + off, 0), max(row["denominator"] + -off, 1), measure["unit"]),
+            measure["decimals"],
+        )
         for off in (0, -_OFF, _OFF)
     )
-    return _Beside(value, "quotient of counts rounded to ten", tuple(bounds))
+    return _Beside(value, QUOTIENT, tuple(bounds))
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,10 @@ class _Year:
     def of_own(self, measure: str) -> list[dict]:
         return [row for row in (self.row(measure, area) for area in self.own) if row]
 
+    def shown_of(self, measure: Mapping, row: Mapping) -> str:
+        """How much of a row may be shown by area: all of a country or region, of an authority what its measure allows."""
+        return "" if row["kind"] in ROUNDED else measure["by_area"]
+
     def release(self, measure: str, beside: bool = True) -> str | None:
         """Titles of the releases that a row of a table rests on: of the areas' figures, and of those beside them."""
         rows = self.of_own(measure)
@@ -119,6 +131,8 @@ class _Year:
         rows = self.of_own(measure["measure"])
         if not rows:
             return Combined(reason=_NO_FIGURE)
+        joint = {area for row in rows for area in self.joints.get(row["area"], [])}
+        rows = [row for row in rows if not (row["area"] in joint and _says_nothing(row))]
         covered = {area for row in rows for area in self.joints.get(row["area"], [row["area"]])}
         absent = [self.names[area] for area in self.areas if area not in covered]
         if absent:
@@ -126,23 +140,28 @@ class _Year:
         return combined(rows, measure) if covered <= set(self.areas) else Combined(reason=_OTHERS_TOO)
 
 
+def _says_nothing(row: Mapping) -> bool:
+    """Whether a row only says that it does not apply, as an authority's does whose figure is in a joint return."""
+    return row["status"] == _NOT_APPLICABLE and {row["numerator"], row["denominator"], row["value"]} == {None}
+
+
 def _is_small(denominator: Decimal | int | None) -> bool:
     return denominator is not None and denominator < SMALL_BASE
 
 
-def _only_area(statistics: Statistics, kind: str) -> str | None:
-    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
-    found = sorted(area for area in set(statistics.official["area"]) if kinds[area] == kind)
-    if len(found) > 1:
-        raise ValueError(f"{', '.join(found)}: nothing says which {kind} the contract's areas lie in")
-    return found[0] if found else None
+def _within(statistics: Statistics, areas: Collection[str]) -> str | None:
+    """The one area that some areas all lie in, by the register of areas; none where they differ or it is not entered."""
+    lies_in = {row["area"]: row.get("lies_in") for row in statistics.areas.to_dict("records")}
+    found = {lies_in.get(area) for area in areas}
+    return found.pop() if len(found) == 1 else None
 
 
 def _figures(statistics: Statistics, years: Collection[str]) -> dict[str, _Year]:
     names = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
     kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
     titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
-    country, region = _only_area(statistics, COUNTRY), _only_area(statistics, REGION)
+    region = _within(statistics, statistics.held)
+    country = _within(statistics, [region])
     rows: dict[str, dict] = {year: {} for year in years}
     official = statistics.official[statistics.official["year"].isin(list(years))]
     for (measure, area, year), printed in releases(official, statistics.publications).items():
@@ -174,7 +193,27 @@ def _year_before(year: str) -> str:
 
 def _places(ours: Combined, measure: Mapping) -> int | None:
     """Decimal places to show a figure with: at least one where it is a quotient of counts, otherwise as printed."""
-    return None if ours.denominator is None else max(measure["decimals"], 1)
+    if ours.denominator is None:
+        return None
+    return _printed_places(ours.value, measure) if ours.printed else max(measure["decimals"], 1)
+
+
+def _printed_places(value: Decimal | int, measure: Mapping) -> int:
+    """Places that a value is printed with: those of its measure at least, since a nought at the end may not be entered."""
+    return max(measure["decimals"], -Decimal(value).as_tuple().exponent)
+
+
+def _shown_places(ours: Combined, measure: Mapping) -> int:
+    """Places that a figure is compared at: as printed, or one at least where it is made of counts."""
+    return _printed_places(ours.value, measure) if ours.printed else max(measure["decimals"], 1)
+
+
+def _ends(ours: Combined, measure: Mapping) -> tuple[Decimal | int, ...]:
+    """What a figure may be: itself, or where it is printed rounded, from half a unit of its last place below to above."""
+    if not ours.printed:
+        return (ours.value,)
+    half = Decimal("0.5").scaleb(-_printed_places(ours.value, measure))
+    return ours.value + -half, ours.value + half
 
 
 def _frame(rows: Iterable[Mapping], columns: str) -> pd.DataFrame:
@@ -184,12 +223,24 @@ def _frame(rows: Iterable[Mapping], columns: str) -> pd.DataFrame:
 # The tables
 
 
+def _not_in_full(measure: Mapping) -> str | None:
+    """Why two figures of a measure are not compared in words, where a part of its definition is not stated."""
+    try:
+        comparable(Fingerprint.of(measure), Fingerprint.of(measure))
+    except NotComparable as refused:
+        return f"not compared: {refused}"
+    return None
+
+
 def _against(ours: Combined, theirs: _Beside, whose: str, measure: Mapping) -> str:
     """How the contract's figure stands to another, in one word, or why that is not said."""
     if ours.value is None:
         return f"not compared: {ours.reason}"
     if theirs.value is None:
         return f"not compared: no value is printed for {whose}"
+    not_in_full = _not_in_full(measure)
+    if not_in_full:
+        return not_in_full
     if _is_small(ours.denominator):
         return f"small base: {ours.denominator:f}"
     words = {comparison_words(ours.value, bound, measure["polarity"], measure["decimals"]) for bound in theirs.bounds}
@@ -212,9 +263,10 @@ def related_measures(statistics: Statistics, year: str) -> pd.DataFrame:
     -------
     DataFrame
         ``measure, title, kpi, value, unit, basis, numerator, denominator, country, country_basis, country_words,
-        region, release, reason, note, decimals``, one row a measure (the measure's unit, unrounded; ``decimals`` are
-        the places to show it with, none for as printed). ``country`` and ``region`` are as printed in the newest
-        release; where that prints counts only, their quotient at the measure's places, and ``country_basis`` says so.
+        region, region_basis, release, reason, note, decimals``, one row a measure (the measure's unit, unrounded;
+        ``decimals`` are the places to show it with, none for as printed). ``country`` and ``region`` are as printed in
+        the newest release; where that prints counts only, their quotient at the measure's places, and ``country_basis``
+        and ``region_basis`` say so.
         ``country_words`` is ``better``, ``worse`` or ``the same`` at the printed precision, or why they are not
         compared. Where there is no figure for the areas, ``reason`` says why and ``basis`` is ``not made:`` and that.
     """
@@ -222,15 +274,16 @@ def related_measures(statistics: Statistics, year: str) -> pd.DataFrame:
     rows = []
     for measure in _measures(statistics, ["performance"]):
         ours, country = figures.combined(measure), figures.beside(measure, figures.country)
+        region = figures.beside(measure, figures.region)
         rows.append({
             **measure, "value": ours.value, "numerator": ours.numerator,
             "denominator": ours.denominator, "country": country.value, "country_basis": country.basis,
             "country_words": _against(ours, country, figures.names.get(figures.country, "the country"), measure),
-            "region": figures.beside(measure, figures.region).value, "release": figures.release(measure["measure"]),
+            "region": region.value, "region_basis": region.basis, "release": figures.release(measure["measure"]),
             "reason": ours.reason, "decimals": _places(ours, measure), "basis": ours.basis or f"not made: {ours.reason}",
         })  # fmt: skip
     return _frame(rows, "measure title kpi value unit basis numerator denominator country country_basis country_words "
-                        "region release reason note decimals")  # fmt: skip
+                        "region region_basis release reason note decimals")  # fmt: skip
 
 
 def measures_by_area(statistics: Statistics, year: str) -> pd.DataFrame:
@@ -248,16 +301,15 @@ def measures_by_area(statistics: Statistics, year: str) -> pd.DataFrame:
     DataFrame
         ``measure, title, area, kind, numerator, denominator, value, status, release``, one row a measure and area that
         the newest release has: the contract's areas in being, joint returns that include them, region and country
-        (the measure's unit, as printed). Of a single authority a measure shows no more than its ``by_area`` allows:
-        counts of two measures must not give back a count of one to five or a suppressed one.
+        (the measure's unit, as printed). Of an authority a measure shows no more than its ``by_area`` allows: counts of two measures must not give back a count of one to five or a suppressed one.
     """
     figures = _figures(statistics, [year])[year]
     rows = []
     for measure in _measures(statistics, ["performance"]):
         for area in (*figures.own, figures.region, figures.country):
             row = figures.row(measure["measure"], area)
-            if row and (row["kind"] in ROUNDED or measure["by_area"] != _NOT_SHOWN):
-                withheld = _NO_COUNTS if row["kind"] not in ROUNDED and measure["by_area"] == _RATES_ONLY else {}
+            if row and figures.shown_of(measure, row) != _NOT_SHOWN:
+                withheld = _NO_COUNTS if figures.shown_of(measure, row) == _RATES_ONLY else {}
                 rows.append({**row, **withheld, "title": measure["title"], "area": figures.names[area],
                              "release": figures.titles[row["publication"]]})  # fmt: skip
     return _frame(rows, "measure title area kind numerator denominator value status release")
@@ -366,19 +418,41 @@ def _change(
         return ours, earlier, None, "no figure for the year before"
     if earlier.value is None:
         return ours, earlier, None, f"not compared: for the year before, {earlier.reason}"
-    breaks = breaks_between(statistics, measure["measure"], {*now.own, *before.own}, *years)
-    if len(breaks):
-        found = [f"{row['certainty']} break in series: {row['reason']}" for row in breaks.to_dict("records")]
+    breaks = break_reasons(breaks_between(statistics, measure["measure"], {*now.own, *before.own}, *years))
+    if breaks:
+        found = [f"{certainty} break in series: {reason}" for reason, certainty in breaks.items()]
         return ours, earlier, None, "not compared: " + "; ".join(found)
+    not_in_full = _not_in_full(measure)
+    if not_in_full:
+        return ours, earlier, None, not_in_full
     change = ours.value - earlier.value
     small = [year.denominator for year in (ours, earlier) if _is_small(year.denominator)]
     if small:
         return ours, earlier, change, f"small base: {min(small):f}"
-    places = max(measure["decimals"], 1)
+    places = _places_of_change(ours, earlier, measure)
+    if _unequally_printed(ours, earlier, measure):
+        found = {
+            direction_of_travel(before_end, now_end, polarity)
+            for before_end in _ends(earlier, measure)
+            for now_end in _ends(ours, measure)
+        }
+        return ours, earlier, change, found.pop() if len(found) == 1 else _TOO_CLOSE
     before_shown, now_shown = half_up(earlier.value, places), half_up(ours.value, places)
     if half_up(change, places) == 0:
         now_shown = before_shown
     return ours, earlier, change, direction_of_travel(before_shown, now_shown, polarity)
+
+
+def _unequally_printed(ours: Combined, earlier: Combined, measure: Mapping) -> bool:
+    """Whether one of two figures is printed to fewer places than the other is shown with."""
+    return None not in (ours.value, earlier.value) and _shown_places(ours, measure) != _shown_places(earlier, measure)
+
+
+def _places_of_change(ours: Combined, earlier: Combined, measure: Mapping) -> int:
+    """Places to show a change with: those of the coarser of the two figures."""
+    if None in (ours.value, earlier.value):
+        return max(measure["decimals"], 1)
+    return min(_shown_places(ours, measure), _shown_places(earlier, measure))
 
 
 def measure_changes(statistics: Statistics, year: str) -> pd.DataFrame:
@@ -397,8 +471,10 @@ def measure_changes(statistics: Statistics, year: str) -> pd.DataFrame:
     DataFrame
         ``measure, title, before_year, before, now, change, words, decimals, before_decimals, change_decimals`` (the
         measure's unit; percentage points, unrounded). ``words`` is ``better`` or ``worse``, ``no change`` where the two
-        figures or the nought between them are the same as shown, or says why there is none; over a break in series
-        there is no change either.
+        figures or the nought between them are the same as shown, or says why there is none; over a break in series, or
+        where the definition is not stated in full, there is no change either. A figure printed to fewer places than the
+        other is shown with may lie half a unit of its last place to either side; where that changes the word there is
+        none. ``change_decimals`` are the places of the coarser figure.
     """
     before_year = _year_before(year)
     figures = _figures(statistics, [before_year, year])
@@ -410,7 +486,7 @@ def measure_changes(statistics: Statistics, year: str) -> pd.DataFrame:
         rows.append({
             **measure, "before_year": before_year, "before": before.value, "now": now.value, "change": change,
             "words": words, "decimals": _places(now, measure), "before_decimals": _places(before, measure),
-            "change_decimals": max(measure["decimals"], 1),
+            "change_decimals": _places_of_change(now, before, measure),
         })  # fmt: skip
     return _frame(rows, "measure title before_year before now change words decimals before_decimals change_decimals")
 
@@ -429,8 +505,8 @@ def official_demand(statistics: Statistics, year: str) -> pd.DataFrame:
     -------
     DataFrame
         ``measure, title, unit, value, basis, before, change_pct, words, country, region, release, reason, decimals,
-        before_decimals`` (the measure's unit; per cent of the year before, unrounded, none for a measure in per cent
-        and over a break in series). ``basis`` is how the figure was made, or ``not made:`` and why. ``country`` and
+        before_decimals`` (the measure's unit; per cent of the year before, unrounded, none for a measure in per cent,
+        over a break in series and where one year is printed to fewer places than the other). ``basis`` is how the figure was made, or ``not made:`` and why. ``country`` and
         ``region`` as in :func:`related_measures`, for rates only.
     """
     before_year = _year_before(year)
@@ -441,6 +517,7 @@ def official_demand(statistics: Statistics, year: str) -> pd.DataFrame:
             statistics, measure, figures[year], figures[before_year], (before_year, year), "not rated"
         )
         relative = change is not None and before.value and measure["unit"] != "per cent"
+        relative = relative and not _unequally_printed(now, before, measure)
         rate = measure["combines"] != "counts"
         rows.append({
             **measure, "value": now.value, "basis": now.basis or f"not made: {now.reason}", "before": before.value,
@@ -585,30 +662,43 @@ def measure_series(statistics: Statistics, years: Collection[str], uses: Collect
     Returns
     -------
     DataFrame
-        ``measure, title, unit, year, value, numerator, denominator, country, region, release, break_before, reason,
-        decimals``, one row a measure and year, years in order (the measure's unit, unrounded; ``country`` and
-        ``region`` as in :func:`related_measures`). ``break_before`` names a break between the year and the one given before it.
+        ``measure, title, unit, year, value, numerator, denominator, country, country_basis, region, region_basis,
+        release, break_before, country_break, region_break, reason, decimals``, one row a measure and year, years in
+        order (the measure's unit, unrounded; ``country`` and ``region`` and their bases as in
+        :func:`related_measures`). ``break_before`` names a break between the year and the one given before it in the
+        series of the contract's areas, ``country_break`` and ``region_break`` one in those beside it.
     """
     years = sorted(set(years))
     figures = _figures(statistics, years)
     rows = []
     for measure in _measures(statistics, uses):
         for before, year in zip([None, *years[:-1]], years, strict=True):
-            of_year, breaks = figures[year], []
-            if before:
-                areas = {*figures[before].own, *of_year.own}
-                breaks = breaks_between(statistics, measure["measure"], areas, before, year).to_dict("records")
-            ours = of_year.combined(measure)
+            of_year = figures[year]
+            ours, country, region = (
+                of_year.combined(measure), of_year.beside(measure, of_year.country), of_year.beside(measure, of_year.region),
+            )  # fmt: skip
+            areas = {*figures[before].own, *of_year.own} if before else ()
             rows.append({
-                **measure, "year": year, "value": ours.value, "numerator": ours.numerator,
-                "denominator": ours.denominator, "country": of_year.beside(measure, of_year.country).value,
-                "region": of_year.beside(measure, of_year.region).value,
-                "release": of_year.release(measure["measure"]),
-                "break_before": "; ".join(f"{row['certainty']}: {row['reason']}" for row in breaks) or None,
+                **measure, "year": year, "value": ours.value, "numerator": ours.numerator, "denominator": ours.denominator,
+                "country": country.value, "country_basis": country.basis,
+                "region": region.value, "region_basis": region.basis, "release": of_year.release(measure["measure"]),
+                "break_before": _break_text(statistics, measure, areas, before, year),
+                "country_break": _break_text(statistics, measure, (of_year.country,), before, year),
+                "region_break": _break_text(statistics, measure, (of_year.region,), before, year),
                 "reason": ours.reason, "decimals": _places(ours, measure),
             })  # fmt: skip
-    return _frame(rows, "measure title unit year value numerator denominator country region release break_before reason "
-                        "decimals")  # fmt: skip
+    return _frame(rows, "measure title unit year value numerator denominator country country_basis region region_basis "
+                        "release break_before country_break region_break reason decimals")  # fmt: skip
+
+
+def _break_text(
+    statistics: Statistics, measure: Mapping, areas: Collection[str], before: str | None, year: str
+) -> str | None:
+    """The breaks in the series of some areas between two years, each reason once; none without a year before."""
+    if before is None:
+        return None
+    reasons = break_reasons(breaks_between(statistics, measure["measure"], areas, before, year))
+    return "; ".join(f"{certainty}: {reason}" for reason, certainty in reasons.items()) or None
 
 
 def figure(statistics: Statistics, measure: str, year: str) -> Combined:
@@ -666,24 +756,34 @@ def series_by_area(statistics: Statistics, use: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``measure, title, area, year, unit, value, decimals, release``: one row a measure, year and area in being (the
-        measure's unit; a percentage unrounded where its counts are published, otherwise as printed); years and areas
+        ``measure, title, area, year, unit, value, decimals, release, break_before``: one row a measure, year and area
+        in being (the measure's unit; a percentage unrounded where its counts are shown, otherwise as printed); years and areas
         without a row have none here, nor have measures that are not shown by authority.
+        ``break_before`` names a break in the series of the area, or of one that it came from, between the year and the
+        last one before it that either has a row for.
     """
     years = sorted(set(statistics.official["year"]))
     figures = _figures(statistics, years)
     rows = []
-    shown = [measure for measure in _measures(statistics, (use,)) if measure["by_area"] != _NOT_SHOWN]
-    for measure in shown:
+    for measure in _measures(statistics, (use,)):
+        last: dict[str, str] = {}  # the newest year so far of each area that has a row
         for year in years:
             of_year = figures[year]
-            for row in of_year.of_own(measure["measure"]):
-                own = combined([row], measure)
+            held = of_year.of_own(measure["measure"])
+            for row in held:
+                shown = of_year.shown_of(measure, row)
+                if shown == _NOT_SHOWN:
+                    continue
+                own = combined([row if shown != _RATES_ONLY else {**row, **_NO_COUNTS}], measure)
+                line = lineage(statistics, row["area"])
+                before = max((last[area] for area in line if area in last), default=None)
                 rows.append({
                     **measure, "area": of_year.names[row["area"]], "year": year, "value": own.value,
                     "decimals": _places(own, measure), "release": of_year.titles[row["publication"]],
+                    "break_before": _break_text(statistics, measure, line, before, year),
                 })  # fmt: skip
-    return _frame(rows, "measure title area year unit value decimals release")
+            last |= {row["area"]: year for row in held}
+    return _frame(rows, "measure title area year unit value decimals release break_before")
 
 
 def in_brief(statistics: Statistics, year: str) -> pd.DataFrame:

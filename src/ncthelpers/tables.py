@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ncthelpers import comparison, results, wording
+from ncthelpers import comparison, official, results, wording
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.load import Comparison, YearData
@@ -24,7 +24,8 @@ _NONE = "The source documents give none."
 _NONE_PUBLIC = "No public source at hand gives any."
 _NONE_BEYOND = "None beyond what the tables above hold."
 _MANY_SECTIONS = 10
-_NOT_THERE, _BREAK = "none", "break |"
+_NOT_THERE, _BREAK, _QUOTIENT = "none", "break | ", " (q)"
+_QUOTIENT_MEANS = "(q): quotient of printed counts"
 # A status is a word with a shape of its own, so that nothing rests on its colour.
 _SHAPES = {"green": "\N{BLACK CIRCLE}", "amber": "\N{BLACK UP-POINTING TRIANGLE}", "red": "\N{BLACK SQUARE}"}
 _NO_STATUS = "\N{WHITE CIRCLE}"
@@ -238,7 +239,8 @@ def by_year(
     -------
     Table
         The keys and one column a year, oldest first; a row without any value is left out. ``break`` before a value says
-        that the series breaks between the year before and this one.
+        that the series breaks between the value before and this one, where the table has a column of its breaks;
+        ``(q)`` after one, that it is the quotient of printed counts, which the caption then explains.
 
     Raises
     ------
@@ -246,20 +248,30 @@ def by_year(
         If there is no such table or column.
     """
     schema, frame = _of(data).table_schema(data, name), _of(data).table(data, name)
+    breaks, basis = "break_before" if value == "value" else f"{value}_break", f"{value}_basis"
     years = sorted(set(frame["year"]))
     rows: dict[tuple, dict[str, str]] = {}
-    own = (
-        value == "value" and "break_before" in frame
-    )  # a break is of the contract's areas, not of the country's series
-    broken = frame["break_before"].notna() if own else [False] * len(frame)
+    broken: set[tuple] = set()
     texts = _texts(frame, replace(schema[value], missing=_NOT_THERE), {})
-    for row, text, breaks in zip(frame.to_dict("records"), texts, broken, strict=True):
-        cells = rows.setdefault(tuple(row[key] for key in keys), {})
-        cells[row["year"]] = f"{_BREAK} {text}" if breaks and text != _NOT_THERE else text
+    for row, text in sorted(zip(frame.to_dict("records"), texts, strict=True), key=lambda pair: pair[0]["year"]):
+        key = tuple(row[name] for name in keys)
+        cells = rows.setdefault(key, {})
+        if row.get(breaks):
+            broken.add(key)
+        if text == _NOT_THERE:
+            cells[row["year"]] = text
+            continue
+        quotient = _QUOTIENT if row.get(basis) == official.QUOTIENT else ""
+        cells[row["year"]] = f"{_BREAK if key in broken else ''}{text}{quotient}"
+        broken.discard(key)
     columns = (*(schema[key] for key in keys), *(replace(schema[value], name=year, title=year) for year in years))
-    kept = tuple((*row, *(cells.get(year, _NOT_THERE) for year in years))
-                 for row, cells in rows.items() if set(cells.values()) != {_NOT_THERE})  # fmt: skip
-    return Table(caption or schema.title, columns, kept, _nothing(data, name, ""))
+    order = dict.fromkeys(tuple(row) for row in frame[list(keys)].itertuples(index=False, name=None))
+    kept = tuple((*key, *(rows[key].get(year, _NOT_THERE) for year in years))
+                 for key in order if set(rows[key].values()) != {_NOT_THERE})  # fmt: skip
+    title = caption or schema.title
+    if any(cell.endswith(_QUOTIENT) for row in kept for cell in row[len(keys) :]):
+        title = f"{title}; {_QUOTIENT_MEANS}"
+    return Table(title, columns, kept, _nothing(data, name, ""))
 
 
 _SOURCE_COLUMNS = (
