@@ -263,8 +263,10 @@ def test_publications_that_could_not_be_read_are_nobody_elses_fault():
 
 
 def test_a_term_that_cites_what_is_neither_is_a_fault():
-    [fault] = faults(terms=[{"source": "Section 3"}])
-    assert fault[2:4] == ("terms 1", "Section 3") and "is neither a paragraph nor a publication" in fault[4]
+    found = faults(terms=[{"source": "Section 3 report:1/1"}])
+    assert [fault[2:] for fault in found] == [
+        ("terms 1", part, "is neither a paragraph nor a publication") for part in ("Section", "3")
+    ]
 
 
 @pytest.mark.parametrize("area", [None, "", "far_west"])

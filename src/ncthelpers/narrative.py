@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from ncthelpers import commentary, finance, results, wording, years
+from ncthelpers import commentary, finance, results, rules, wording, years
 from ncthelpers.cells import as_written
 from ncthelpers.faults import Fault
 
@@ -243,7 +243,7 @@ def _figure_faults(data: YearData, line: str, file: str, number: int) -> Iterato
 
 
 def commentary_faults(data: YearData, place: str) -> list[Fault]:
-    """Every fault of the commentary: blocks, placeholders, figures typed by hand, paragraphs cited.
+    """Every fault of the commentary: blocks, placeholders, figures typed by hand, paragraphs and publications cited.
 
     Parameters
     ----------
@@ -252,16 +252,14 @@ def commentary_faults(data: YearData, place: str) -> list[Fault]:
     place : str
         The year's folder from the root, for the faults.
     """
-    known = set(data["paragraphs"]["paragraph"]) if "paragraphs" in data.tables else set()
-    known |= set(data.reference.names("publications", "publication", "title"))
-    faults = []
+    known, faults = rules.known_sources(data), []
     for page, text in data.commentary.items():
         file = f"{place}/commentary/{page}.md"
         faults += _block_faults(text, file)
         for number, line in enumerate(text.splitlines(), 1):
             if line.startswith("source:"):
-                faults += [Fault(file, number, "source", paragraph, "is not a paragraph of the sources")
-                           for paragraph in commentary.cited_paragraphs(line) if paragraph not in known]  # fmt: skip
+                cited = rules.unknown_citations(line.removeprefix("source:"), known)
+                faults += [Fault(file, number, "source", part, rule) for part, rule in cited]
             else:
                 faults += _figure_faults(data, line, file, number)
     return faults

@@ -19,7 +19,7 @@ from ncthelpers.years import ContractYear, first_day, last_day
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["cross_table_faults", "reference_faults", "known_sources", "named_figure_faults"]
+__all__ = ["cross_table_faults", "reference_faults", "known_sources", "unknown_citations", "named_figure_faults"]
 
 # Tables of a year and of the reference whose figures enter totals or charts, and the kinds of publication that may not.
 _COUNTED = ("service_costs", "finance_lines", "grants", "grant_components", "budget_gaps", "demand")
@@ -85,21 +85,26 @@ def _unknown_sources(tables: Mapping, schemas: Mapping, known: Mapping[str, set]
     for name, frame in tables.items():
         for column in (c for c in schemas[name].columns if c.type == "source"):
             for row, value in frame[column.name].dropna().items():
-                for part, rule in _not_known(value, known):
+                for part, rule in unknown_citations(value, known):
                     yield Fault(f"{place}/{name}.csv", row, column.name, part, rule)
 
 
-def _not_known(source: str, known: Mapping[str, set]) -> Iterator[tuple[str, str]]:
-    """Parts of a cell of sources that name no paragraph or publication, each with the rule; what is not known is passed."""
-    for part, cited in zip(source.split(), citations(source), strict=True):
+def unknown_citations(source: str, known: Mapping[str, set]) -> Iterator[tuple[str, str]]:
+    """What a list of sources cites that is not there, each part with the rule; a kind that could not be read is passed."""
+    for part in source.split():
+        try:
+            [cited] = citations(part)
+        except ValueError:
+            yield part, "is neither a paragraph nor a publication"
+            continue
         kind = PUBLICATIONS if cited.document == PUBLICATIONS else "paragraphs"
         if kind in known and part not in known[kind]:
-            yield (
-                part,
-                "is not a publication of the reference"
-                if kind == PUBLICATIONS
-                else "is not a paragraph of the sources",
-            )
+            yield part, _NOT_THERE[kind]
+
+
+_NOT_THERE = {
+    "paragraphs": "is not a paragraph of the sources", PUBLICATIONS: "is not a publication of the reference",
+}  # fmt: skip
 
 
 def known_sources(data: YearData) -> dict[str, set]:
@@ -117,11 +122,8 @@ def _sources(data: YearData, place: str) -> Iterator[Fault]:
     known = known_sources(data)
     yield from _unknown_sources(data.tables, data.schemas, known, place)
     for number, term in enumerate(data.contract.get("terms", []), 1):
-        try:
-            for part, rule in _not_known(str(term["source"]), known):
-                yield Fault(f"{place}/contract.yml", None, f"terms {number}", part, rule)
-        except ValueError as fault:
-            yield Fault(f"{place}/contract.yml", None, f"terms {number}", str(term["source"]), str(fault))
+        for part, rule in unknown_citations(str(term["source"]), known):
+            yield Fault(f"{place}/contract.yml", None, f"terms {number}", part, rule)
 
 
 def _restricted(data: YearData, place: str) -> Iterator[Fault]:
