@@ -1,12 +1,13 @@
 """Commentary: each kind of placeholder prints what the data says, and nothing else can pass for it."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ncthelpers.load import load_year
@@ -211,12 +212,19 @@ def test_the_name_of_an_illness_is_no_figure(invented, name):
     assert faults(invented, f"## overview\n{name} changed demand.\n") == []
 
 
+NUMBER_WORD = re.compile(
+    r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|hundred|thousand|million)\b",
+    re.IGNORECASE,
+)
+
+
 @settings(deadline=None)
 @given(
     text=st.text(st.characters(exclude_characters="{}½¼¾", exclude_categories=["Nd", "C", "Zl", "Zp"]), max_size=30),
     figure=st.integers(0, 99999),
 )
 def test_a_digit_anywhere_in_the_words_is_a_fault(invented, text, figure):
+    assume(not NUMBER_WORD.search(text))  # which is a figure as well, and refused by the tests above
     assert faults(invented, f"## overview\nWords {text}\n") == []
     assert str(figure) in {
         value for _, value, _ in faults(invented, f"## overview\nWords {text}{figure}\n")
