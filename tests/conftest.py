@@ -67,12 +67,12 @@ growth,8.5,per cent,Growth in children,2031-32,8.5%,report:2/1
 budget,report,2.2,Approved budget,report:1/1
 gross_overspend,report,0.1,Overspend,report:1/1
 """,
-    "printed_totals": """total,what,table,column,rows,printed,unit,source
-budget,Budget less funding,service_costs,budget,,-,£000,report:1/1
-buildings,Buildings,property,buildings,,9,buildings,report:1/1
+    "claims": """claim,says,printed,value,unit,precision,basis,check,against,definition,known_on,later,response,note,source
+buildings,The trust has nine buildings.,9,9,buildings,1,count,total,sum:buildings:property,,2032-08-01,,,,report:1/1
+visits,Visits are few beside children.,0.4%,0.4,per cent,0.1,arithmetic,percentage,evidence/visits/value; figures/children/value,,2032-08-01,,,,report:2/1
 """,
-    "printed_rates": """rate,what,numerator,denominator,printed,source
-visits,Visits to children,visits,children,0.4%,report:2/1
+    "evidence": """evidence,what,value,unit,date,says,known_on,source
+visits,Visits made,5,visits,2032,,2032-08-01,report:2/1
 """,
 }
 SMALL_CONTRACT = """contract_year: "2031-32"
@@ -143,7 +143,7 @@ def root_with_book(root: Path) -> Path:
 
 
 def made_small_root(folder: Path) -> Path:
-    """An invented root of thirteen small tables, sealed and without a fault, with a published page in ``book/``."""
+    """An invented root of small tables, sealed and without a fault, with a published page in ``book/``."""
     data = folder / "data" / SMALL_YEAR
     (data / "commentary").mkdir(parents=True)
     schemas = folder / "data" / "schemas"

@@ -13,6 +13,7 @@ from unittest.mock import ANY
 import pytest
 import yaml
 
+from ncthelpers import results
 from ncthelpers.faults import Fault
 from ncthelpers.load import load_year
 
@@ -114,7 +115,8 @@ def column_in(name, heading):
 
 
 GAPS, COSTS, PUPILS, EVENTS = "budget_gaps.csv", "service_costs.csv", "pupil_forecasts.csv", "events.csv"
-APPROVALS, POINTS, TOTALS, RATES = "approvals.csv", "dependency_points.csv", "printed_totals.csv", "printed_rates.csv"
+APPROVALS, POINTS, CLAIMS = "approvals.csv", "dependency_points.csv", "claims.csv"
+SHARE = "evidence/visits/value; figures/children/value"
 PACKAGE, CONTRACT, WORDS = "datapackage.yml", "contract.yml", "commentary/04_cost.md"
 
 # name: (what is done, file, row, column, value, words of the rule)
@@ -192,15 +194,20 @@ TABLE_CASES = {
     "source that does not exist": (swap(POINTS, "report:1/1 report:2/1", "report:1/1 report:2/9"), PLACE + POINTS, 3, "source", "report:2/9", "is not a paragraph"),
     "source where no paragraph is registered": (write("paragraphs.csv", "paragraph,document,section,kind,lines,digest,not_carried\n"), PLACE + POINTS, 2, "source", "report:1/1", "is not a paragraph"),
     "source that is no paragraph's name": (swap(POINTS, "report:1/1 report:2/1", "section 2"), PLACE + POINTS, 3, "source", "section 2", "is not a list of paragraphs"),
-    # totals and rates
-    "total of an unknown table": (swap(TOTALS, "property,", "premises,"), PLACE + TOTALS, 3, "table", "premises", "is not a table of this year"),
-    "total of an unknown column": (swap(TOTALS, "property,buildings", "property,rooms"), PLACE + TOTALS, 3, "table", "property", "has no column rooms"),
-    "total of unknown rows": (swap(TOTALS, "property,buildings,,", "property,buildings,council=NORTH,"), PLACE + TOTALS, 3, "table", "property", "has no row where council=NORTH"),
-    "total of rows chosen by an unknown column": (swap(TOTALS, "property,buildings,,", "property,buildings,area=EAST,"), PLACE + TOTALS, 3, "table", "property", "has no column area"),
-    "total of a column of words": (swap(TOTALS, "property,buildings,,", "property,maintenance_schedule,,"), PLACE + TOTALS, 3, "table", "property", ""),
-    "percentage of words": (swap(RATES, "visits,children,0.4%", "visits,events/first_meeting/body,0.4%"), PLACE + RATES, 2, "denominator", "events/first_meeting/body", "not a number"),
-    "percentage of a percentage of this table": (swap(RATES, "visits,children,0.4%", "visits,rate_checks/x/printed,0.4%"), PLACE + RATES, 2, "denominator", "rate_checks/x/printed", "computed from this table"),
-    "percentage of an unknown figure": (swap(RATES, "visits,children,0.4%", "visits,pupils,0.4%"), PLACE + RATES, 2, "denominator", "pupils", ""),
+    # claims
+    "claim with an unknown check": (swap(CLAIMS, ",count,total,", ",count,sum,"), PLACE + CLAIMS, 2, "check", "sum", "is no check"),
+    "total of an unknown table": (swap(CLAIMS, "sum:buildings:property", "sum:buildings:premises"), PLACE + CLAIMS, 2, "against", "sum:buildings:premises", "no entered table named premises"),
+    "total of a computed table": (swap(CLAIMS, "sum:buildings:property", "sum:received:grant_totals"), PLACE + CLAIMS, 2, "against", "sum:received:grant_totals", "no entered table named grant_totals"),
+    "total of an unknown column": (swap(CLAIMS, "sum:buildings:property", "sum:rooms:property"), PLACE + CLAIMS, 2, "against", "sum:rooms:property", "rooms"),
+    "total of unknown rows": (swap(CLAIMS, "sum:buildings:property", "sum:buildings:property?council=NORTH"), PLACE + CLAIMS, 2, "against", "sum:buildings:property?council=NORTH", "no row of property matches"),
+    "total of rows chosen by an unknown column": (swap(CLAIMS, "sum:buildings:property", "sum:buildings:property?area=EAST"), PLACE + CLAIMS, 2, "against", "sum:buildings:property?area=EAST", "area"),
+    "total of a column of words": (swap(CLAIMS, "sum:buildings:property", "sum:maintenance_schedule:property"), PLACE + CLAIMS, 2, "against", "sum:maintenance_schedule:property", "holds no figures"),
+    "percentage of words": (swap(CLAIMS, SHARE, "evidence/visits/value; events/first_meeting/body"), PLACE + CLAIMS, 3, "against", "evidence/visits/value; events/first_meeting/body", "cannot take this evidence"),
+    "percentage of an unknown figure": (swap(CLAIMS, SHARE, "evidence/visits/value; figures/pupils/value"), PLACE + CLAIMS, 3, "against", "evidence/visits/value; figures/pupils/value", "0 rows with the key pupils"),
+    "percentage without its whole": (swap(CLAIMS, SHARE, "evidence/visits/value"), PLACE + CLAIMS, 3, "against", "evidence/visits/value", "takes 2 only pieces of evidence, not 1"),
+    "percentage without the printed one": (swap(CLAIMS, "0.4%,0.4,", "0.4%,,"), PLACE + CLAIMS, 3, "against", SHARE, "needs the printed figure"),
+    "figure not of the place it is printed to": (swap(CLAIMS, ",0.1,arithmetic", ",0.3,arithmetic"), PLACE + CLAIMS, 3, "precision", "0.3", "is not the place to which 0.4 is printed"),
+    "what came of no figure": (swap(CLAIMS, "2032-08-01,,,,report:1/1", "2032-08-01,figures/pupils/value,,,report:1/1"), PLACE + CLAIMS, 2, "later", "figures/pupils/value", "is not evidence that can be taken"),
 }  # fmt: skip
 
 CONTRACT_FILE = PLACE + CONTRACT
@@ -380,6 +387,7 @@ READ_RIGHTLY = {
     "blank rows between": (swap(GAPS, "WEST,2032", "\n,,,,\nWEST,2032"), at("budget_gaps", 5, "gap"), Decimal("7.25")),
     "no last line end": (swap(GAPS, "8.125,estimate,report:2/1\n", "8.125,estimate,report:2/1"), at("budget_gaps", 5, "gap"), Decimal("8.125")),
     "words in any script": (swap("property.csv", "Agreed.", "Cytûn – “ie”."), at("property", 2, "maintenance_schedule"), "Cytûn – “ie”."),
+    "total that its rows do not give": (swap(CLAIMS, ",9,9,", ",11,11,"), lambda data: results.table(data, "claims_checked")["verdict"].iloc[0], "disagrees"),
     "table not reported": (both(remove(PLACE + APPROVALS), swap(CONTRACT, "not_reported: {}", "not_reported: {approvals: Not published.}")), lambda data: (len(data["approvals"]), "role" in data["approvals"]), (0, True)),
     "commentary with a byte order mark": (lambda root: write(WORDS, b"\xef\xbb\xbf" + (root / PLACE / WORDS).read_bytes())(root), lambda data: data.commentary["04_cost"][:2], "##"),
     "contract with a byte order mark": (lambda root: write(CONTRACT, b"\xef\xbb\xbf" + (root / PLACE / CONTRACT).read_bytes())(root), lambda data: data.contract["title"], "Invented contract"),

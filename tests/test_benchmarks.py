@@ -275,6 +275,30 @@ def test_words_compare_what_is_printed(ours, theirs, polarity, decimals, words):
     assert benchmarks.comparison_words(Decimal(ours), Decimal(theirs), polarity, decimals) == words
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "polarity", "kind", "words"),
+    [
+        ("47.4", "55.5", "higher is better", "level", "below"),
+        ("28.1", "22.7", "lower is better", "level", "above"),  # a level is a level, whichever way is better
+        ("20.53", "20.5", "not rated", "level", "level with"),
+        ("1184", "1094", "not rated", "change", "rose"),
+        ("63", "73", "higher is better", "change", "fell"),
+        ("20.53", "20.5", "lower is better", "change", "did not change"),
+        ("45", "45", "higher is better", "target", "met"),
+        ("46", "45", "lower is better", "target", "missed"),
+    ],
+)
+def test_the_kind_of_comparison_chooses_the_words(ours, theirs, polarity, kind, words):
+    assert benchmarks.comparison_words(Decimal(ours), Decimal(theirs), polarity, 1, kind) == words
+
+
+def test_a_target_is_neither_met_nor_missed_where_nobody_says_which_way_is_better():
+    with pytest.raises(NotComparable, match="which way is better is not stated"):
+        benchmarks.comparison_words(1, 2, "not rated", 0, "target")
+    with pytest.raises(ValueError, match="'mood' is not a kind of comparison"):
+        benchmarks.comparison_words(1, 2, "not rated", 0, "mood")
+
+
 @given(TENTHS, TENTHS)
 def test_words_flip_with_the_polarity_and_with_the_order(ours, theirs):
     flip = {"better than": "worse than", "worse than": "better than", "the same as": "the same as"}

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ncthelpers import cli
+from ncthelpers import claims, cli, tables
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.load import load_year
-from ncthelpers.publish import site
+from ncthelpers.load import load_year, seal_year
+from ncthelpers.publish import companion, site
 from ncthelpers.publish.pages import TemplateError
+from ncthelpers.years import ContractYear
 
 YEAR = "2031-32"
 
@@ -44,7 +46,7 @@ def runs(monkeypatch):
     """The years run: each is checked and its page written as ever, but nothing is executed."""
     done = []
 
-    def run_year(root, templates, year, told):
+    def run_year(root, templates, year, told, lock):
         load_year(root, year)
         done.append(str(year))
         (root / "book" / str(year)).mkdir(parents=True, exist_ok=True)
@@ -52,7 +54,7 @@ def runs(monkeypatch):
         told("00_summary")
         return ["00_summary.ipynb"]
 
-    def run_comparison(root, templates, years, told):
+    def run_comparison(root, templates, years, told, lock):
         done.append(cli.run.COMPARISON)
         return []
 
@@ -349,3 +351,109 @@ def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, m
     done = command(small_root, "test")
     assert done.code == 1 and "WARNING: no title" in done.err
     assert len(stages[0]) == 3
+
+
+# claims
+
+
+@pytest.fixture
+def claimed_root(small_root):
+    """The invented root with the verdicts of its claims committed beside its pages."""
+    text = claims.as_json(load_year(small_root, YEAR))
+    (small_root / "book" / YEAR / "claims.json").write_text(text, "utf-8")
+    return small_root
+
+
+def test_claims_prints_every_verdict_and_passes_where_all_are_as_committed(claimed_root, command):
+    before = snapshot(claimed_root)
+    done = command(claimed_root, "claims", YEAR)
+    rows = json.loads((claimed_root / "book" / YEAR / "claims.json").read_text("utf-8"))
+    assert done.code == 0 and rows
+    assert all(row["verdict"].split()[0] in done.out for row in rows)
+    assert f"{len(rows)} claims" in done.err
+    assert snapshot(claimed_root) == before
+
+
+def test_claims_as_json_are_the_committed_ones_to_the_byte(claimed_root, command):
+    done = command(claimed_root, "claims", YEAR, "--json")
+    assert done.code == 0 and done.out == (claimed_root / "book" / YEAR / "claims.json").read_text("utf-8")
+
+
+def test_claims_fails_and_names_the_claim_whose_verdict_is_not_the_committed_one(claimed_root, command):
+    change(claimed_root, f"{YEAR}/property.csv", "EAST,4,", "EAST,3,")
+    seal_year(claimed_root, ContractYear(YEAR))
+    done = command(claimed_root, "claims", YEAR)
+    assert done.code == 1
+    assert re.search(r"not as committed in book/\S+/claims\.json: buildings$", done.err.strip())
+
+
+def test_claims_that_were_never_committed_differ(small_root, command):
+    assert command(small_root, "claims", YEAR).code == 1
+
+
+def test_claims_of_a_year_without_documents_says_why_there_are_none(root, command):
+    done = command(root, "claims", "2023-24")
+    assert done.code == 0 and "no published statement to check: " in done.err
+
+
+def test_claims_of_faulty_data_end_in_two_with_the_list(claimed_root, command):
+    change(claimed_root, f"{YEAR}/claims.csv", ",total,", ",guess,")
+    done = command(claimed_root, "claims", YEAR)
+    assert done.code == 2 and "is no check" in done.err and "Traceback" not in done.err
+
+
+# trace
+
+
+@pytest.fixture
+def traced_root(small_root):
+    """The invented root with the figures of its page as JSON beside it."""
+    shown = tables.show(load_year(small_root, YEAR), "service_costs")._repr_mimebundle_()[1]["results"]
+    text = companion.page_json("04_cost", [YEAR], "1999-12-31", shown)
+    (small_root / "book" / YEAR / "04_cost.json").write_text(text, "utf-8")
+    return small_root
+
+
+def test_trace_prints_the_rows_behind_a_figure_as_plain_lines(traced_root, command):
+    before = snapshot(traced_root)
+    done = command(traced_root, "trace", YEAR, "04_cost", "1,700")
+    assert done.code == 0 and done.err == ""
+    lines = done.out.splitlines()
+    assert lines[0] == "1,700  service_costs/Homes/gross_outturn"
+    assert lines[1].startswith(f"  page {YEAR}/04_cost: table Cost of delivering services, row Homes, column ")
+    entered = (traced_root / "data" / YEAR / "service_costs.csv").read_text("utf-8").splitlines()
+    assert [f"    1: {entered[0]}", f"    2: {entered[1]}"] == lines[
+        lines.index(f"  data/{YEAR}/service_costs.csv: 2") + 1 :
+    ][:2]
+    assert snapshot(traced_root) == before
+
+
+def test_trace_of_a_figure_that_is_not_printed_names_the_nearest_and_ends_in_two(traced_root, command):
+    done = command(traced_root, "trace", YEAR, "04_cost", "1,701")
+    assert done.code == 2 and done.out == ""
+    assert done.err.startswith("no figure is printed as '1,701'; nearest are 1,700") and len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((YEAR, "05_none", "1"), "has no page 05_none with figures; it has 04_cost"),
+        (("2031", "04_cost", "1"), "2031"),
+        (("comparison", "01_measures", "1"), "book/comparison has no page"),
+    ],
+)
+def test_trace_of_a_page_or_year_that_is_not_there_ends_in_two(traced_root, command, arguments, said):
+    done = command(traced_root, "trace", *arguments)
+    assert done.code == 2 and said in done.err and len(done.err.splitlines()) == 1
+
+
+def test_trace_on_a_terminal_shows_markup_in_data_as_it_is_written(traced_root, command, monkeypatch):
+    path = traced_root / "book" / YEAR / "04_cost.json"
+    record = json.loads(path.read_text("utf-8"))
+    record["figures"]["[bold]x[/bold]"] = {"text": "[red]9", "value": "9", "unit": ":smile:", "rows": []}
+    path.write_text(json.dumps(record), "utf-8")
+    console = Console
+    monkeypatch.setattr(cli, "Console", lambda **settings: console(**settings, force_terminal=True, width=200))
+    done = command(traced_root, "trace", YEAR, "04_cost", "[red]9")
+    assert done.code == 0
+    assert "[red]9  [bold]x[/bold]" in done.out and "unit :smile:" in done.out and "\x1b[1m" in done.out

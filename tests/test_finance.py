@@ -267,7 +267,7 @@ def test_a_printed_figure_that_is_off_is_named_with_its_row(review, column, figu
     costs = review["service_costs"]
     costs.loc[costs.index[0], column] += 5
     checks = finance.row_checks(costs)
-    off = checks[checks["result"] == "differs"]
+    off = checks[checks["result"] == "disagrees"]
     assert (costs.iloc[0]["service"], figure) in set(zip(off["service"], off["figure"], strict=True))
 
 

@@ -81,6 +81,42 @@ def test_a_placeholder_prints_what_the_source_documents_print(review, name, text
     assert text_of(review, name) == text
 
 
+CHILDREN = "demand/children_in_care/2018-03/value_start; demand/children_in_care/2018-03/value_end"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (f"compare:change:{CHILDREN}", "rose"),  # annual report section 6: 1094 to 1184
+        (f"compare:level:{CHILDREN}", "below"),
+        ("compare:level:official:three_placements/own/2021-22; official:three_placements/england/2021-22", "above"),
+        ("compare:level:finance_lines/reserve/report/amount; finance_lines/reserve/cover/amount", "level with"),
+    ],
+)
+def test_a_word_of_comparison_is_chosen_from_the_figures(review, name, text):
+    assert text_of(review, name) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("compare:level:demand/children_in_care/2018-03/value_end; official:children_looked_after/own/2021-22",
+         "only one of the two is an official figure, and the other states no definition"),
+        ("compare:change:official:rereferrals_12m/own/2021-22; official:rereferrals_12m/own/2022-23", "the series breaks"),
+        ("compare:level:official:referrals/own/2021-22; official:children_looked_after/own/2021-22", "units|definitions differ"),
+        ("compare:level:finance_lines/reserve/report/amount; service_costs/NCT Central/budget", "different units: £m and £000"),
+        ("compare:target:kpi:A", "not at hand: monthly values"),
+        ("compare:target:finance_lines/reserve/report/amount", "a target is of a KPI"),
+        ("compare:level:demand/children_in_care/2018-03/value_start; figures/ukraine_children_arrived/value", "different tables"),
+        ("compare:mood:finance_lines/reserve/report/amount; finance_lines/reserve/cover/amount", "'mood' is not a kind"),
+        ("compare:level:finance_lines/reserve/report/amount", "two figures are compared"),
+    ],
+)  # fmt: skip
+def test_a_word_of_comparison_is_refused_with_the_reason(review, name, reason):
+    with pytest.raises(LookupError, match=reason):
+        text_of(review, name)
+
+
 @pytest.mark.parametrize(
     "name",
     ["adults", "date:no_meeting", "count:adults", "count:", "count:property?rooms=2", "cell:property/EAST/rooms", "cell:adults/a/b",
@@ -337,3 +373,34 @@ def test_every_public_year_is_titled_by_whether_its_annual_report_is_at_hand(yea
             f"Annual review, {data.year}" if said else f"Public data about {data.year}: not"
         )
         assert ("not the councils' annual report" in repr(basis(data))) is not said
+
+
+COMPARES = re.compile(
+    r"\b(rose|risen|fell|fallen|grew|grown|above|below|(?:more|less|fewer|higher|lower|better|worse) than|beat|exceed\w*|missed)\b",
+    flags=re.IGNORECASE,
+)
+# Sentences that hold a figure and a word of comparison that nobody computed: what they begin with, and why.
+REPORTED = {
+    "Of the {cell:claims/support_kpis_total/value} measures": "the report counts those that met or exceeded",
+    "By its account, decisions on referrals": "what the report says, marked as its account",
+    "The challenges are repeat child protection plans": "what the report says",
+    "{cell:support_service_results/met or exceeded/kpis} reached or beat": "the report's own classes",
+    "of the {cell:claims/support_kpis_missed/value|words} that missed": "the report's own classes",
+    "The report says that {count:demand": "what the report says",
+    "Since {date:unregulated_placements_ban}": "an age limit of the law",
+    "That would mean about": "a reading, held against no figure in the sentence",
+    "in the county/secondary/implied_start} pupils, fewer than": "both figures stand in the sentence, from a computed table",
+}
+
+
+def test_a_word_of_comparison_beside_a_figure_is_computed_or_declared_as_reported(years):
+    typed = []
+    for data in years.years:
+        for text in data.commentary.values():
+            for sentence in re.split(r"(?<=[.;]) |\n", text):
+                words = re.sub(r"\{[^}]*\}", "", sentence)
+                if "{" in re.sub(r"\{compare:[^}]*\}", "", sentence) and COMPARES.search(words):
+                    typed.append(sentence.strip())
+    unknown = [sentence for sentence in typed if not any(sentence.startswith(known) for known in REPORTED)]
+    assert unknown == []
+    assert len(typed) == len(REPORTED), "an exception that no sentence needs"

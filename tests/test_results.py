@@ -20,11 +20,15 @@ TABLES = sorted(path.stem for path in Path(__file__).parents[1].glob("data/schem
 
 
 def without(review, name):
-    """The year as it would be had it not reported one table."""
+    """The year as it would be had it not reported one table, nor any claim that is held against it: that is a fault."""
     empty = pd.DataFrame(columns=review.schemas[name].names, dtype=object)
+    claims = review["claims"]
+    # a claim may take a KPI by its letter, and another claim that is then gone
+    takes = rf"(?<!\w)(?:{name}|claims{'|kpi' if name == 'kpis' else ''})(?!\w)"
+    taken = claims[["against", "later"]].fillna("").agg("; ".join, axis=1).str.contains(takes)
     return dataclasses.replace(
         review,
-        tables={**review.tables, name: empty},
+        tables={**review.tables, "claims": claims[~taken], name: empty},
         contract={**review.contract, "not_reported": {name: "the return was not made"}},
     )
 

@@ -477,22 +477,43 @@ def combined(rows: Iterable[Mapping], measure: Mapping) -> Combined:
 # Words, ranks and breaks
 
 
-def comparison_words(ours: Decimal | int, theirs: Decimal | int, polarity: str, decimals: int) -> str:
-    """How a figure stands to another, as both are printed.
+_CHOSEN = {
+    "quality": {"better": "better than", "worse": "worse than", "higher": "higher than", "lower": "lower than",
+                "no change": "the same as"},
+    "level": {"higher": "above", "lower": "below", "no change": "level with"},
+    "change": {"higher": "rose", "lower": "fell", "no change": "did not change"},
+    "target": {"better": "met", "no change": "met", "worse": "missed"},
+}  # fmt: skip
+
+
+def comparison_words(
+    ours: Decimal | int, theirs: Decimal | int, polarity: str, decimals: int, kind: str = "quality"
+) -> str:
+    """How a figure stands to another, as both are printed: the one place where a word for it is chosen.
 
     Parameters
     ----------
     ours, theirs : Decimal or int
-        The two figures, rounded half up here.
+        The two figures, rounded half up here. Their definitions must be the same: ask :func:`comparable` first.
     polarity : str
         ``higher is better``, ``lower is better`` or ``not rated``.
     decimals : int
         Places that the measure is printed with.
+    kind : str
+        ``quality``: better, worse or the same, higher or lower where it is not rated. ``level``: above, below, level
+        with. ``change``: rose, fell, did not change, ``theirs`` being the earlier figure. ``target``: met or missed.
 
     Returns
     -------
     str
-        ``better than``, ``worse than`` or ``the same as``; ``higher than`` or ``lower than`` where it is not rated.
+        The word.
+
+    Raises
+    ------
+    NotComparable
+        Of a target, if it is not known which way is better.
+    ValueError
+        If the kind or the polarity is unknown.
 
     Examples
     --------
@@ -500,9 +521,15 @@ def comparison_words(ours: Decimal | int, theirs: Decimal | int, polarity: str, 
     'better than'
     >>> comparison_words(Decimal("20.53"), Decimal("20.5"), "not rated", 1)
     'the same as'
+    >>> comparison_words(1184, 1094, "lower is better", 0, "change"), comparison_words(44, 45, "higher is better", 0, "target")
+    ('rose', 'missed')
     """
-    word = direction_of_travel(half_up(theirs, decimals), half_up(ours, decimals), polarity)
-    return "the same as" if word == "no change" else f"{word} than"
+    if kind not in _CHOSEN:
+        raise ValueError(f"{kind!r} is not a kind of comparison: it is one of {', '.join(_CHOSEN)}")
+    if kind == "target" and polarity not in RATED:
+        raise NotComparable("which way is better is not stated")
+    by = "not rated" if kind in {"level", "change"} else polarity
+    return _CHOSEN[kind][direction_of_travel(half_up(theirs, decimals), half_up(ours, decimals), by)]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ncthelpers import claims, results, trace
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.load import load_year, load_years, seal_reference, seal_year
 from ncthelpers.publish import run, site
@@ -21,6 +23,7 @@ from ncthelpers.years import ContractYear
 __all__ = ["main"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+LOCK = "requirements.lock"
 
 app = typer.Typer(
     help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, add_completion=False,
@@ -92,6 +95,72 @@ def seal(
     _say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
+def _claims_shown(rows: list[dict]) -> None:
+    """On a screen a table, elsewhere a line a claim."""
+    out = Console(highlight=False, emoji=False)
+    table = Table("where", "what it states", "as printed", "verdict", "why", title_justify="left")
+    for row in rows:
+        verdict = row["verdict"] if row["learned"] == claims.AT_THE_TIME else f"{row['verdict']} ({row['learned']})"
+        where, printed = f"{row['document']} {row['section']}", row["printed"] or "no figure"
+        cells = (where, row["says"], printed, verdict, row["because"])
+        if out.is_terminal:
+            table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+        else:
+            out.print(
+                Text(f"{verdict}: {row['claim']} ({where}): {row['says']} Printed: {printed}. {row['because']}"),
+                soft_wrap=True,
+            )
+    if rows and out.is_terminal:
+        out.print(table)
+
+
+@app.command("claims")
+def claims_command(
+    year: Year, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False
+) -> None:
+    """Check every published statement of a year: exit 0 if all verdicts are those committed in book/, 1 if any differs."""
+    data = load_year(_root, ContractYear(year))
+    found = claims.as_json(data)
+    if as_json:
+        print(found, end="")
+    else:
+        _claims_shown(json.loads(found))
+    reason = results.reason_not_reported(data, "claims")
+    if reason:
+        _say.print(Text(f"{year}: no published statement to check: {reason}"))
+        return
+    committed = _root / "book" / str(data.year) / run.CLAIMS
+    before = json.loads(committed.read_text("utf-8")) if committed.is_file() else []
+    now = json.loads(found)
+    differ = sorted(
+        {row["claim"] for row in now if row not in before} | {row["claim"] for row in before if row not in now}
+    )
+    counts = Counter(row["verdict"] for row in now if row["learned"] == claims.AT_THE_TIME)
+    _say.print(Text(f"{year}: {len(now)} claims; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS)
+                    + f"; {sum(row['learned'] == claims.LATER for row in now)} {claims.LATER}"))  # fmt: skip
+    if differ:
+        _say.print(Text(f"not as committed in book/{data.year}/{run.CLAIMS}: {', '.join(differ)}"))
+        raise typer.Exit(1)
+
+
+@app.command("trace")
+def trace_command(
+    year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract year, or {run.COMPARISON}.")],
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="Page, such as 04_cost.")],
+    figure: Annotated[str, typer.Argument(metavar="FIGURE", help="A figure as the page prints it.")],
+) -> None:
+    """Show which rows of data, calculation and documents a printed figure comes from: exit 2 if no figure is printed so."""
+    across = year == run.COMPARISON
+    folder = year if across else str(ContractYear(year))
+    record = trace.committed(_root, folder, page)
+    data = load_years(_root, site.public_years(_root)) if across else load_year(_root, folder)
+    found = trace.traced(_root, record, data, figure)
+    out = Console(soft_wrap=True, highlight=False, emoji=False)
+    for line in trace.as_lines(found, f"{folder}/{record['page']}"):
+        heading = bool(line) and not line.startswith(" ")
+        out.print(Text(line, style="bold" if heading and out.is_terminal else ""))
+
+
 def _run(year: str | None) -> None:
     """Everything is read and checked before the first page is made, so that a fault leaves the book as it was."""
     asked = None if year is None else ContractYear(year)
@@ -99,7 +168,8 @@ def _run(year: str | None) -> None:
         load_year(_root, asked)
     public = site.public_years(_root)
     loaded = {data.year: data for data in load_years(_root, public).years}
-    around = site.pages_around(_root, [loaded[one] for one in public])
+    shown = [loaded[one] for one in public]
+    site.pages_around(_root, shown)
     templates = REPOSITORY / "notebooks"
 
     def told(page: str) -> None:
@@ -107,13 +177,13 @@ def _run(year: str | None) -> None:
 
     for one in [asked] if asked else public:
         _say.print(f"{one}: running the templates")
-        changed = run.run_year(_root, templates, one, told)
+        changed = run.run_year(_root, templates, one, told, REPOSITORY / LOCK)
         _say.print(f"{one}: {len(changed)} pages changed in {_root / 'book' / str(one)}")
     if any(page.startswith(f"{run.COMPARISON}/") for page in site.pages_listed(_root)):
         _say.print("the years compared: running the templates")
-        changed = run.run_comparison(_root, templates / run.COMPARISON, public, told)
+        changed = run.run_comparison(_root, templates / run.COMPARISON, public, told, REPOSITORY / LOCK)
         _say.print(f"the years compared: {len(changed)} pages changed in {_root / 'book' / run.COMPARISON}")
-    site.write_pages_around(_root, around)
+    site.write_pages_around(_root, site.pages_around(_root, shown))  # what changed is read off the pages just made
 
 
 @app.command("run")

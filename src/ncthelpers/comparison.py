@@ -20,7 +20,7 @@ YEAR = Column("contract_year", "text", "Contract year", "Contract year that the 
 
 
 def _statistics(years: Comparison) -> benchmarks.Statistics:
-    return results.statistics(years.newest)
+    return official.statistics(years.newest)
 
 
 def _series(years: Comparison, use: str) -> pd.DataFrame:

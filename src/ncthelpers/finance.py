@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ncthelpers.totals import judged
+from ncthelpers.verdicts import judged
 from ncthelpers.years import first_day, last_day
 
 __all__ = [
@@ -89,7 +89,7 @@ def row_checks(service_costs: pd.DataFrame) -> pd.DataFrame:
     >>> rows = pd.DataFrame([dict(service="Care", role="service", budget=Decimal(100), gross_outturn=Decimal(90),
     ...     covid_funding=Decimal(-10), forecast_outturn=Decimal(99), outturn_variance=Decimal(-1), source="")])
     >>> row_checks(rows)[["figure", "recomputed", "result"]].values.tolist()
-    [['Forecast outturn', Decimal('80'), 'differs'], ['Variance', Decimal('-1'), 'agrees']]
+    [['Forecast outturn', Decimal('80'), 'disagrees'], ['Variance', Decimal('-1'), 'agrees']]
     """
     checks = []
     for row in service_costs.to_dict("records"):
@@ -98,7 +98,7 @@ def row_checks(service_costs: pd.DataFrame) -> pd.DataFrame:
             ("Variance", row["outturn_variance"], row["forecast_outturn"] - row["budget"]),
         )
         for figure, printed, recomputed in figures:
-            result = judged(printed, recomputed, Decimal(1))
+            result = judged(printed, recomputed, Decimal(1), Decimal(1))
             checks.append({"service": row["service"], "figure": figure, "printed": printed, "recomputed": recomputed,
                            "result": result, "source": row["source"]})  # fmt: skip
     return _frame(checks, "service figure printed recomputed result source")

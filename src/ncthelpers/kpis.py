@@ -17,7 +17,7 @@ from ncthelpers.years import last_day
 __all__ = [
     "SMALL_BASE", "YearValue", "direction_of_travel", "kpi_scorecard", "longest_run_off_target", "months_on_target",
     "rating", "register_counts", "register_with_statements", "statements_by_kpi", "support_service_rates",
-    "tolerance_level", "wilson", "year_value",
+    "tolerance_level", "own_value", "wilson", "year_value",
 ]  # fmt: skip
 
 # A percentage of fewer than this many is shown with its number and its interval, and without a word on its trend.
@@ -314,7 +314,7 @@ def _per_cent(numerator: Decimal | int, denominator: Decimal | int) -> Decimal |
     return Decimal(100) * numerator / denominator if denominator else None
 
 
-def _own_value(row: Mapping) -> Decimal | None:
+def own_value(row: Mapping) -> Decimal | None:
     """A period's own value: from its counts, or as printed where it has none."""
     return _per_cent(row["numerator"], row["denominator"]) if _has_counts(row) else row["value"]
 
@@ -580,7 +580,7 @@ def _direction(months: Sequence[Mapping], polarity: str) -> str | None:
     """Direction from the last period but one to the last; no word where either has a small base."""
     if len(months) < 2 or any(_small(row) for row in months[-2:]):
         return None
-    return direction_of_travel(*(_own_value(row) for row in months[-2:]), polarity)
+    return direction_of_travel(*(own_value(row) for row in months[-2:]), polarity)
 
 
 def kpi_scorecard(kpis: pd.DataFrame, kpi_values: pd.DataFrame) -> pd.DataFrame:
@@ -632,7 +632,7 @@ def kpi_scorecard(kpis: pd.DataFrame, kpi_values: pd.DataFrame) -> pd.DataFrame:
         if kpi["unit"] != "per cent" and year.reason != _NOT_REPORTED:
             year = YearValue(None, year.numerator, year.denominator, year.period, "not stated what unit it is in")
             months = []
-        values = [_own_value(row) for row in months]
+        values = [own_value(row) for row in months]
         on_target = months_on_target(values, kpi["target"], kpi["polarity"])
         status = rating(year.value, kpi["target"], kpi["tolerance"], kpi["polarity"])
         if year.value is None and year.reason != _NOT_REPORTED:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 import yaml
 
-from ncthelpers import datapackage, narrative, rules
+from ncthelpers import claims, datapackage, narrative, rules
 from ncthelpers.contract import contract_faults, excused_tables
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.schemas import TableSchema, read_schemas, read_table
@@ -54,7 +54,7 @@ class Reference:
 NO_REFERENCE = Reference(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class YearData:
     """One contract year as its source documents give it; the only thing calculations take.
 
@@ -241,7 +241,8 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
     )
     faults += found + unread + rules.cross_table_faults(data, place)
     if not faults:
-        faults += rules.named_figure_faults(data, place) + narrative.commentary_faults(data, place)
+        faults += claims.claim_faults(data, place)
+        faults += narrative.commentary_faults(data, place)
     return data, faults, packaging
 
 

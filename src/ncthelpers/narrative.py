@@ -8,6 +8,8 @@ Commentary is one Markdown file a page, in blocks headed ``## name``. A figure i
 ``{date:event}``                               the date of a row of ``events.csv``
 ``{count:table?column=value&column=value}``    number of rows, all or those that match
 ``{cell:table/key/column}``                    one cell of an entered or computed table
+``{compare:level:one;other}``                  above, below or level with; ``change`` (the earlier first) gives
+                                               rose, fell or did not change; ``target`` gives met or missed
 =============================================  ==========================================================
 
 ``|words`` prints a whole number up to twenty as a word, ``|Words`` with a capital.
@@ -17,23 +19,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from ncthelpers import commentary, finance, results, rules, wording, years
+from ncthelpers import claims, commentary, finance, lineage, provenance, results, rules, wording, years
 from ncthelpers.cells import as_written
+from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.faults import Fault
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ncthelpers.load import YearData
 
-__all__ = ["Words", "words", "basis", "year_title", "public_title", "plain", "text_of", "commentary_faults"]
+__all__ = [
+    "NUMBER_WORDS",
+    "Words",
+    "words",
+    "basis",
+    "year_title",
+    "public_title",
+    "plain",
+    "text_of",
+    "commentary_faults",
+]
 
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([Ww]ords))?\}")
-_NUMBER_WORDS = "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|hundred|thousand|million"
-_STRAY = re.compile(rf"[{{}}]|\d+|[½¼¾]|\b(?:{_NUMBER_WORDS}|\w+teen)\b", flags=re.IGNORECASE)
+NUMBER_WORDS = (  # as a pattern: a figure written out is a figure
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    r"|hundred|thousand|million)\b"
+)
+_STRAY = re.compile(rf"[{{}}]|\d+|[½¼¾]|{NUMBER_WORDS}", flags=re.IGNORECASE)
 _ILLNESS = re.compile(r"covid-19", flags=re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")  # a page asks no other host for anything
 _NOT_PUBLISHED, _NOT_REPORTED, _DISAGREE = "not published", "not reported", "a figure on which the documents disagree"
@@ -41,12 +59,30 @@ _NOT_PUBLISHED, _NOT_REPORTED, _DISAGREE = "not published", "not reported", "a f
 
 @dataclass(frozen=True)
 class Words:
-    """A block of commentary with its figures filled in; shown as safe HTML in a notebook."""
+    """A block of commentary with its figures filled in; shown as safe HTML in a notebook.
+
+    Parameters
+    ----------
+    text : str
+        The block as Markdown.
+    shown : Shown, optional
+        Its figures with their rows, and its sources.
+    """
 
     text: str
+    shown: provenance.Shown | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def caption(self) -> str:
+        """What its sources are called."""
+        return f"commentary, {self.shown.name.rpartition('/')[2]}" if self.shown else ""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption)
 
     def _repr_html_(self) -> str:
-        return f'<div class="commentary">\n{_MARKDOWN.render(self.text)}</div>'
+        below = provenance.details(self.shown, self.caption)
+        return f'<div class="commentary">\n{_MARKDOWN.render(self.text)}</div>{below}'
 
     def __repr__(self) -> str:
         return self.text
@@ -73,10 +109,10 @@ def _date(data: YearData, event: str) -> str:
     return years.in_words(start) + (f" to {years.in_words(end)}" if end else "")
 
 
-def _count(data: YearData, query: str) -> int | None:
+def _count(data: YearData, query: str, frame: pd.DataFrame | None = None) -> int | None:
     """Number of rows; none where the year does not report the table, since missing is not nil."""
     name, _, conditions = query.partition("?")
-    frame = results.table(data, name)
+    frame = results.table(data, name) if frame is None else frame
     if results.reason_not_reported(data, name):
         return None
     for condition in filter(None, conditions.split("&")):
@@ -113,6 +149,15 @@ def _is_bare(unit: str) -> bool:
     return not unit.startswith("£") and unit != "per cent"
 
 
+def _compared(data: YearData, rest: str) -> str:
+    """The word for how two figures stand to each other; refused with the reason where they may not be compared."""
+    kind, _, names = rest.partition(":")
+    try:
+        return claims.compared(data, kind, names)
+    except ValueError as reason:
+        raise LookupError(f"the figures are not compared: {reason}") from None
+
+
 def text_of(data: YearData, name: str, as_words: str = "") -> str:
     """What a placeholder prints.
 
@@ -135,6 +180,8 @@ def text_of(data: YearData, name: str, as_words: str = "") -> str:
         return str(data.year)
     if kind == "date":
         return _date(data, rest)
+    if kind == "compare":
+        return _compared(data, rest)
     if kind == "count":
         value = _count(data, rest)
         text, bare = (_NOT_REPORTED, False) if value is None else (wording.figure_text(value), True)
@@ -175,7 +222,69 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
         return basis(data)
     if block not in written:
         return Words(f"No commentary has been written on this for {data.year}.")
-    return Words(_PLACEHOLDER.sub(lambda found: plain(text_of(data, found[1], found[2] or "")), written[block]))
+    texts: dict[str, str] = {}
+
+    def printed(found: re.Match) -> str:
+        text = text_of(data, found[1], found[2] or "")
+        texts.setdefault(found[1], text)
+        return plain(text)
+
+    text = _PLACEHOLDER.sub(printed, written[block])
+    return Words(text, _shown(data, page, block, texts))
+
+
+def _named(
+    data: YearData, name: str, text: str, held: dict
+) -> tuple[provenance.Figure | None, tuple[lineage.Rows, ...]]:
+    """A placeholder as a figure, if it has a value, and the entered rows behind it; each table is taken once."""
+    kind, _, rest = name.partition(":")
+    table = re.split(r"[?/]", rest)[0] if kind in {"count", "cell"} else ""
+    if table and table not in held:
+        held[table] = results.table(data, table)
+    if name == "year":
+        value, unit, behind = str(data.year), "contract year", (lineage.Rows(f"{data.year}/contract.yml"),)
+    elif kind == "compare":
+        return None, ()
+    elif kind == "date":
+        behind = lineage.behind_named(data, f"events/{rest}/start")
+        event = data["events"].set_index("event")[["start", "end"]].to_dict("index").get(rest, {})
+        value, unit = "/".join(filter(None, event.values())) or None, "date"
+    elif kind == "count":
+        value, unit, behind = _count(data, rest, held[table]), "", lineage.behind_count(data, rest, held[table])
+    elif kind == "cell":
+        column = results.table_schema(data, table)[rest.split("/")[-1]]
+        unit = "per cent" if column.type == "percent" else column.unit
+        value, behind = _held(data, rest, held[table]), lineage.behind_named(data, rest, held[table])
+    else:
+        value, behind = results.figure_value(data, name), lineage.behind_named(data, name)
+        unit = data["figures"].set_index("figure")["unit"].get(name, "£m")
+    return (None if value is None else provenance.figure(name, value, unit, text, behind)), behind
+
+
+def _held(data: YearData, path: str, frame: pd.DataFrame) -> object:
+    """The value of a cell of a table at hand; none where the year does not report it."""
+    name, *key, column = path.split("/")
+    for part, value in zip(results.table_schema(data, name).key, key, strict=True):
+        frame = frame[frame[part].map(as_written) == value]
+    return frame[column].tolist()[0] if len(frame) else None
+
+
+def _cited(text: str, block: str) -> list[str]:
+    """What the source line of a block cites."""
+    parts = commentary.HEADING.split(text)
+    return commentary.cited_paragraphs(dict(zip(parts[1::2], parts[2::2], strict=True))[block])
+
+
+def _shown(data: YearData, page: str, block: str, texts: dict[str, str]) -> provenance.Shown:
+    """A block as it is shown: a figure for each of its placeholders, the paragraphs it carries, the rows behind it."""
+    held: dict[str, pd.DataFrame] = {}
+    named = [_named(data, name, text, held) for name, text in texts.items()]
+    figures = tuple(figure for figure, _ in named if figure)
+    titles = data.reference.names(PUBLICATIONS, "publication", "title")
+    cited = " ".join(_cited(data.commentary[page], block))
+    said = (f"Carries: {wording.source_text(cited, titles)}.",) if cited else ()
+    sources = provenance.sources_of(data, lineage.merged(rows for _, behind in named for rows in behind), said=said)
+    return provenance.Shown("words", f"{page}/{block}", figures=figures, sources=sources)
 
 
 def year_title(data: YearData) -> str:

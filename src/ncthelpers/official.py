@@ -4,10 +4,13 @@ Every figure, comparison and change in them is made, or refused with its reason,
 :mod:`ncthelpers.benchmarks`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -36,10 +39,13 @@ from ncthelpers.kpis import SMALL_BASE, direction_of_travel
 from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear, last_day, year_of
 
+if TYPE_CHECKING:
+    from ncthelpers.load import YearData
+
 __all__ = [
     "AS_PRINTED", "QUOTIENT", "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",
     "neighbour_means", "official_demand", "official_finance", "related_measures", "reported_beside", "revisions",
-    "series_by_area",
+    "series_by_area", "statistics",
 ]  # fmt: skip
 
 AS_PRINTED, QUOTIENT = "as printed", "quotient of counts rounded to ten"
@@ -53,6 +59,15 @@ _NO_AREAS = "the contract's areas cannot be made up of the areas of the year"
 _TOO_CLOSE = "not compared: too close to tell, since one year is only printed rounded"
 _NOT_APPLICABLE = "z"
 _OTHERS_TOO = "the joint return covers other authorities too"
+_TABLES = (
+    "official", "authority_values", "measures", "areas", "area_members", "area_changes", "series_breaks", "publications",
+)  # fmt: skip
+
+
+def statistics(data: YearData) -> Statistics:
+    """Official statistics and the areas that the contract's councils serve."""
+    areas = tuple(council["area"] for council in data.contract["councils"])
+    return Statistics(**{name: data.reference.tables[name] for name in _TABLES}, held=areas)
 
 
 # The figures of one year, looked up once
@@ -107,7 +122,7 @@ class _Year:
     def row(self, measure: str, area: str | None) -> dict | None:
         return self.rows.get((measure, area))
 
-    def beside(self, measure: Mapping, area: str | None) -> "_Beside":
+    def beside(self, measure: Mapping, area: str | None) -> _Beside:
         return _beside(self.row(measure["measure"], area), measure)
 
     def of_own(self, measure: str) -> list[dict]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ncthelpers import (
     audits,
-    benchmarks,
+    claims,
     coverage,
     demand,
     finance,
@@ -24,7 +24,6 @@ from ncthelpers import (
     kpis,
     official,
     surveys,
-    totals,
     wording,
     years,
 )
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
 __all__ = [
-    "Result", "RESULTS", "result_schemas", "statistics", "table", "table_schema", "is_reported", "cell", "figure_value",
-    "named_value", "reason_not_reported",
+    "Result", "RESULTS", "result_schemas", "table", "table_schema", "is_reported", "cell", "figure_value",
+    "reason_not_reported",
 ]  # fmt: skip
 
 
@@ -71,22 +70,8 @@ def _gaps(data: YearData) -> pd.DataFrame:
     return finance.gaps_by_year(data["budget_gaps"], data.contract["councils"])
 
 
-def _total_checks(data: YearData) -> pd.DataFrame:
-    return totals.printed_total_checks(data["printed_totals"], data.tables)
-
-
-def _rate_checks(data: YearData) -> pd.DataFrame:
-    return totals.printed_rate_checks(data["printed_rates"], lambda name: named_value(data, name))
-
-
-def statistics(data: YearData) -> benchmarks.Statistics:
-    """Official statistics and the areas that the contract's councils serve."""
-    areas = tuple(council["area"] for council in data.contract["councils"])
-    return benchmarks.Statistics(**{name: data[name] for name in _OFFICIAL}, held=areas)
-
-
 def _of_statistics(calculation: Callable) -> Callable[[YearData], pd.DataFrame]:
-    return lambda data: calculation(statistics(data), str(data.year))
+    return lambda data: calculation(official.statistics(data), str(data.year))
 
 
 def _scorecard(data: YearData) -> pd.DataFrame:
@@ -95,7 +80,7 @@ def _scorecard(data: YearData) -> pd.DataFrame:
 
 
 def _reported_beside(data: YearData) -> pd.DataFrame:
-    return official.reported_beside(statistics(data), data["reported_values"])
+    return official.reported_beside(official.statistics(data), data["reported_values"])
 
 
 def _finance_side_by_side(data: YearData) -> pd.DataFrame:
@@ -130,10 +115,6 @@ def _absent_tables(data: YearData) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["title", "meaning", "reason"], dtype=object)
 
 
-_OFFICIAL = (
-    "official", "authority_values", "measures", "areas", "area_members", "area_changes", "series_breaks", "publications",
-)  # fmt: skip
-
 RESULTS: Mapping[str, Result] = MappingProxyType({
     "contract_terms": Result((), _contract_terms, of_year=True),
     "outturn_variance": Result(("service_costs",), finance.outturn_variance),
@@ -157,8 +138,6 @@ RESULTS: Mapping[str, Result] = MappingProxyType({
     "latest_judgements": Result(("inspections",), governance.latest_judgements),
     "demand_change": Result(("demand",), demand.demand_change),
     "implied_pupils": Result(("pupil_forecasts",), demand.implied_pupils),
-    "total_checks": Result(("printed_totals",), _total_checks, of_year=True),
-    "rate_checks": Result(("printed_rates",), _rate_checks, of_year=True),
     "paragraph_coverage": Result(("paragraphs",), coverage.paragraph_coverage, of_year=True),
     "kpi_scorecard": Result(("kpis",), _scorecard, of_year=True),
     "related_measures": Result(("official", "measures"), _of_statistics(official.related_measures), of_year=True),
@@ -174,6 +153,9 @@ RESULTS: Mapping[str, Result] = MappingProxyType({
     "review_lateness": Result(("review_steps",), governance.review_lateness),
     "year_facts": Result((), _year_facts, of_year=True),
     "absent_tables": Result((), _absent_tables, of_year=True),
+    "claims_checked": Result(("claims",), claims.claims_checked, of_year=True),
+    "claims_later": Result(("claims",), claims.claims_later, of_year=True),
+    "claim_counts": Result(("claims",), claims.claim_counts, of_year=True),
 })  # fmt: skip
 
 
@@ -280,8 +262,3 @@ def cell(data: YearData, path: str):
     if len(frame) != 1:
         raise LookupError(f"the table {name} has {len(frame)} rows with the key {'/'.join(key)}")
     return frame[column].tolist()[0]
-
-
-def named_value(data: YearData, name: str):
-    """The value of a figure by its name, or of a cell by its path."""
-    return cell(data, name) if "/" in name else figure_value(data, name)

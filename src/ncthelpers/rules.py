@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ncthelpers import results, totals
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.faults import Fault
 from ncthelpers.kpis import rating
@@ -19,7 +18,7 @@ from ncthelpers.years import ContractYear, first_day, last_day
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["cross_table_faults", "reference_faults", "known_sources", "unknown_citations", "named_figure_faults"]
+__all__ = ["cross_table_faults", "reference_faults", "known_sources", "unknown_citations"]
 
 # Tables of a year and of the reference whose figures enter totals or charts, and the kinds of publication that may not.
 _COUNTED = ("service_costs", "finance_lines", "grants", "grant_components", "budget_gaps", "demand")
@@ -156,18 +155,6 @@ def _dates(data: YearData, place: str) -> Iterator[Fault]:
                 yield Fault(file, row, "context", "yes", "marks a date as context that lies inside the contract year")
 
 
-def _totals(data: YearData, place: str) -> Iterator[Fault]:
-    """A printed total says which rows it is the total of. That they do not give it is a discrepancy, not a fault."""
-    if "printed_totals" not in data.tables:
-        return
-    for row, total in data.tables["printed_totals"].to_dict("index").items():
-        if total["table"] in data.schemas and total["table"] not in data.tables:
-            continue
-        problem = totals.unknown_rows(total, data.tables)
-        if problem:
-            yield Fault(f"{place}/printed_totals.csv", row, "table", total["table"], problem)
-
-
 def _targets(data: YearData, place: str) -> Iterator[Fault]:
     """A tolerance is an absolute level that is no better than its target, which needs a polarity."""
     if "kpis" not in data.tables:
@@ -299,7 +286,7 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
 
 
 _RULES = (
-    _councils, _references, _sources, _restricted, _dates, _totals, _targets, _target_status, _kpi_periods, _kpi_months,
+    _councils, _references, _sources, _restricted, _dates, _targets, _target_status, _kpi_periods, _kpi_months,
     _kpi_counts, _kpi_printed, _carried_years, _counted_sources, _bases,
 )  # fmt: skip
 
@@ -441,30 +428,3 @@ def reference_faults(tables: Mapping, schemas: Mapping, place: str) -> list[Faul
         Their folder from the root, for the faults.
     """
     return [fault for rule in _REFERENCE_RULES for fault in rule(tables, schemas, place)]
-
-
-def named_figure_faults(data: YearData, place: str) -> list[Fault]:
-    """Printed percentages whose part or whole names no figure of the year.
-
-    Parameters
-    ----------
-    data : YearData
-        The year, its tables free of faults.
-    place : str
-        The year's folder from the root, for the faults.
-    """
-    faults, file = [], f"{place}/printed_rates.csv"
-    rates = data.tables["printed_rates"].to_dict("index") if "printed_rates" in data.tables else {}
-    for row, column in ((row, column) for row in rates for column in ("numerator", "denominator")):
-        name = rates[row][column]
-        if name.startswith("rate_checks/"):
-            faults.append(Fault(file, row, column, name, "names a percentage that is itself computed from this table"))
-            continue
-        try:
-            value = results.named_value(data, name)
-        except LookupError as error:
-            faults.append(Fault(file, row, column, name, f"names no figure: {error}"))
-            continue
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, Decimal))):
-            faults.append(Fault(file, row, column, name, "names a cell that is not a number"))
-    return faults

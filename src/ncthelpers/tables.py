@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from html import escape
 from types import ModuleType
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ncthelpers import comparison, official, results, wording
+from ncthelpers import claims, comparison, official, provenance, results, wording
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.load import Comparison, YearData
@@ -27,7 +27,11 @@ _MANY_SECTIONS = 10
 _NOT_THERE, _BREAK, _QUOTIENT = "none", "break | ", " (q)"
 _QUOTIENT_MEANS = "(q): quotient of printed counts"
 # A status is a word with a shape of its own, so that nothing rests on its colour.
-_SHAPES = {"green": "\N{BLACK CIRCLE}", "amber": "\N{BLACK UP-POINTING TRIANGLE}", "red": "\N{BLACK SQUARE}"}
+_SHAPES = {
+    "green": "\N{BLACK CIRCLE}", "amber": "\N{BLACK UP-POINTING TRIANGLE}", "red": "\N{BLACK SQUARE}",
+    claims.AGREES: "\N{HEAVY CHECK MARK}", claims.ROUNDING: "\N{ALMOST EQUAL TO}", claims.DISAGREES: "\N{MULTIPLICATION X}",
+    claims.BY_DEFINITION: "\N{NOT EQUAL TO}", claims.CANNOT: "?",
+}  # fmt: skip
 _NO_STATUS = "\N{WHITE CIRCLE}"
 
 
@@ -45,12 +49,18 @@ class Table:
         Cells as text, not yet escaped.
     empty : str
         The sentence shown where there is no row.
+    shown : Shown, optional
+        Its figures with their rows, and its sources; a table made by hand has none.
     """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     empty: str = "There are no rows."
+    shown: provenance.Shown | None = field(default=None, repr=False, compare=False)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption)
 
     def _repr_html_(self) -> str:
         if not self.rows:
@@ -72,6 +82,7 @@ class Table:
             f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(self.caption)}">\n'
             f'<table class="review">\n<caption><span>{escape(self.caption)}</span></caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+            f"{provenance.details(self.shown, self.caption)}"
         )
 
     def _kinds(self) -> list[str]:
@@ -122,7 +133,7 @@ def _shown(cell: str, column: Column) -> str:
     if column.type == "status":
         kind = cell.lower() if cell.lower() in _SHAPES else "none"
         shape = _SHAPES.get(kind, _NO_STATUS)
-        return f'<span class="status status-{kind}"><span aria-hidden="true">{shape}</span> {escape(cell)}</span>'
+        return f'<span class="status status-{kind.replace(" ", "-")}"><span aria-hidden="true">{shape}</span> {escape(cell)}</span>'
     return escape(cell)
 
 
@@ -213,8 +224,9 @@ def show(
         frame = frame.sort_values(sort, kind="stable")
     held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
     titles = data.reference.names(PUBLICATIONS, "publication", "title")
-    texts = [_texts(frame, column, titles) for column in held]
-    return Table(caption or schema.title, held, tuple(zip(*texts, strict=True)), _nothing(data, name, cites))
+    texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
+    shown = provenance.shown_table(data, name, schema, held, frame.to_dict("records"), texts)
+    return Table(caption or schema.title, held, texts, _nothing(data, name, cites), shown)
 
 
 def by_year(
@@ -252,8 +264,8 @@ def by_year(
     years = sorted(set(frame["year"]))
     rows: dict[tuple, dict[str, str]] = {}
     broken: set[tuple] = set()
-    texts = _texts(frame, replace(schema[value], missing=_NOT_THERE), {})
-    for row, text in sorted(zip(frame.to_dict("records"), texts, strict=True), key=lambda pair: pair[0]["year"]):
+    texts, records = _texts(frame, replace(schema[value], missing=_NOT_THERE), {}), frame.to_dict("records")
+    for row, text in sorted(zip(records, texts, strict=True), key=lambda pair: pair[0]["year"]):
         key = tuple(row[name] for name in keys)
         cells = rows.setdefault(key, {})
         if row.get(breaks):
@@ -271,7 +283,8 @@ def by_year(
     title = caption or schema.title
     if any(cell.endswith(_QUOTIENT) for row in kept for cell in row[len(keys) :]):
         title = f"{title}; {_QUOTIENT_MEANS}"
-    return Table(title, columns, kept, _nothing(data, name, ""))
+    shown = provenance.shown_table(data, name, schema, [schema[value]], records, [(text,) for text in texts])
+    return Table(title, columns, kept, _nothing(data, name, ""), shown)
 
 
 _SOURCE_COLUMNS = (

@@ -24,7 +24,12 @@ RESTS_ON = {
 
 
 def tags(drawing):
-    return [tag.name for tag in drawing.image.find_all()]
+    """Tags of the figure, and of its sources below it none but those of a list that unfolds."""
+    page = drawing.image
+    for below in page.find_all("details"):
+        assert {tag.name for tag in below.find_all()} <= {"summary", "ul", "li", "code", "a"}
+        below.extract()
+    return [tag.name for tag in page.find_all()]
 
 
 def scripts(drawing):

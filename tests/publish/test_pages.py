@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ncthelpers import narrative, results
-from ncthelpers.publish import pages, run, site
+from ncthelpers.publish import companion, pages, run, site
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -225,6 +225,7 @@ def test_every_page_is_its_template_with_its_words_filled_in(committed, filled_i
         asked = [(cell.id, cell.cell_type, cell.source) for cell in source.cells]
         after = [cell.id for cell in source.cells].index("parameters") + 1
         asked.insert(after, ("injected-parameters", "code", injected))
+        assert made.pop()[:2] == ("colophon", "markdown"), f"{folder}/{path.name} has no colophon"
         assert made == asked, f"{folder}/{path.name} was not run since its template changed"
         assert not re.search(r"\{[a-z_]+\}", "".join(text for _, kind, text in made if kind == "markdown")), path.name
 
@@ -259,3 +260,66 @@ def test_outputs_hold_no_heading(committed):
     for _, path, _ in committed:
         shown = [output.data for cell in _read(path).cells for output in cell.get("outputs", [])]
         assert [data for data in shown if re.search(r"<h[1-6][ >]", data.get("text/html", ""))] == [], path.name
+
+
+# What stands beside and below a page
+
+
+def test_every_page_has_its_json_and_no_other_stands_there(committed, repository):
+    pages_there = {path.with_suffix("") for _, path, _ in committed}
+    folders = {path.parent for path in pages_there}
+    assert {path.with_suffix("") for folder in folders for path in folder.glob("[0-9]*.json")} == pages_there
+
+
+def test_the_json_of_a_page_is_canonical_and_holds_exact_figures_with_their_rows(committed):
+    for folder, path, _ in committed:
+        text = path.with_suffix(".json").read_text("utf-8")
+        held = json.loads(text)
+        years = held.get("contract_years") or [held["contract_year"]]
+        figures = [{"name": name, **figure} for name, figure in held["figures"].items()]
+        shown = [{**one, "figures": []} for one in held["shown"]]
+        if shown:
+            shown[0]["figures"] = figures
+        assert companion.page_json(path.stem, years, held["edition"], shown) == text, path.name
+        assert folder in (*years, run.COMPARISON)
+        for figure in figures:
+            assert isinstance(figure["value"], str) and figure["value"] and figure["text"], figure["name"]
+            assert figure["rows"] and all(re.match(r"(\d{4}-\d{2}|reference)/", rows) for rows in figure["rows"]), (
+                figure["name"]
+            )
+
+
+def test_the_figures_of_a_page_are_those_that_it_prints(committed):
+    for _, path, _ in committed:
+        held = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        printed = "\n".join(
+            output.data.get("text/plain", "") for cell in _read(path).cells for output in cell.get("outputs", [])
+        )
+        printed = printed.replace("\\", "")  # by which commentary keeps words of the data from being markup
+        said = {name: figure["text"].replace("\\", "") for name, figure in held["figures"].items()}
+        assert [name for name, text in said.items() if text not in printed] == [], path.name
+
+
+def test_every_table_and_chart_of_a_page_has_its_sources_under_a_name_of_its_own(committed):
+    for folder, path, _ in committed:
+        html = "".join(
+            output.data.get("text/html", "") for cell in _read(path).cells for output in cell.get("outputs", [])
+        )
+        named = re.findall(r'<details class="sources"><summary>(.*?)</summary>', html)
+        assert len(set(named)) == len(named), f"{folder}/{path.name}"
+        assert len(named) >= html.count('<table class="review">') - 2, (
+            f"{folder}/{path.name}"
+        )  # but the sources of the page
+
+
+def test_the_colophon_says_what_a_page_was_made_of_and_that_is_what_the_repository_holds(committed, repository):
+    for folder, path, _ in committed:
+        held, page = json.loads(path.with_suffix(".json").read_text("utf-8")), _read(path)
+        years = held.get("contract_years") or [held["contract_year"]]
+        made = companion.made_with(
+            repository, years, repository / "src" / "ncthelpers", repository / "requirements.lock"
+        )
+        expected = companion.with_colophon(_read(path), made, f"book/{folder}/{path.stem}.json", held["edition"])
+        assert page.cells[-1].source == expected.cells[-1].source, (
+            f"{folder}/{path.name} was not run since something changed"
+        )

@@ -1,5 +1,6 @@
 """Running a year: every page or none, the same bytes every time, and a changed figure does not go unnoticed."""
 
+import json
 import os
 import re
 import shutil
@@ -127,7 +128,8 @@ def test_a_run_from_clean_tells_and_returns_every_page(a_run, contents):
     root, _, told, changed = a_run
     assert told == RUN
     assert changed == [f"{name}.ipynb" for name in RUN]
-    assert list(contents(root / "book")) == [f"{YEAR}/{name}.ipynb" for name in RUN]
+    pages_made = [f"{YEAR}/{name}.{kind}" for name in RUN for kind in ("ipynb", "json")]
+    assert list(contents(root / "book")) == [*pages_made, f"{YEAR}/claims.json"]
 
 
 @pytest.mark.slow
@@ -153,9 +155,15 @@ def test_runs_from_clean_give_the_same_bytes_wherever_and_whenever(a_run, conten
 def test_the_pages_in_the_book_are_what_their_templates_and_data_give(a_run, contents, repository):
     root, *_ = a_run
     made = contents(root / "book")
-    assert {name: (repository / "book" / name).read_bytes() == page for name, page in made.items()} == dict.fromkeys(
-        made, True
-    )
+
+    def whole(content):
+        """Without what a root does not have that holds data alone: a record of editions and a locked environment."""
+        content = re.sub(rb"(edition|environment: |edition\": \")[^\\\n]*", rb"\1", content)
+        return content
+
+    assert {
+        name: whole((repository / "book" / name).read_bytes()) == whole(page) for name, page in made.items()
+    } == dict.fromkeys(made, True)
 
 
 @pytest.mark.slow
@@ -164,11 +172,51 @@ def test_a_second_run_changes_nothing_and_a_page_without_template_goes(root, som
     (book / "99_gone.ipynb").write_text("its template was removed\n", "utf-8")
     folder = some_templates("11_rectification_plans")
     assert run_year(root, folder, YEAR) == ["11_rectification_plans.ipynb", "99_gone.ipynb"]
-    assert [path.name for path in book.iterdir()] == ["11_rectification_plans.ipynb"]
+    names = sorted(path.name for path in book.iterdir())
+    assert names == ["11_rectification_plans.ipynb", "11_rectification_plans.json", "claims.json"]
     page = book / "11_rectification_plans.ipynb"
     touched = os.stat(page).st_mtime_ns
     assert run_year(root, folder, YEAR) == []
     assert os.stat(page).st_mtime_ns == touched
+
+
+@pytest.mark.slow
+def test_a_page_stands_in_the_book_with_its_json_and_ends_with_its_colophon(a_run):
+    root, *_ = a_run
+    for name in RUN:
+        held = json.loads((root / "book" / str(YEAR) / f"{name}.json").read_text("utf-8"))
+        page = nbformat.read(root / "book" / str(YEAR) / f"{name}.ipynb", as_version=4)
+        assert (held["page"], held["contract_year"], held["edition"]) == (name, str(YEAR), "not recorded")
+        assert held["figures"] or name == "02_kpis"
+        assert page.cells[-1].id == "colophon" and f"`book/{YEAR}/{name}.json`" in page.cells[-1].source
+        assert not [one for cell in page.cells for one in cell.get("outputs", []) if one.metadata]
+
+
+@pytest.mark.slow
+def test_a_json_that_was_changed_by_hand_is_put_right(root, some_templates):
+    folder = some_templates("11_rectification_plans")
+    run_year(root, folder, YEAR)
+    file = root / "book" / str(YEAR) / "11_rectification_plans.json"
+    right = file.read_bytes()
+    file.write_bytes(right.replace(b"{", b"{ ", 1))
+    assert run_year(root, folder, YEAR) == ["11_rectification_plans.ipynb"] and file.read_bytes() == right
+
+
+@pytest.mark.slow
+def test_two_figures_of_one_name_stop_the_page(root, some_templates, contents):
+    folder = some_templates("11_rectification_plans")
+    twice = (
+        "from ncthelpers.provenance import Figure, Shown\n"
+        "from ncthelpers.tables import Table\n"
+        "made = [Table('A', (), (), shown=Shown('table', 'a', figures=(Figure('a/b', n, '', n, ()),))) for n in '12']\n"
+        "display(*made)"
+    )
+    _with_cell(folder / "11_rectification_plans.ipynb", "from IPython.display import display\n" + twice)
+    book = _published(root)
+    before = contents(book)
+    with pytest.raises(PageFailed, match=r"^11_rectification_plans.ipynb, two figures are named a/b: 1 and 2$"):
+        run_year(root, folder, YEAR)
+    assert contents(book) == before
 
 
 # Regression
@@ -187,7 +235,10 @@ def test_one_budget_figure_off_by_one_fails_naming_the_page_until_the_year_is_re
     pages_of_year = root / "book" / str(YEAR)
     pages_of_year.mkdir(parents=True)
     for name in names:
-        shutil.copy(repository / "book" / str(YEAR) / f"{name}.ipynb", pages_of_year)
+        for kind in ("ipynb", "json"):
+            shutil.copy(repository / "book" / str(YEAR) / f"{name}.{kind}", pages_of_year)
+    (root / "CHANGELOG.md").write_text("# Changes\n\n## 2099-01-01\n\n- A figure was wrong.\n", "utf-8")
+    before = {name: json.loads((pages_of_year / f"{name}.json").read_text("utf-8")) for name in names}
     file, printed, wrong = BUDGET
     text = (root / file).read_text("utf-8")
     assert text.count(printed) == 1
@@ -199,7 +250,11 @@ def test_one_budget_figure_off_by_one_fails_naming_the_page_until_the_year_is_re
     named = re.findall(r"^FAILED (\S+?)::", failed.stdout, flags=re.MULTILINE)
     assert {name.rpartition("/")[2] for name in named} == {"04_cost.ipynb"}  # and not the page that it does not touch
 
-    assert run_year(root, some_templates(*names), YEAR) == ["04_cost.ipynb"]
+    changed = run_year(root, some_templates(*names), YEAR)
+    assert changed == [f"{name}.ipynb" for name in names], "the data is other data, which every colophon says"
+    after = {name: json.loads((pages_of_year / f"{name}.json").read_text("utf-8")) for name in names}
+    assert after["04_cost"]["edition"] == "2099-01-01"
+    assert after["11_rectification_plans"] == before["11_rectification_plans"], "no value of it changed"
     again = _nbval(root, repository)
     assert again.returncode == 0, again.stdout
 

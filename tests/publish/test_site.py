@@ -106,7 +106,10 @@ def test_the_index_leads_to_every_year_and_the_pages_about_the_book_exist(reposi
     assert len(set(first.values())) == len(first)
     assert [link for link in links if "://" not in link and not (repository / "book" / link).is_file()] == []
     about = {path.stem for path in (repository / "book" / "about").iterdir()}
-    assert about == {"method", "definitions", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher"}
+    assert about == {
+        "method", "definitions", "assurance", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher",
+        "quality_plan", "checklist", "assumptions", "data_log", "revisions", "what_changed",
+    }  # fmt: skip
 
 
 def _about(repository, name):
@@ -124,8 +127,8 @@ def test_the_data_dictionary_describes_every_table_and_column(repository, review
 def test_known_discrepancies_show_printed_and_recomputed_side_by_side(repository):
     page = BeautifulSoup(_about(repository, "discrepancies"), "html.parser").get_text(" ")
     # report 12: the gaps of 2024-25 are printed as 57.303 and add up to 57.307; report 3.1: 29 of 37 is 78.4, printed 78.3
-    assert re.search(r"57\.303\s+57\.307", page)
-    assert re.search(r"78\.3%?\s+78\.4", page)
+    assert re.search(r"57\.303\s+\S+\s+Disagrees\s+The evidence gives £57\.307m", page)
+    assert re.search(r"78\.3%\s+\S+\s+Disagrees\s+The evidence gives 78\.378%", page)
 
 
 def test_the_coverage_page_says_that_nothing_is_left_out(repository, review):
@@ -178,6 +181,9 @@ def built(repository, tmp_path_factory):
     root = _book(tmp_path_factory.mktemp("site"), [f"{YEAR}/04_cost", "about/method"], index=INDEX, about__method=ABOUT)
     (root / "book" / YEAR).mkdir()
     shutil.copy(repository / "book" / YEAR / "04_cost.ipynb", root / "book" / YEAR)
+    for folder in (YEAR, "reference", "2031-32"):
+        (root / "data" / folder).mkdir(parents=True)
+        (root / "data" / folder / "rows.csv").write_text(f"from\n{folder}\n", "utf-8")
     (root / "book" / "draft.md").write_text("# Not listed, so not public\n\n![nothing](nowhere.png)\n", "utf-8")
     before = {path: path.read_bytes() for path in (root / "book").rglob("*") if path.is_file()}
     html = site.build_html(root, repository / "_config.yml")
@@ -191,6 +197,24 @@ def test_the_html_is_built_of_what_is_listed_and_nothing_else(built):
     made = {path.relative_to(html).as_posix() for path in html.rglob("*.html")}
     assert {"index.html", f"{YEAR}/04_cost.html", "about/method.html"} <= made
     assert not any("draft" in name for name in made)
+
+
+@pytest.mark.slow
+def test_the_entered_tables_of_what_is_public_stand_beside_the_pages(built):
+    _, html, _ = built
+    rows = {
+        path.relative_to(html / "data").as_posix(): path.read_text("utf-8") for path in (html / "data").rglob("*.csv")
+    }
+    assert rows == {f"{YEAR}/rows.csv": f"from\n{YEAR}\n", "reference/rows.csv": "from\nreference\n"}
+
+
+@pytest.mark.slow
+def test_every_page_says_from_which_commit_it_was_built(built):
+    _, html, _ = built
+    for page in ("index.html", f"{YEAR}/04_cost.html"):
+        assert re.search(
+            r"Built from commit ([0-9a-f]{7,40}(-dirty)?|not recorded)\.", (html / page).read_text("utf-8")
+        )
 
 
 @pytest.mark.slow

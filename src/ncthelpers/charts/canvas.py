@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 import matplotlib
 import matplotlib.pyplot as plt
+import pandas as pd
 import seaborn as sns
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
-from ncthelpers import comparison, results
+from ncthelpers import comparison, provenance, results
 from ncthelpers.load import Comparison, YearData
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "Chart", "Style",
-    "canvas", "drawn", "absent", "styles", "sheet", "reach", "fitted", "write", "key_places", "draw_key",
+    "canvas", "drawn", "of_table", "absent", "styles", "sheet", "reach", "fitted", "write", "key_places", "draw_key",
     "measures_of", "with_unit",
 ]  # fmt: skip
 
@@ -57,11 +58,17 @@ class Chart:
         What it shows, in words, for readers who do not see it; or why there is nothing.
     caption : str
         Measure, unit and period.
+    shown : Shown, optional
+        The table that it is drawn from, and its sources.
     """
 
     svg: bytes
     alt: str
     caption: str
+    shown: provenance.Shown | None = field(default=None, repr=False, compare=False)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption)
 
     def _repr_html_(self) -> str:
         if not self.svg:
@@ -70,6 +77,7 @@ class Chart:
         return (
             f'<figure class="chart">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
             f'<figcaption><span class="chart-caption">{escape(self.caption)}</span></figcaption>\n</figure>'
+            f"{provenance.details(self.shown, self.caption)}"
         )
 
     def __repr__(self) -> str:
@@ -89,11 +97,19 @@ def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
             plt.close(figure)
 
 
-def drawn(figure: Figure, alt: str, caption: str) -> Chart:
+def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown | None = None) -> Chart:
     """The chart that a figure makes: SVG without a date or a maker."""
     drawing = io.BytesIO()
     figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
-    return Chart(drawing.getvalue(), alt, caption)
+    return Chart(drawing.getvalue(), alt, caption, shown)
+
+
+def of_table(
+    data: YearData | Comparison, name: str, rows: Iterable[Mapping] | pd.DataFrame, part: str = ""
+) -> provenance.Shown:
+    """What a chart is drawn from: a table by name, the rows of it that are drawn, and what part of it these are."""
+    records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+    return provenance.shown_chart(data, name, records, part)
 
 
 def absent(data: YearData | Comparison, name: str) -> Chart:

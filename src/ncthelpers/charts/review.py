@@ -14,8 +14,23 @@ import seaborn as sns
 from ncthelpers import results, wording
 from ncthelpers import years as dates
 from ncthelpers.audits import STAGES
-from ncthelpers.charts.canvas import BLUE, GREY, INK, ORANGE, PALE, PALETTE, PLUM, TEAL, Chart, absent, canvas, drawn
+from ncthelpers.charts.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PALE,
+    PALETTE,
+    PLUM,
+    TEAL,
+    Chart,
+    absent,
+    canvas,
+    drawn,
+    of_table,
+)
 from ncthelpers.load import YearData
+from ncthelpers.provenance import Shown
 
 __all__ = [
     "waterfall", "variance_by_service", "grants", "gaps", "support_services", "audit_progress", "demand",
@@ -39,16 +54,16 @@ def _wrapped(text: str, width: int = 34) -> str:
 
 
 def _bars(names: Iterable[str], values: Iterable[Decimal], texts: Sequence[str], colours: Sequence[str], deep: float,
-          alt: str, caption: str) -> Chart:  # fmt: skip
+          alt: str, caption: str, shown: Shown) -> Chart:  # fmt: skip
     """Horizontal bars, each so many inches deep, with their value written at the end, first row on top."""
-    shown = [float(value) for value in values]
-    with canvas(deep * len(shown) + 0.4) as (figure, axes):
-        sns.barplot(x=shown, y=[_wrapped(name) for name in names], hue=range(len(shown)), palette=list(colours), legend=False,
+    lengths = [float(value) for value in values]
+    with canvas(deep * len(lengths) + 0.4) as (figure, axes):
+        sns.barplot(x=lengths, y=[_wrapped(name) for name in names], hue=range(len(lengths)), palette=list(colours), legend=False,
                     ax=axes, width=0.66, saturation=1)  # fmt: skip
-        for place, (value, text) in enumerate(zip(shown, texts, strict=True)):
+        for place, (value, text) in enumerate(zip(lengths, texts, strict=True)):
             aside, side = (4, "left") if value >= 0 else (-4, "right")
             axes.annotate(text, (value, place), (aside, 0), textcoords="offset points", va="center", ha=side)
-        low, high = min([0, *shown]), max([0, *shown])
+        low, high = min([0, *lengths]), max([0, *lengths])
         room = max(high, -low) or 1
         axes.set_xlim(low - (0.75 * room if low < 0 else 0), high + 0.25 * room)
         axes.axvline(0, color=INK, linewidth=0.8)
@@ -56,7 +71,7 @@ def _bars(names: Iterable[str], values: Iterable[Decimal], texts: Sequence[str],
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_visible(False)
         sns.despine(ax=axes, left=True, bottom=True)
-        return drawn(figure, alt, caption)
+        return drawn(figure, alt, caption, shown)
 
 
 def waterfall(data: YearData, bridge: str) -> Chart:
@@ -93,7 +108,8 @@ def waterfall(data: YearData, bridge: str) -> Chart:
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_visible(False)
         sns.despine(ax=axes, left=True, bottom=True)
-        return drawn(figure, "Step chart. " + _listed(steps["step"], texts), f"{schema.title}, £m")
+        return drawn(figure, "Step chart. " + _listed(steps["step"], texts), f"{schema.title}, £m",
+                     of_table(data, bridge, steps))  # fmt: skip
 
 
 def variance_by_service(data: YearData) -> Chart:
@@ -105,7 +121,8 @@ def variance_by_service(data: YearData) -> Chart:
     colours = [PLUM if value > 0 else BLUE for value in rows["variance"]]
     alt = "Bar chart; overspend is positive. " + _listed(rows["service"], texts)
     caption = f"Variance from budget by service after covid funding, {data.year}; overspend positive"
-    return _bars(rows["service"], rows["variance"], texts, colours, 0.62, alt, caption)
+    return _bars(rows["service"], rows["variance"], texts, colours, 0.62, alt, caption,
+                 of_table(data, "outturn_variance", rows))  # fmt: skip
 
 
 def grants(data: YearData) -> Chart:
@@ -119,7 +136,7 @@ def grants(data: YearData) -> Chart:
              for name, covid in zip(rows["grant"], rows["covid"], strict=True)]  # fmt: skip
     alt = "Bar chart of grants received. " + _listed(rows["grant"], texts)
     caption = f"Government revenue grants received, {data.year}, £"
-    return _bars(names, rows["received"], texts, colours, 0.52, alt, caption)
+    return _bars(names, rows["received"], texts, colours, 0.52, alt, caption, of_table(data, "grant_shares", rows))
 
 
 def gaps(data: YearData) -> Chart:
@@ -135,7 +152,8 @@ def gaps(data: YearData) -> Chart:
     alt = "Bar chart of forecast budget gaps. " + _listed(names, texts)
     caption = "Budget gaps forecast by each council, £m; a positive gap is a deficit"
     colours = [colour_of[name] for name in rows["council"]]
-    return _bars(names, [gap or 0 for gap in rows["gap"]], texts, colours, 0.52, alt, caption)
+    shown = of_table(data, "gaps_by_year", rows)
+    return _bars(names, [gap or 0 for gap in rows["gap"]], texts, colours, 0.52, alt, caption, shown)
 
 
 def support_services(data: YearData) -> Chart:
@@ -149,7 +167,8 @@ def support_services(data: YearData) -> Chart:
     colours = [colour for _, colour in zip(texts, cycle((BLUE, ORANGE, PLUM, TEAL)), strict=False)]
     alt = "Bar chart of support-service KPIs. " + _listed(rows["outcome"], texts)
     caption = f"Support-service KPIs by outcome, {data.year}; number and share of all"
-    return _bars(names, rows["kpis"], texts, colours, 0.6, alt, caption)
+    shown = of_table(data, "support_service_rates", rows)
+    return _bars(names, rows["kpis"], texts, colours, 0.6, alt, caption, shown)
 
 
 def audit_progress(data: YearData) -> Chart:
@@ -174,7 +193,8 @@ def audit_progress(data: YearData) -> Chart:
         axes.tick_params(length=0)
         sns.despine(ax=axes, left=True, bottom=True)
         caption = "Internal audits by stage: filled where the stage was reached, hollow where it was not"
-        return drawn(figure, f"Grid of {len(audits)} audits by stage. {reached}", caption)
+        shown = of_table(data, "audits", audits)
+        return drawn(figure, f"Grid of {len(audits)} audits by stage. {reached}", caption, shown)
 
 
 def demand(data: YearData, measure: str) -> Chart:
@@ -207,10 +227,11 @@ def demand(data: YearData, measure: str) -> Chart:
         sns.despine(ax=axes)
         said = _listed((f"{day} ({status})" for day, status in zip(named, statuses, strict=True)), texts)
         caption = f"{rows['title'].iloc[0]}: published points only; the axis starts at nought"
-        return drawn(figure, "Line chart of the published points. " + said, caption)
+        return drawn(figure, "Line chart of the published points. " + said, caption,
+                     of_table(data, "demand", rows))  # fmt: skip
 
 
-def _timeline(data: YearData, rows: pd.DataFrame, by: str, mark: str, caption: str, what: str) -> Chart:
+def _timeline(data: YearData, name: str, rows: pd.DataFrame, by: str, mark: str, caption: str, what: str) -> Chart:
     """Dates along a line for each value of ``by``, one marker shape for each value of ``mark``."""
     marks = dict.fromkeys(rows[mark]) if mark else [""]
     shapes = dict(zip(marks, "os^Dv*PX<>hp", strict=False))
@@ -242,7 +263,7 @@ def _timeline(data: YearData, rows: pd.DataFrame, by: str, mark: str, caption: s
                           ncols=min(2, len(handles)), fontsize=10)  # fmt: skip
         counts = rows.groupby(by, sort=False).size()
         alt = f"Timeline of {len(rows)} {what}. {_listed(counts.index, counts)} The dates stand in the table."
-        return drawn(figure, alt, caption)
+        return drawn(figure, alt, caption, of_table(data, name, rows))
 
 
 def event_timeline(data: YearData, kinds: Sequence[str]) -> Chart:
@@ -259,7 +280,7 @@ def event_timeline(data: YearData, kinds: Sequence[str]) -> Chart:
     rows = rows[rows["kind"].isin(kinds)].sort_values(["kind", "start"], kind="stable")
     if rows.empty:
         return absent(data, "events")
-    return _timeline(data, rows, "kind", "", "Dated events by kind; the contract year is shaded", "events")
+    return _timeline(data, "events", rows, "kind", "", "Dated events by kind; the contract year is shaded", "events")
 
 
 def inspection_timeline(data: YearData) -> Chart:
@@ -268,4 +289,4 @@ def inspection_timeline(data: YearData) -> Chart:
     if rows.empty:
         return absent(data, "inspections")
     caption = "Inspections and visits by provider; the contract year is shaded, the marker is the judgement printed"
-    return _timeline(data, rows, "provider", "judgement", caption, "inspections and visits")
+    return _timeline(data, "inspections", rows, "provider", "judgement", caption, "inspections and visits")

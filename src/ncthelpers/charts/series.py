@@ -29,6 +29,7 @@ from ncthelpers.charts.canvas import (
     fitted,
     key_places,
     measures_of,
+    of_table,
     reach,
     sheet,
     styles,
@@ -36,6 +37,7 @@ from ncthelpers.charts.canvas import (
     write,
 )
 from ncthelpers.load import Comparison
+from ncthelpers.provenance import Shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -242,7 +244,9 @@ def _draw_panel(figure: Figure, sheet_axes: Axes, panel: _Panel, room: _Room, x:
     sns.despine(ax=axes)
 
 
-def _panels(panels: Sequence[_Panel], years: Sequence[str], key: Mapping[str, dict], caption: str) -> Chart:
+def _panels(
+    panels: Sequence[_Panel], years: Sequence[str], key: Mapping[str, dict], caption: str, shown: Shown
+) -> Chart:
     """Panels side by side in two columns, or a single one over the whole width in larger writing."""
     across = min(2, len(panels))
     room = _Room(years, WIDTH / 2, 1.2, 10.5, 9.5) if across == 2 else _Room(years, WIDTH, 2.6, 15, 13)
@@ -259,7 +263,7 @@ def _panels(panels: Sequence[_Panel], years: Sequence[str], key: Mapping[str, di
         alt = ["Line chart." if len(panels) == 1 else f"{len(panels)} line charts."]
         if not in_full:
             alt.append("Of each line its first and last value; the others stand in the table.")
-        return drawn(figure, " ".join([*alt, *(panel.alt(in_full) for panel in panels)]), caption)
+        return drawn(figure, " ".join([*alt, *(panel.alt(in_full) for panel in panels)]), caption, shown)
 
 
 def _every(rows: Mapping[str, Sequence[dict]]) -> list[str]:
@@ -338,7 +342,10 @@ def measure_series(years: Comparison, use: str = "performance", measures: Sequen
     caption = (
         f"{_titled(years, name, every)}; each vertical axis has the range marked on it and need not start at nought"
     )
-    return _panels(panels, every, {}, caption)
+    titles = [of[0]["title"] for of in rows.values()]
+    part = " to ".join(dict.fromkeys((titles[0], titles[-1]))) if measures else ""
+    shown = of_table(years, name, [row for of in rows.values() for row in of], part)
+    return _panels(panels, every, {}, caption, shown)
 
 
 def _outturn_panel(
@@ -384,4 +391,5 @@ def outturn_series(years: Comparison, measures: Sequence[str]) -> Chart:
     panels = [_outturn_panel(of, known[measure]["decimals"], looks, every) for measure, of in rows.items()]
     key = {area: {**look.mark(7), "linestyle": look.dash, "linewidth": 1.8} for area, look in looks.items()}
     caption = f"{_titled(years, 'finance_series', every)}; the vertical axes start at nought"
-    return _panels([panel for panel in panels if panel.lines], every, key, caption)
+    shown = of_table(years, "finance_series", held)
+    return _panels([panel for panel in panels if panel.lines], every, key, caption, shown)

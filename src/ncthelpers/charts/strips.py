@@ -22,6 +22,7 @@ from ncthelpers.charts.canvas import (
     fitted,
     key_places,
     measures_of,
+    of_table,
     sheet,
     styles,
     with_unit,
@@ -184,4 +185,5 @@ def authority_strips(data: YearData) -> Chart:
         title = results.table_schema(data, "authority_ranks").title
         caption = (f"{title}, {data.year}: {many} authorities with a published value for each measure, each measure on a "
                    "scale of its own; the better end is at the right")  # fmt: skip
-        return drawn(figure, " ".join(["Strips of dots, one a measure.", *(strip.words for strip in strips)]), caption)
+        return drawn(figure, " ".join(["Strips of dots, one a measure.", *(strip.words for strip in strips)]), caption,
+                     of_table(data, "authority_ranks", results.table(data, "authority_ranks")))  # fmt: skip

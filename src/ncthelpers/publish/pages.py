@@ -80,6 +80,9 @@ def _tidied_cell(cell: Mapping) -> Mapping:
             "remove-cell" if {"parameters", "injected-parameters"} & set(tags) or not cell.outputs else "remove-input"
         )
         tags = [*(tag for tag in tags if not tag.startswith("remove-")), hide]
+        for output in cell.outputs:
+            if "metadata" in output:
+                output.metadata = nbformat.from_dict({})
     cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
     if "injected-parameters" in tags:
         cell.id = "injected-parameters"
@@ -90,7 +93,8 @@ def tidied(page: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """An executed page without anything that differs from one run to the next, its code hidden from readers.
 
     Execution counts stay: they say that every cell ran once, in order. Papermill's timings, paths and version, the
-    kernel's exact Python version and random cell ids go.
+    kernel's exact Python version and random cell ids go, and so do the figures in the metadata of outputs, which stand
+    in the page's JSON.
 
     Raises
     ------

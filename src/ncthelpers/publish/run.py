@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from uuid import uuid4
@@ -15,19 +15,21 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-from ncthelpers import narrative, results
-from ncthelpers.files import swap_folder
+from ncthelpers import claims, narrative, results
+from ncthelpers.files import swap_folder, write_atomically
 from ncthelpers.load import load_year, load_years
-from ncthelpers.publish import pages
+from ncthelpers.publish import changes, companion, pages
 from ncthelpers.years import ContractYear
 
-__all__ = ["COMPARISON", "run_year", "run_comparison", "PageFailed"]
+__all__ = ["CLAIMS", "COMPARISON", "run_year", "run_comparison", "PageFailed"]
 
 COMPARISON = "comparison"
+CLAIMS = "claims.json"
 
 _WORKERS = 2
 _CELL_SECONDS = 120
 _ABANDONED_SECONDS = 3600
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 class PageFailed(RuntimeError):
@@ -36,17 +38,28 @@ class PageFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class _Pages:
-    """What a folder of the book is made of: its templates, the words filled into them, their parameters."""
+    """What a folder of the book is made of: its templates, the words filled into them, their parameters, what made it.
+
+    ``beside`` is the text of files that stand beside the pages, by name.
+    """
 
     folder: str
     templates: tuple[Path, ...]
     words: Mapping[str, str]
     parameters: Mapping[str, object]
+    made: companion.Made
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
-def _execute(template: str, target: str, words: Mapping[str, str], parameters: Mapping[str, object]) -> None:
-    """Make one page in a process of its own; papermill and the page both work in the page's folder."""
-    folder = Path(target).parent
+def _execute(
+    template: str, target: str, published: str, words: Mapping[str, str], parameters: Mapping[str, object],
+    made: companion.Made,
+) -> None:  # fmt: skip
+    """Make one page and its JSON in a process of its own; papermill and the page both work in the page's folder.
+
+    ``published`` is the folder of the page as it was published before, which says when its figures last changed.
+    """
+    folder, name = Path(target).parent, Path(target).stem
     nbformat.write(pages.filled(nbformat.read(template, as_version=4), words), target)
     try:
         page = papermill.execute_notebook(
@@ -54,38 +67,50 @@ def _execute(template: str, target: str, words: Mapping[str, str], parameters: M
             progress_bar=False, execution_timeout=_CELL_SECONDS, autosave_cell_every=0,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )  # fmt: skip
-        nbformat.write(pages.tidied(page), target)
+        results = companion.results_of(page)
+        figures = companion.figures_by_name(results)
+        edition = companion.edition_of(Path(published) / f"{name}.json", figures, made.edition)
+        file = f"book/{Path(published).name}/{name}.json"
+        nbformat.write(companion.with_colophon(pages.tidied(page), made, file, edition), target)
+        write_atomically(folder / f"{name}.json", companion.page_json(name, made.years, edition, results))
     except papermill.PapermillExecutionError as error:
         raise PageFailed(f"{Path(template).name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
-    except (pages.TemplateError, CellTimeoutError, DeadKernelError) as error:
+    except (pages.TemplateError, companion.ClashingFigures, CellTimeoutError, DeadKernelError) as error:
         raise PageFailed(f"{Path(template).name}, {error}") from None
 
 
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*") if path.suffix in {".ipynb", ".json"}}
+
+
 def _publish(staged: Path, folder: Path) -> list[str]:
-    """Put the year's pages in place all at once; the names of those that changed or went."""
-    there = {path.name: path.read_bytes() for path in folder.glob("*.ipynb")}
-    made = {path.name: path.read_bytes() for path in staged.glob("*.ipynb")}
-    changed = sorted(name for name in there | made if there.get(name) != made.get(name))
+    """Put the year's pages in place all at once, each with its JSON; the names of those that changed or went."""
+    there, made = _files(folder), _files(staged)
+    changed = {Path(name).stem for name in there | made if there.get(name) != made.get(name)}
     if changed:
+        changes.record(folder, staged)
         swap_folder(staged, folder)
-    return changed
+    return sorted({name for name in there | made if name.endswith(".ipynb") and Path(name).stem in changed})
 
 
 def run_year(
-    root: Path, templates: Path, year: ContractYear, told: Callable[[str], None] = lambda line: None
-) -> list[str]:
+    root: Path, templates: Path, year: ContractYear, told: Callable[[str], None] = lambda line: None,
+    lock: Path | None = None,
+) -> list[str]:  # fmt: skip
     """Run the templates that a contract year has data for and publish the pages into ``book/<year>``.
 
     Parameters
     ----------
     root : Path
-        Holds ``data/`` and ``book/``.
+        Holds ``data/`` and ``book/``; its ``CHANGELOG.md`` names the editions.
     templates : Path
         Folder of the templates.
     year : ContractYear
         The year to run.
     told : callable
         Told the name of each page as it is made.
+    lock : Path, optional
+        The locked environment that the pages are made in, for their colophon.
 
     Returns
     -------
@@ -105,17 +130,20 @@ def run_year(
     if not made:
         raise pages.TemplateError(f"{year} has data for none of the templates")
     words = {"contract_year": str(year), "public_title": narrative.plain(narrative.public_title(data))}
-    return _run(root, _Pages(str(year), made, words, {"contract_year": str(year)}), told)
+    made_with = companion.made_with(root, [str(year)], _PACKAGE, lock)
+    beside = {CLAIMS: claims.as_json(data)} if results.is_reported(data, "claims") else {}
+    return _run(root, _Pages(str(year), made, words, {"contract_year": str(year)}, made_with, beside), told)
 
 
 def run_comparison(
-    root: Path, templates: Path, years: Sequence[ContractYear], told: Callable[[str], None] = lambda line: None
-) -> list[str]:
+    root: Path, templates: Path, years: Sequence[ContractYear], told: Callable[[str], None] = lambda line: None,
+    lock: Path | None = None,
+) -> list[str]:  # fmt: skip
     """Run the templates that compare years and publish the pages into ``book/comparison``.
 
     Parameters
     ----------
-    root, templates, told
+    root, templates, told, lock
         As for :func:`run_year`; ``templates`` is the folder of those that compare.
     years : sequence of ContractYear
         The years compared: those that are public.
@@ -134,7 +162,8 @@ def run_comparison(
     load_years(root, labels)
     found = tuple(_templates(templates, pages.COMPARISON_PARAMETERS))
     words = {"first_year": labels[0], "last_year": labels[-1]}
-    return _run(root, _Pages(COMPARISON, found, words, {"contract_years": labels}), told)
+    made_with = companion.made_with(root, labels, _PACKAGE, lock)
+    return _run(root, _Pages(COMPARISON, found, words, {"contract_years": labels}, made_with), told)
 
 
 def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
@@ -162,7 +191,8 @@ def _run(root: Path, making: _Pages, told: Callable[[str], None]) -> list[str]:
     try:
         with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
             waiting = {
-                pool.submit(_execute, str(template), str(staged / template.name), making.words, parameters): template
+                pool.submit(_execute, str(template), str(staged / template.name), str(book / making.folder), making.words,
+                            parameters, making.made): template
                 for template in making.templates
             }  # fmt: skip
             try:
@@ -174,6 +204,8 @@ def _run(root: Path, making: _Pages, told: Callable[[str], None]) -> list[str]:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+        for name, text in making.beside.items():
+            write_atomically(staged / name, text)
         return _publish(staged, book / making.folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)

@@ -1,6 +1,7 @@
 """The pages around the years - index and about - and the HTML of the whole book."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,17 +14,22 @@ import yaml
 from ncthelpers import coverage, results, tables, wording
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS
+from ncthelpers.claims import AT_THE_TIME
 from ncthelpers.files import swap_folder, write_atomically
 from ncthelpers.load import Reference, YearData
 from ncthelpers.narrative import plain, year_title
+from ncthelpers.publish import assurance, changes, theme
+from ncthelpers.publish.markdown import raw_html, raw_tables
 from ncthelpers.publish.run import COMPARISON
 from ncthelpers.schemas import TableSchema, read_schemas
-from ncthelpers.totals import DIFFERS, ROUNDING
+from ncthelpers.verdicts import DISAGREES, ROUNDING
 from ncthelpers.years import ContractYear
 
 __all__ = ["public_years", "pages_listed", "pages_around", "write_pages_around", "build_html", "BuildFailed"]
 
 _ABOUT = Path(__file__).with_name("about")
+_DISCREPANCY = ("says", "printed", "verdict", "because", "source")
+_DISAGREEMENT = ("says", "printed", "because", "response", "source")
 
 
 class BuildFailed(RuntimeError):
@@ -74,16 +80,6 @@ def _files_listed(entry: object) -> Iterator[str]:
             yield from _files_listed(value)
 
 
-def _raw(shown: Iterable[tables.Table]) -> str:
-    """Tables as raw HTML blocks of a Markdown page; every cell is escaped already."""
-    return "\n\n".join(_html(table._repr_html_()) for table in shown)
-
-
-def _html(html: str) -> str:
-    """Escaped HTML as a block of a Markdown page that nothing in it can end."""
-    return "````{raw} html\n" + html.replace("`", "&#96;") + "\n````"
-
-
 def _columns_table(schema: TableSchema) -> tables.Table:
     held = tuple(Column(name, "text", title) for name, title in (
         ("name", "Column"), ("title", "Heading"), ("type", "Type"), ("unit", "Unit"), ("meaning", "Meaning"), ("rules", "Rules"),
@@ -108,7 +104,8 @@ def _columns_table(schema: TableSchema) -> tables.Table:
 def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference) -> str:
     def section(title: str, described: Iterable[TableSchema]) -> str:
         parts = [
-            f"### {schema.table}\n\n{plain(schema.meaning)}\n\n{_raw([_columns_table(schema)])}" for schema in described
+            f"### {schema.table}\n\n{plain(schema.meaning)}\n\n{raw_tables([_columns_table(schema)])}"
+            for schema in described
         ]
         return f"## {title}\n\n" + "\n\n".join(parts)
 
@@ -122,21 +119,36 @@ def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference) -> st
 def _glossary(reference: Reference) -> str:
     schema, frame = reference.schemas["glossary"], reference.tables["glossary"]
     rows = tuple(zip(frame["term"], frame["meaning"], strict=True))
-    return f"# Glossary\n\n{_raw([tables.Table('Terms and abbreviations', schema.columns, rows)])}\n"
+    return f"# Glossary\n\n{raw_tables([tables.Table('Terms and abbreviations', schema.columns, rows)])}\n"
 
 
 def _discrepancies(years: Sequence[YearData]) -> str:
     parts = ["# Known discrepancies\n\n" + (_ABOUT / "discrepancies.md").read_text("utf-8").strip()]
     for data in years:
-        odd = [DIFFERS, ROUNDING]
-        parts.append(f"## Contract year {data.year}\n\n" + _raw([
-            tables.show(data, "total_checks", where={"result": odd}, caption="Printed totals that their rows do not give exactly"),
-            tables.show(data, "row_checks", where={"result": odd}, caption="Rows of the cost table that do not add up"),
-            tables.show(data, "rate_checks", where={"result": odd}, caption="Printed percentages that their parts do not give"),
-            tables.show(data, "agreed_lines", where={"agree": False}, caption="Finance figures that the documents print differently"),
+        parts.append(f"## Contract year {data.year}\n\n" + raw_tables([
+            tables.show(data, "claims_checked", _DISCREPANCY, where={"verdict": [DISAGREES, ROUNDING]},
+                        caption="Statements that the evidence does not give exactly"),
             tables.show(data, "conflicts"),
             tables.show(data, "not_readable"),
         ]))  # fmt: skip
+    return "\n\n".join(parts) + "\n"
+
+
+def _assurance(years: Sequence[YearData], listed: Sequence[str]) -> str:
+    """Of each year how many claims end in each verdict, and those that disagree; a year without documents says so."""
+    parts = ["# Assurance\n\n" + (_ABOUT / "assurance.md").read_text("utf-8").strip()]
+    for data in years:
+        reason = results.reason_not_reported(data, "claims")
+        if reason:
+            parts.append(f"## Contract year {data.year}\n\nNo published statement to check: {plain(reason)}.")
+            continue
+        page = next((page for page in listed if page.startswith(f"{data.year}/") and page.endswith("_assurance")), None)
+        link = f"\n\n[Every claim of {data.year}](../{page}.ipynb)" if page else ""
+        parts.append(f"## Contract year {data.year}\n\n" + raw_tables([
+            tables.show(data, "claim_counts"),
+            tables.show(data, "claims_checked", _DISAGREEMENT, where={"verdict": DISAGREES, "learned": AT_THE_TIME},
+                        caption=f"Statements of {data.year} that the evidence does not bear out"),
+        ]) + link)  # fmt: skip
     return "\n\n".join(parts) + "\n"
 
 
@@ -148,7 +160,7 @@ def _coverage(years: Sequence[YearData]) -> str:
     for data in years:
         shown = tables.show(data, "paragraph_coverage")
         state = f"{len(shown.rows)} paragraphs, bullets, headings and table rows; {len(coverage.uncovered(data))} not carried."
-        parts.append(f"## Contract year {data.year}\n\n{state}\n\n{_raw([shown])}")
+        parts.append(f"## Contract year {data.year}\n\n{state}\n\n{raw_tables([shown])}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -158,7 +170,7 @@ def _publications(reference: Reference) -> str:
     cells = (wording.cell_text(record[column.name], column)
              for record in reference.tables[PUBLICATIONS].to_dict("records") for column in held)  # fmt: skip
     rows = tuple(zip(*[cells] * len(held), strict=True))
-    return f"## Publications\n\n{plain(schema.meaning)}\n\n{_raw([tables.Table(schema.title, held, rows)])}"
+    return f"## Publications\n\n{plain(schema.meaning)}\n\n{raw_tables([tables.Table(schema.title, held, rows)])}"
 
 
 def _definitions(data: YearData) -> str:
@@ -167,7 +179,7 @@ def _definitions(data: YearData) -> str:
     if "measures" in data.reference.tables:
         for use in data.reference.schemas["measures"]["use"].values:
             shown = tables.show(data, "measures", where={"use": use}, caption=f"Measures of {use}")
-            parts.append(f"## {use.capitalize()}\n\n{_raw([shown])}")
+            parts.append(f"## {use.capitalize()}\n\n{raw_tables([shown])}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -186,9 +198,9 @@ def _publisher(years: Sequence[YearData], reference: Reference) -> str:
             f'<li><a href="{escape(record["url"])}">{escape(record["title"])}</a></li>\n'
             for record in data.package.get("records") or []
         )
-        parts.append(f"## Contract year {data.year}\n\n{_raw([tables.Table('Source documents', held, rows)])}")
+        parts.append(f"## Contract year {data.year}\n\n{raw_tables([tables.Table('Source documents', held, rows)])}")
         if links:
-            parts.append(f"Public records of the meetings that considered them:\n\n{_html(f'<ul>{links}</ul>')}")
+            parts.append(f"Public records of the meetings that considered them:\n\n{raw_html(f'<ul>{links}</ul>')}")
     if PUBLICATIONS in reference.tables:
         parts.append(_publications(reference))
     return "\n\n".join(parts) + "\n"
@@ -229,11 +241,15 @@ def pages_around(root: Path, years: Sequence[YearData]) -> dict[str, str]:
         "index.md": _index(years, pages_listed(root)),
         "about/definitions.md": _definitions(years[0]),
         "about/method.md": (_ABOUT / "method.md").read_text("utf-8"),
+        "about/assurance.md": _assurance(years, pages_listed(root)),
+        **assurance.assurance_pages(reference),
         "about/discrepancies.md": _discrepancies(reviewed),
         "about/coverage.md": _coverage(reviewed),
         "about/data_dictionary.md": _data_dictionary(schemas, reference),
         "about/glossary.md": _glossary(reference),
         "about/publisher.md": _publisher(reviewed, reference),
+        "about/what_changed.md": changes.since_last_year(root, years),
+        "about/revisions.md": changes.revisions_page(root, years),
     }
 
 
@@ -241,6 +257,26 @@ def write_pages_around(root: Path, pages: Mapping[str, str]) -> None:
     """Write the pages around the years into ``book/``; an unchanged one is left untouched."""
     for name, text in pages.items():
         write_atomically(root / "book" / name, text)
+
+
+def _commit(repository: Path) -> str:
+    """The commit that the code is at, marked where files differ from it; words saying so where there is none."""
+    try:
+        done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
+                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return "not recorded"
+    return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "not recorded"
+
+
+def _add_data(root: Path, html: Path) -> None:
+    """The entered tables of the public years and the reference beside the pages, for whoever follows a figure to its row."""
+    listed = {page.partition("/")[0] for page in pages_listed(root)}
+    for folder in sorted({"reference", *listed} & {path.name for path in (root / "data").glob("*")}):
+        (html / "data" / folder).mkdir(parents=True, exist_ok=True)
+        held = root / "data" / folder
+        for path in [*held.glob("*.csv"), *held.glob("contract.yml")]:
+            shutil.copyfile(path, html / "data" / folder / path.name)
 
 
 def build_html(root: Path, config: Path) -> Path:
@@ -256,7 +292,7 @@ def build_html(root: Path, config: Path) -> Path:
     Returns
     -------
     Path
-        The folder of the HTML.
+        The folder of the HTML, which holds the entered tables in ``data/`` too and is stamped with the commit.
 
     Raises
     ------
@@ -272,9 +308,11 @@ def build_html(root: Path, config: Path) -> Path:
              "--config", str(config), "--toc", str(root / "_toc.yml"), "--path-output", work,
              "--warningiserror", "--keep-going", "--quiet"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            encoding="utf-8", errors="replace", env={**os.environ, "PYTHONUTF8": "1"},
+            encoding="utf-8", errors="replace",
+            env={**os.environ, "PYTHONUTF8": "1", theme.COMMIT: _commit(config.parent)},
         )  # fmt: skip
         if done.returncode:
             raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
+        _add_data(root, Path(work) / "_build" / "html")
         swap_folder(Path(work) / "_build" / "html", html)
     return html

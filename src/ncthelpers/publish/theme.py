@@ -1,10 +1,13 @@
 """The book's own look on top of the stock theme, as a Sphinx extension: one stylesheet, no script from another site."""
 
+import os
 import re
+from html import escape
 from pathlib import Path
 
-__all__ = ["setup"]
+__all__ = ["COMMIT", "setup"]
 
+COMMIT = "NCTHELPERS_COMMIT"  # of the environment: what the HTML is stamped with
 _STATIC = Path(__file__).with_name("static")
 
 
@@ -44,8 +47,15 @@ def _name_toggles(app, pagename, templatename, context, doctree) -> None:
     context["generate_toctree_html"] = named
 
 
+def _stamp(app, config) -> None:
+    """The commit that the HTML was built from, at the foot of every page."""
+    commit = escape(os.environ.get(COMMIT, "not recorded"))
+    config.html_theme_options = {**config.html_theme_options, "extra_footer": f"<p>Built from commit {commit}.</p>"}
+
+
 def setup(app) -> dict:
-    """Add the stylesheet, keep out foreign scripts, keep years whole, name the sidebar's buttons."""
+    """Stamp the commit, add the stylesheet, keep out foreign scripts, keep years whole, name the sidebar's buttons."""
+    app.connect("config-inited", _stamp)
     app.connect("html-page-context", _name_toggles, priority=900)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
     app.add_css_file("book.css")
