@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from ncthelpers import claims, cli, tables
+from ncthelpers.datapackage import checksum
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.load import load_year, seal_year
 from ncthelpers.publish import companion, site
@@ -384,7 +385,9 @@ def test_claims_fails_and_names_the_claim_whose_verdict_is_not_the_committed_one
     seal_year(claimed_root, ContractYear(YEAR))
     done = command(claimed_root, "claims", YEAR)
     assert done.code == 1
-    assert re.search(r"not as committed in book/\S+/claims\.json: buildings$", done.err.strip())
+    assert re.search(
+        r"not as committed in book/\S+/claims\.json: buildings \(agrees, now disagrees\)$", done.err.strip()
+    )
 
 
 def test_claims_that_were_never_committed_differ(small_root, command):
@@ -426,6 +429,18 @@ def test_trace_prints_the_rows_behind_a_figure_as_plain_lines(traced_root, comma
         lines.index(f"  data/{YEAR}/service_costs.csv: 2") + 1 :
     ][:2]
     assert snapshot(traced_root) == before
+
+
+def test_trace_says_so_where_the_data_changed_since_the_page_was_made(traced_root, command):
+    def made_of(first):
+        cells = [{"source": ["## Colophon\n", f"- Checksum of the data, by folder: `data/{YEAR}` {first}\n"]}]
+        (traced_root / "book" / YEAR / "04_cost.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+        return command(traced_root, "trace", YEAR, "04_cost", "1,700")
+
+    package = (traced_root / "data" / YEAR / "datapackage.yml").read_bytes()
+    same, other = made_of(checksum(package)[:12]), made_of("0" * 12)
+    assert (same.code, same.err) == (0, "") and same.out == other.out
+    assert other.code == 1 and f"data/{YEAR} changed since the page was made" in other.err
 
 
 def test_trace_of_a_figure_that_is_not_printed_names_the_nearest_and_ends_in_two(traced_root, command):

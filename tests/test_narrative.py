@@ -105,6 +105,8 @@ def test_a_word_of_comparison_is_chosen_from_the_figures(review, name, text):
         ("compare:change:official:rereferrals_12m/own/2021-22; official:rereferrals_12m/own/2022-23", "the series breaks"),
         ("compare:level:official:referrals/own/2021-22; official:children_looked_after/own/2021-22", "units|definitions differ"),
         ("compare:level:finance_lines/reserve/report/amount; service_costs/NCT Central/budget", "different units: £m and £000"),
+        ("compare:level:official:children_looked_after/own/2021-22; official:children_looked_after/england/2021-22", "different areas"),
+        ("compare:change:official:three_placements/own/2020-21; official:three_placements/england/2021-22", "different areas"),
         ("compare:target:kpi:A", "not at hand: monthly values"),
         ("compare:target:finance_lines/reserve/report/amount", "a target is of a KPI"),
         ("compare:level:demand/children_in_care/2018-03/value_start; figures/ukraine_children_arrived/value", "different tables"),

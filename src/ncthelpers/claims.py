@@ -416,6 +416,10 @@ def compared(data: YearData, kind: str, names: str) -> str:
     if one.unit != other.unit:
         raise benchmarks.NotComparable(f"they are in different units: {one.unit or 'none'} and {other.unit or 'none'}")
     if one.measure:
+        if one.area != other.area and (kind == "change" or not one.unit.startswith("per ")):
+            raise benchmarks.NotComparable(
+                "they are of different areas, and only rates and shares of one year are set side by side"
+            )
         reason = _unlike(one.measure, items, official.statistics(data))
         if reason:
             raise benchmarks.NotComparable(reason)

@@ -114,6 +114,14 @@ def _claims_shown(rows: list[dict]) -> None:
         out.print(table)
 
 
+def _moved(was: dict | None, now: dict | None) -> str:
+    """A claim that is not as committed, with its verdict before and now."""
+    if was is None or now is None:
+        return f"{(now or was)['claim']} ({'new' if now else 'gone'})"
+    then = "otherwise" if was["verdict"] == now["verdict"] else f"now {now['verdict']}"
+    return f"{now['claim']} ({was['verdict']}, {then})"
+
+
 @app.command("claims")
 def claims_command(
     year: Year, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False
@@ -132,9 +140,10 @@ def claims_command(
     committed = _root / "book" / str(data.year) / run.CLAIMS
     before = json.loads(committed.read_text("utf-8")) if committed.is_file() else []
     now = json.loads(found)
-    differ = sorted(
-        {row["claim"] for row in now if row not in before} | {row["claim"] for row in before if row not in now}
-    )
+    was, is_now = ({row["claim"]: row for row in rows} for rows in (before, now))
+    differ = [
+        _moved(was.get(name), is_now.get(name)) for name in sorted(was | is_now) if was.get(name) != is_now.get(name)
+    ]
     counts = Counter(row["verdict"] for row in now if row["learned"] == claims.AT_THE_TIME)
     _say.print(Text(f"{year}: {len(now)} claims; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS)
                     + f"; {sum(row['learned'] == claims.LATER for row in now)} {claims.LATER}"))  # fmt: skip
@@ -149,7 +158,7 @@ def trace_command(
     page: Annotated[str, typer.Argument(metavar="PAGE", help="Page, such as 04_cost.")],
     figure: Annotated[str, typer.Argument(metavar="FIGURE", help="A figure as the page prints it.")],
 ) -> None:
-    """Show which rows of data, calculation and documents a printed figure comes from: exit 2 if no figure is printed so."""
+    """Show which rows of data, calculation and documents a printed figure comes from: exit 1 if the data changed since, 2 if none is printed so."""
     across = year == run.COMPARISON
     folder = year if across else str(ContractYear(year))
     record = trace.committed(_root, folder, page)
@@ -159,6 +168,12 @@ def trace_command(
     for line in trace.as_lines(found, f"{folder}/{record['page']}"):
         heading = bool(line) and not line.startswith(" ")
         out.print(Text(line, style="bold" if heading and out.is_terminal else ""))
+    changed = trace.changed_since(_root, folder, record["page"])
+    if changed:
+        _say.print(
+            Text(f"{', '.join(changed)} changed since the page was made: the rows above are today's. Run it again.")
+        )
+        raise typer.Exit(1)
 
 
 def _run(year: str | None) -> None:

@@ -394,16 +394,16 @@ def _publications(data: YearData, cited: Iterable[str]) -> tuple[str, ...]:
 
 
 def _said(which: str) -> str:
-    """Rows as they are read: ``row 2``, ``rows 2-3, 7``, ``all 9 rows``.
+    """Rows as they are read, by the lines of their file: ``line 2``, ``lines 2-3, 7``, ``all 9 rows``.
 
     Examples
     --------
     >>> _said("2"), _said("2-3, 7"), _said("all 9 rows")
-    ('row 2', 'rows 2-3, 7', 'all 9 rows')
+    ('line 2', 'lines 2-3, 7', 'all 9 rows')
     """
     if "row" in which:
         return which
-    return f"row {which}" if which.isdigit() else f"rows {which}"
+    return f"line {which}" if which.isdigit() else f"lines {which}"
 
 
 def _of_file(rows: str) -> str:
@@ -412,7 +412,7 @@ def _of_file(rows: str) -> str:
     Examples
     --------
     >>> _of_file("a/b.csv: 2-3"), _of_file("a/contract.yml")
-    ('a/b.csv, rows 2-3', 'a/contract.yml')
+    ('a/b.csv, lines 2-3', 'a/contract.yml')
     """
     file, _, which = rows.partition(": ")
     return f"{file}, {_said(which)}" if which else file

@@ -12,14 +12,14 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
 
-from ncthelpers import commentary, comparison, finance, lineage, provenance, results
+from ncthelpers import commentary, comparison, datapackage, finance, lineage, provenance, results
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.lineage import Rows
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.wording import MINUS
 from ncthelpers.years import in_words
 
-__all__ = ["Entered", "Traced", "committed", "traced", "as_lines", "safe"]
+__all__ = ["changed_since", "Entered", "Traced", "committed", "traced", "as_lines", "safe"]
 
 _PAGE = re.compile(r"[\w-]+")
 _SHOWN_RANGES = re.compile(r"\d+(?:-\d+)?(?:, \d+(?:-\d+)?)*")
@@ -356,6 +356,30 @@ def traced(root: Path, record: Mapping, data: YearData | Comparison, text: str) 
         places, made = _places(name, record, data), _made(name, data)
         found.append(Traced(name, figure["text"], figure["value"], figure["unit"], places, made, files))
     return found
+
+
+def changed_since(root: Path, folder: str, page: str) -> list[str]:
+    """Folders of data that are not those the page was made of, by the checksums in its colophon.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``book/`` and ``data/``.
+    folder, page : str
+        The page.
+    """
+    try:
+        colophon = "".join(
+            json.loads((root / "book" / folder / f"{page}.ipynb").read_text("utf-8"))["cells"][-1]["source"]
+        )
+    except (OSError, ValueError, LookupError):
+        return []
+    changed = []
+    for name, first in re.findall(r"`(data/[\w-]+)` ([0-9a-f]{12})", colophon):
+        path = root / name / "datapackage.yml"
+        if not path.is_file() or not datapackage.checksum(path.read_bytes()).startswith(first):
+            changed.append(name)
+    return changed
 
 
 def as_lines(found: Iterable[Traced], page: str) -> Iterator[str]:
