@@ -20,7 +20,7 @@ from ncthelpers.publish.markdown import raw_tables
 from ncthelpers.years import ContractYear, year_of
 
 __all__ = [
-    "REVISIONS", "Revision", "Counted", "figures_of", "revised", "counted", "merged", "reason_given", "record",
+    "REVISIONS", "Revision", "figures_of", "revised", "merged", "reason_given", "record",
     "since_last_year", "revisions_page",
 ]  # fmt: skip
 
@@ -229,14 +229,6 @@ class Revision:
         return self.folder, self.page, self.name
 
 
-class Counted(NamedTuple):
-    """How many figures a run revised, added and dropped."""
-
-    revised: int
-    new: int
-    dropped: int
-
-
 def _bullets(changelog: str, edition: str) -> list[str]:
     """The points of one edition's entry, each on one line."""
     parts = _ENTRY.split(changelog)
@@ -311,20 +303,6 @@ def _values(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, str
     return f"{before['value']} {before['unit']}".strip(), f"{now['value']} {now['unit']}".strip()
 
 
-def counted(book_folder: Path, staged: Path) -> Counted:
-    """How many figures the pages about to be published revise, add and drop."""
-    before, now = (
-        {
-            (page, name): _said(figure)
-            for page, figures in figures_of(folder).items()
-            for name, figure in figures.items()
-        }
-        for folder in (book_folder, staged)
-    )
-    both = before.keys() & now.keys()
-    return Counted(sum(before[one] != now[one] for one in both), len(now) - len(both), len(before) - len(both))
-
-
 def merged(
     held: Iterable[Revision],
     found: Iterable[Revision],
@@ -377,7 +355,7 @@ def _as_text(revisions: Iterable[Revision]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
 
 
-def record(book_folder: Path, staged: Path) -> Counted:
+def record(book_folder: Path, staged: Path) -> None:
     """Put on record, in ``book/revisions.json``, what a folder about to be published revises; called before the swap.
 
     Parameters
@@ -386,11 +364,6 @@ def record(book_folder: Path, staged: Path) -> Counted:
         The published folder, such as ``book/1999-00``; ``CHANGELOG.md`` stands in the root above ``book/``.
     staged : Path
         The folder that is to take its place.
-
-    Returns
-    -------
-    Counted
-        How many figures are revised, new and dropped.
     """
     book, root = book_folder.parent, book_folder.parents[1]
     edition = newest_edition(root)
@@ -399,7 +372,6 @@ def record(book_folder: Path, staged: Path) -> Counted:
     kept = merged(held, revised(book_folder, staged, edition, changelog), book_folder.name, edition, figures_of(staged))
     if kept != held or (held and not kept):
         write_atomically(book / REVISIONS, _as_text(kept))
-    return counted(book_folder, staged)
 
 
 def revisions_page(root: Path, years: Sequence[YearData]) -> str:
