@@ -1,12 +1,13 @@
 PYTHON ?= python3
 UV ?= uv
 
-.PHONY: help book test lock clean
+.PHONY: help book test bench lock clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make book    bring book/ up to date and build the HTML in _build/html'
 	@echo 'make test    every check'
+	@echo 'make bench   measure it beside other tools (up to 45 minutes, alone on the machine)'
 	@echo 'make lock    write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
 	@echo 'make clean   remove _build'
 	@echo 'Without make: python -m ncthelpers book, python -m ncthelpers test, python -m ncthelpers --help'
@@ -17,8 +18,11 @@ book:
 test:
 	$(PYTHON) -m ncthelpers test
 
+bench:
+	$(PYTHON) -m ncthelpers bench
+
 lock:
-	$(UV) pip compile pyproject.toml --extra test --universal --fork-strategy fewest --python-version 3.11 --only-binary :all: --generate-hashes \
+	$(UV) pip compile pyproject.toml --all-extras --universal --fork-strategy fewest --python-version 3.11 --only-binary :all: --generate-hashes \
 	    --no-config --no-emit-index-url --no-header --no-annotate $(LOCK) --quiet --output-file requirements.lock
 
 clean:
