@@ -67,7 +67,7 @@ def made(held=("north", "south"), breaks=BREAK[:0], **tables):
     """The invented statistics, with some tables replaced."""
     given = dict(official=OFFICIAL, measures=None, areas=AREAS, area_members=MEMBERS, area_changes=CHANGES,
                  authority_values=None, series_breaks=breaks, publications=PUBLICATIONS)  # fmt: skip
-    return Statistics(**(given | tables), held=held)
+    return Statistics(given | tables, held)
 
 
 # Traps: what may not be added is refused with its reason
@@ -458,6 +458,23 @@ def test_a_reason_entered_for_several_areas_is_given_once():
     assert list(found.items()) == [("one", "confirmed"), ("two", "confirmed"), ("three", "confirmed")]
     assert benchmarks.break_reasons(BREAK) == {"the councils are new": "suspected"}
     assert benchmarks.break_reasons(BREAK[:0]) == {}
+
+
+def test_what_is_given_of_joint_returns_may_be_changed():
+    statistics = made()
+    benchmarks.joint_returns(statistics, YEAR)["both"].append("hill")
+    assert benchmarks.joint_returns(statistics, YEAR) == {"both": ["north", "south"]}
+
+
+def test_only_the_tables_asked_for_are_read():
+    class Tables(dict):
+        def __getitem__(self, name):
+            read.append(name)
+            return super().__getitem__(name)
+
+    read, statistics = [], made()
+    benchmarks.areas_in_being(Statistics(Tables(statistics.tables), statistics.held), YEAR)
+    assert sorted(set(read)) == ["area_changes", "areas"]
 
 
 def test_an_area_comes_from_those_before_it_and_a_joint_return_from_all_that_it_covers():

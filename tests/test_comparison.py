@@ -91,6 +91,15 @@ def test_measures_of_performance_and_of_demand_are_apart(years):
         assert {measures[measure] for measure in comparison.table(years, name)["measure"]} == {use}
 
 
+def test_a_table_over_the_years_is_made_once_and_each_taker_has_a_copy_of_its_own(years, monkeypatch):
+    compared, made = Comparison(years.years[-1:]), []
+    monkeypatch.setattr(
+        comparison, "ACROSS", {"revisions": lambda of: made.append(of) or pd.DataFrame({"title": ["plans"]})}
+    )
+    comparison.table(compared, "revisions")["title"] = "changed"
+    assert comparison.table(compared, "revisions")["title"].tolist() == ["plans"] and len(made) == 1
+
+
 def test_a_name_that_no_table_has_is_refused(years):
     for ask in (comparison.table, comparison.table_schema):
         with pytest.raises(LookupError, match="there is no table named moons"):

@@ -237,7 +237,8 @@ def laid(statistics, *rows, without=()):
     added = pd.DataFrame(
         [{**dict.fromkeys(held.columns), "year": "2021-22", **row} for row in rows], columns=held.columns
     )
-    return replace(statistics, official=pd.concat([held, added.astype(object)], ignore_index=True).astype(object))
+    entered = pd.concat([held, added.astype(object)], ignore_index=True).astype(object)
+    return replace(statistics, tables={**statistics.tables, "official": entered})
 
 
 def refusal(statistics, measure):
@@ -280,7 +281,7 @@ def edited(statistics, measure, area, **cells):
     assert where.any()
     for column, value in cells.items():
         held.loc[where, column] = pd.Series([value] * where.sum(), index=held.index[where], dtype=object)
-    return replace(statistics, official=held)
+    return replace(statistics, tables={**statistics.tables, "official": held})
 
 
 def test_a_suppressed_part_leaves_no_figure_and_is_not_recovered(statistics):

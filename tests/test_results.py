@@ -87,6 +87,22 @@ def test_a_table_is_given_by_name_whether_entered_or_computed(review):
     assert results.table_schema(review, "grants").title and results.table_schema(review, "grant_totals").title
 
 
+def test_a_computed_table_is_computed_once_and_each_taker_has_a_copy_of_its_own(review, monkeypatch):
+    year, made = dataclasses.replace(review), []
+    counted = dataclasses.replace(
+        RESULTS["grant_shares"], calculation=lambda grants: made.append(1) or finance.grant_shares(grants)
+    )
+    monkeypatch.setattr(results, "RESULTS", {**RESULTS, "grant_shares": counted})
+    first = results.table(year, "grant_shares")
+    expected = first.copy()
+    first["received"] = None
+    first.drop(columns="grant", inplace=True)
+    pd.testing.assert_frame_equal(results.table(year, "grant_shares"), expected)
+    assert len(made) == 1
+    results.table(dataclasses.replace(review), "grant_shares")
+    assert len(made) == 2, "another year, though of the same tables, has tables of its own"
+
+
 @pytest.mark.parametrize("ask", [results.table, results.table_schema])
 def test_a_table_that_is_not_there_is_named(review, ask):
     with pytest.raises(LookupError, match="there is no table named nothing"):

@@ -12,13 +12,14 @@ from decimal import Decimal
 import pandas as pd
 
 from ncthelpers.kpis import direction_of_travel
+from ncthelpers.once import once
 from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear
 
 __all__ = [
     "NotComparable", "Statistics", "Fingerprint", "Combined", "Rank", "JOINT", "REGION", "COUNTRY", "RATED", "add",
-    "areas_in_being", "break_reasons", "breaks_between", "combined", "comparable", "comparison_words", "differences",
-    "joint_returns", "lineage", "own_areas", "rank", "releases", "share",
+    "area_rows", "areas_in_being", "break_reasons", "breaks_between", "combined", "comparable", "comparison_words", "differences",
+    "joint_returns", "lineage", "measure_rows", "own_areas", "rank", "releases", "share",
 ]  # fmt: skip
 
 _AUTHORITY, JOINT, REGION, COUNTRY = "local authority", "joint return", "region", "country"
@@ -47,27 +48,33 @@ class NotComparable(ValueError):
     """Figures that may not be added or compared; the message is the reason, as a clause."""
 
 
+class _Table:
+    """A table of the statistics by the name it has there, taken when it is asked for: a page reads no other."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, of: "Statistics", owner: type) -> pd.DataFrame:
+        return of.tables[self.name]
+
+
 @dataclass(frozen=True, eq=False)
 class Statistics:
     """The reference tables of official statistics, and the areas of the contract's councils.
 
     Parameters
     ----------
-    official, authority_values, measures, areas, area_members, area_changes, series_breaks, publications : DataFrame
-        The tables of ``data/reference``, as read.
+    tables : Mapping of str to DataFrame
+        The tables of ``data/reference``, as read; each used is an attribute of its name.
     held : tuple of str
         Ids of the areas of the contract's councils.
     """
 
-    official: pd.DataFrame
-    authority_values: pd.DataFrame
-    measures: pd.DataFrame
-    areas: pd.DataFrame
-    area_members: pd.DataFrame
-    area_changes: pd.DataFrame
-    series_breaks: pd.DataFrame
-    publications: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
     held: tuple[str, ...]
+
+    official, authority_values, measures, areas = _Table(), _Table(), _Table(), _Table()
+    area_members, area_changes, series_breaks, publications = _Table(), _Table(), _Table(), _Table()
 
 
 # What a measure counts
@@ -142,6 +149,12 @@ def comparable(one: Fingerprint, other: Fingerprint) -> None:
 # Which areas, and which release
 
 
+@once
+def measure_rows(statistics: Statistics) -> dict[str, dict]:
+    """The rows of the measures by their id; not to be changed."""
+    return {row["measure"]: row for row in statistics.measures.to_dict("records")}
+
+
 def _in_being(area: Mapping, year: str) -> bool:
     """Whether an area is in being on the last day of a contract year, when its authorities make the year's returns."""
     end = ContractYear(year).end
@@ -150,7 +163,9 @@ def _in_being(area: Mapping, year: str) -> bool:
     )
 
 
-def _areas(statistics: Statistics) -> dict[str, dict]:
+@once
+def area_rows(statistics: Statistics) -> dict[str, dict]:
+    """The rows of the areas by their id; not to be changed."""
     return {row["area"]: row for row in statistics.areas.to_dict("records")}
 
 
@@ -168,6 +183,11 @@ def _areas_in(year: str, held: tuple[str, ...], areas: Mapping[str, Mapping], ch
             return ()
         found |= dict.fromkeys(before)
     return tuple(found)
+
+
+@once
+def _areas_held(statistics: Statistics, year: str) -> tuple[str, ...]:
+    return _areas_in(year, statistics.held, area_rows(statistics), statistics.area_changes.to_dict("records"))
 
 
 def areas_in_being(statistics: Statistics, year: str) -> tuple[str, ...]:
@@ -192,14 +212,23 @@ def areas_in_being(statistics: Statistics, year: str) -> tuple[str, ...]:
     >>> areas = pd.DataFrame([["county", None, date(2021, 3, 31)], ["north", date(2021, 4, 1), None],
     ...     ["west", date(2021, 4, 1), None]], columns=["area", "valid_from", "valid_to"], dtype=object)
     >>> changes = pd.DataFrame(dict(old=["county"] * 2, new=["north", "west"], same_territory=[True, True]), dtype=object)
-    >>> none = pd.DataFrame()
-    >>> both = Statistics(none, none, none, areas, none, changes, none, none, ("north", "west"))
+    >>> tables = {"areas": areas, "area_changes": changes}
+    >>> both = Statistics(tables, ("north", "west"))
     >>> areas_in_being(both, "2021-22"), areas_in_being(both, "2020-21")
     (('north', 'west'), ('county',))
-    >>> areas_in_being(Statistics(none, none, none, areas, none, changes, none, none, ("north",)), "2020-21")
+    >>> areas_in_being(Statistics(tables, ("north",)), "2020-21")
     ()
     """
-    return _areas_in(year, statistics.held, _areas(statistics), statistics.area_changes.to_dict("records"))
+    return _areas_held(statistics, year)
+
+
+@once
+def _links(statistics: Statistics) -> tuple[tuple[str, str], ...]:
+    """Areas with one that they came from, and joint returns with one that they cover."""
+    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
+    changes = zip(statistics.area_changes["new"], statistics.area_changes["old"], strict=True)
+    members = zip(statistics.area_members["group"], statistics.area_members["member"], strict=True)
+    return (*changes, *((group, member) for group, member in members if kinds[group] == JOINT))
 
 
 def lineage(statistics: Statistics, area: str) -> frozenset[str]:
@@ -221,22 +250,30 @@ def lineage(statistics: Statistics, area: str) -> frozenset[str]:
     --------
     >>> areas = pd.DataFrame(dict(area=["north", "west"], kind="local authority"), dtype=object)
     >>> changes = pd.DataFrame(dict(old="county", new=["north", "west"]), dtype=object)
-    >>> none, members = pd.DataFrame(), pd.DataFrame(columns=["group", "member"])
-    >>> sorted(lineage(Statistics(none, none, none, areas, members, changes, none, none, ("north",)), "north"))
+    >>> members = pd.DataFrame(columns=["group", "member"])
+    >>> tables = {"areas": areas, "area_members": members, "area_changes": changes}
+    >>> sorted(lineage(Statistics(tables, ("north",)), "north"))
     ['county', 'north']
     """
-    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
-    links = [(row["new"], row["old"]) for row in statistics.area_changes.to_dict("records")]
-    links += [
-        (row["group"], row["member"])
-        for row in statistics.area_members.to_dict("records")
-        if kinds[row["group"]] == JOINT
-    ]
     found, added = {area}, {area}
     while added:
-        added = {older for newer, older in links if newer in added and older not in found}
+        added = {older for newer, older in _links(statistics) if newer in added and older not in found}
         found |= added
     return frozenset(found)
+
+
+@once
+def _joint_returns(statistics: Statistics, year: str) -> dict[str, tuple[str, ...]]:
+    areas, own = area_rows(statistics), set(_areas_held(statistics, year))
+    members: dict[str, list[str]] = {}
+    for group, member in zip(statistics.area_members["group"], statistics.area_members["member"], strict=True):
+        if areas[group]["kind"] == JOINT:
+            members.setdefault(group, []).append(member)
+    return {
+        group: tuple(covered)
+        for group, covered in members.items()
+        if own & set(covered) and _in_being(areas[group], year)
+    }
 
 
 def joint_returns(statistics: Statistics, year: str) -> dict[str, list[str]]:
@@ -259,18 +296,12 @@ def joint_returns(statistics: Statistics, year: str) -> dict[str, list[str]]:
     >>> areas = pd.DataFrame([["north", "local authority"], ["west", "local authority"], ["both", "joint return"]],
     ...                      columns=["area", "kind"], dtype=object).assign(valid_from=None, valid_to=None)
     >>> members = pd.DataFrame(dict(group="both", member=["north", "west"]), dtype=object)
-    >>> none, changes = pd.DataFrame(), pd.DataFrame(columns=["old", "new", "same_territory"])
-    >>> joint_returns(Statistics(none, none, none, areas, members, changes, none, none, ("north", "west")), "2021-22")
+    >>> changes = pd.DataFrame(columns=["old", "new", "same_territory"])
+    >>> tables = {"areas": areas, "area_members": members, "area_changes": changes}
+    >>> joint_returns(Statistics(tables, ("north", "west")), "2021-22")
     {'both': ['north', 'west']}
     """
-    areas, own = _areas(statistics), set(areas_in_being(statistics, year))
-    members: dict[str, list[str]] = {}
-    for group, member in zip(statistics.area_members["group"], statistics.area_members["member"], strict=True):
-        if areas[group]["kind"] == JOINT:
-            members.setdefault(group, []).append(member)
-    return {
-        group: covered for group, covered in members.items() if own & set(covered) and _in_being(areas[group], year)
-    }
+    return {group: list(covered) for group, covered in _joint_returns(statistics, year).items()}
 
 
 def own_areas(statistics: Statistics, year: str) -> tuple[str, ...]:
@@ -281,11 +312,12 @@ def own_areas(statistics: Statistics, year: str) -> tuple[str, ...]:
     >>> areas = pd.DataFrame([["north", "local authority"], ["both", "joint return"]], columns=["area", "kind"],
     ...                      dtype=object).assign(valid_from=None, valid_to=None)
     >>> members = pd.DataFrame(dict(group=["both"], member=["north"]), dtype=object)
-    >>> none, changes = pd.DataFrame(), pd.DataFrame(columns=["old", "new", "same_territory"])
-    >>> own_areas(Statistics(none, none, none, areas, members, changes, none, none, ("north",)), "2021-22")
+    >>> changes = pd.DataFrame(columns=["old", "new", "same_territory"])
+    >>> tables = {"areas": areas, "area_members": members, "area_changes": changes}
+    >>> own_areas(Statistics(tables, ("north",)), "2021-22")
     ('north', 'both')
     """
-    return (*areas_in_being(statistics, year), *joint_returns(statistics, year))
+    return (*_areas_held(statistics, year), *_joint_returns(statistics, year))
 
 
 def _in_order(rows: Iterable[dict], published: Mapping[str, str | None]) -> list[dict]:
@@ -587,6 +619,14 @@ def rank(values: Iterable[Decimal], value: Decimal, polarity: str) -> Rank:
     return Rank(ahead + 1, ahead + equal, len(values))
 
 
+@once
+def _breaks_of(statistics: Statistics, measure: str) -> tuple[tuple[int, str, str, str | None], ...]:
+    """The breaks of a measure: place in their table, the years before and after, and the area."""
+    breaks = statistics.series_breaks
+    cells = zip(*(breaks[column] for column in ("measure", "before", "after", "area")), strict=True)
+    return tuple((place, *rest) for place, (of, *rest) in enumerate(cells) if of == measure)
+
+
 def breaks_between(
     statistics: Statistics, measure: str, area_ids: Collection[str], before: str, after: str
 ) -> pd.DataFrame:
@@ -609,16 +649,14 @@ def breaks_between(
     DataFrame
         The rows of ``series_breaks`` that lie between the two.
     """
-    breaks = statistics.series_breaks
     between = [
-        of == measure and first < after and last > before
-        for of, first, last in zip(breaks["measure"], breaks["before"], breaks["after"], strict=True)
+        (place, area) for place, first, last, area in _breaks_of(statistics, measure) if first < after and last > before
     ]
-    breaks = breaks.loc[between]  # of no row also the columns
-    if breaks.empty:
-        return breaks
+    if not between:
+        return statistics.series_breaks.iloc[:0]
     concerns_own = not {*own_areas(statistics, before), *own_areas(statistics, after)}.isdisjoint(area_ids)
-    return breaks.loc[[concerns_own if area is None else area in area_ids for area in breaks["area"]]]
+    kept = [place for place, area in between if (concerns_own if area is None else area in area_ids)]
+    return statistics.series_breaks.iloc[kept]
 
 
 def break_reasons(breaks: pd.DataFrame) -> dict[str, str]:

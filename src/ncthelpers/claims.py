@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from ncthelpers import benchmarks, evidence, kpis, official, wording, years
 from ncthelpers.citations import citations
 from ncthelpers.evidence import Cell, Item
 from ncthelpers.faults import Fault
+from ncthelpers.once import once
 from ncthelpers.rounding import half_up
 from ncthelpers.verdicts import AGREES, BY_DEFINITION, CANNOT, DISAGREES, ROUNDING, VERDICTS, judged, printed_to
 
@@ -342,7 +342,7 @@ def _official_text(item: Item, held: Mapping[str, Mapping], areas: Mapping[str, 
 
 def _unlike(definition: str, items: Sequence[Item], statistics: benchmarks.Statistics) -> str:
     """Why official figures do not decide on a figure of this definition; empty where they do."""
-    held = {row["measure"]: row for row in statistics.measures.to_dict("records")}
+    held = benchmarks.measure_rows(statistics)
     stated, measures = held[definition], dict.fromkeys(item.measure for item in items)
     for measure in measures:
         try:
@@ -362,8 +362,8 @@ def _official(holds: Callable[[Mapping, list[Decimal]], bool], meaning: str) -> 
     """A check against official statistics, which decide only where their definition is the one that the document states."""
 
     def gives(claim: Mapping, items: Sequence[Item], statistics: benchmarks.Statistics) -> Finding:
-        held = {row["measure"]: row for row in statistics.measures.to_dict("records")}
-        areas = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
+        held = benchmarks.measure_rows(statistics)
+        areas = {area: row["name"] for area, row in benchmarks.area_rows(statistics).items()}
         texts = "; ".join(_official_text(item, held, areas) for item in items)
         title = "; ".join(dict.fromkeys(held[item.measure]["title"] for item in items))
         said = f"Official statistics ({title}) give {texts}."
@@ -638,7 +638,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=8)
+@once
 def _checked(data: YearData) -> tuple[dict, ...]:
     """The rows of :func:`claims_checked`, made once for a year however often a page takes from them."""
     rows = []

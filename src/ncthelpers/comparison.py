@@ -12,6 +12,7 @@ import pandas as pd
 from ncthelpers import benchmarks, demand, finance, governance, official, results
 from ncthelpers.cells import Column
 from ncthelpers.load import Comparison
+from ncthelpers.once import once
 from ncthelpers.schemas import TableSchema
 
 __all__ = ["ACROSS", "YEAR", "table", "table_schema", "reason_not_reported"]
@@ -54,6 +55,11 @@ def table_schema(years: Comparison, name: str) -> TableSchema:
     return replace(schema, key=(YEAR.name, *schema.key), columns=(YEAR, *schema.columns), shown=shown)
 
 
+@once
+def _across(years: Comparison, name: str) -> pd.DataFrame:
+    return ACROSS[name](years)
+
+
 def table(years: Comparison, name: str) -> pd.DataFrame:
     """A table over the years by name: made of all of them, or each year's rows one under the other, newest year last.
 
@@ -63,7 +69,7 @@ def table(years: Comparison, name: str) -> pd.DataFrame:
         If no table has that name.
     """
     if name in ACROSS:
-        return ACROSS[name](years)
+        return _across(years, name).copy()
     if name in years.reference.tables:
         return years.newest[name]
     parts = [results.table(one, name).assign(**{YEAR.name: str(one.year)}) for one in years.years]

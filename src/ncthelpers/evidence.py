@@ -16,6 +16,7 @@ checked from what was entered, by another way than the page that shows it.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,7 @@ import pandas as pd
 
 from ncthelpers import benchmarks, official
 from ncthelpers.cells import Column, as_written
+from ncthelpers.once import once
 from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear
 
@@ -117,20 +119,30 @@ def _entered(data: YearData, name: str) -> tuple[pd.DataFrame, TableSchema]:
     raise LookupError(f"there is no entered table named {name}")
 
 
+@once
+def _by_key(data: YearData, name: str) -> dict[tuple[str, ...], list[tuple[int, dict]]]:
+    """The rows of an entered table, each with its place in the file, by their key as written."""
+    frame, schema = _entered(data, name)
+    rows: dict[tuple[str, ...], list[tuple[int, dict]]] = {}
+    for row, cells in frame.to_dict("index").items():
+        rows.setdefault(tuple(as_written(cells[part]) for part in schema.key), []).append((row, cells))
+    return rows
+
+
 def _row(data: YearData, path: str, columns: int) -> tuple[str, int, Mapping, TableSchema, list[str]]:
     """The row that a path names: its table, its row in the file, its cells, its schema, and the path's last parts."""
     name, *parts = path.split("/")
-    frame, schema = _entered(data, name)
+    schema = _entered(data, name)[1]
     key, asked = parts[: len(schema.key)], parts[len(schema.key) :]
     if len(asked) != columns:
         raise LookupError(f"{path} is not a cell: the key of {name} is {'/'.join(schema.key)}")
     for column in asked:
         schema[column]
-    for column, value in zip(schema.key, key, strict=True):
-        frame = frame[frame[column].map(as_written) == value]
-    if len(frame) != 1:
-        raise LookupError(f"the table {name} has {len(frame)} rows with the key {'/'.join(key)}")
-    return name, frame.index[0], frame.iloc[0].to_dict(), schema, asked
+    rows = _by_key(data, name).get(tuple(key), ())
+    if len(rows) != 1:
+        raise LookupError(f"the table {name} has {len(rows)} rows with the key {'/'.join(key)}")
+    [(row, cells)] = rows
+    return name, row, dict(cells), schema, asked
 
 
 def _slack(value: object, unit: str) -> Decimal:
@@ -220,23 +232,24 @@ def _official(data: YearData, path: str) -> Item:
     if len(parts) != 3:
         raise LookupError(f"{path} is not an official figure: write measure/area/year")
     measure, area, year = parts
-    statistics = _narrowed(official.statistics(data), measure, year)
-    if statistics.measures.empty:
+    statistics = _narrowed(official.statistics(data))
+    known, held = benchmarks.area_rows(statistics), benchmarks.measure_rows(statistics).get(measure)
+    if held is None:
         raise LookupError(f"there is no measure named {measure}")
-    rows, held = statistics.official, statistics.measures.iloc[0].to_dict()
+    if area not in (OWN, *known):
+        raise LookupError(f"there is no area named {area} with official figures")
+    rows = official.newest_figures(statistics, measure, year)
     if area == OWN:
         areas, made = benchmarks.own_areas(statistics, year), official.figure(statistics, measure, year)
     else:
-        areas, made = (area,), _of_area(statistics, held, area)
-    newest = benchmarks.releases(rows[rows["area"].isin(areas)], statistics.publications)
-    used = [releases[-1] for releases in newest.values()]
+        areas, made = (area,), _of_area(rows.get(area), held)
+    used = [row for one, row in rows.items() if one in areas]
     cells = tuple(Cell("official", int(row["label"]), column) for row in used for column in _used(row, held, made))
-    names = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
     value = None if made.value is None else Decimal(made.value)
     missing = made.reason or "" if value is None else ""
     when = ContractYear(year).end.isoformat()
     return Item(path, value, held["unit"], cells, missing=missing and f"{held['title']}, {year}: {missing}", when=when,
-                measure=measure, area=area, year=year, decimals=held["decimals"], title=held["title"] if area == OWN else f"{held['title']}, {names[area]}")  # fmt: skip
+                measure=measure, area=area, year=year, decimals=held["decimals"], title=held["title"] if area == OWN else f"{held['title']}, {known[area]['name']}")  # fmt: skip
 
 
 def _used(row: Mapping, measure: Mapping, made: benchmarks.Combined) -> list[str]:
@@ -252,37 +265,29 @@ def _used(row: Mapping, measure: Mapping, made: benchmarks.Combined) -> list[str
     return [column for column in columns if row[column] is None] + (["status"] if row["status"] else [])
 
 
-def _narrowed(statistics: benchmarks.Statistics, measure: str, year: str) -> benchmarks.Statistics:
-    """Only what one figure needs: the measure, the year, and the areas that official figures are of."""
+@once
+def _narrowed(statistics: benchmarks.Statistics) -> benchmarks.Statistics:
+    """Only the areas that official figures are of."""
     known = {
         *statistics.official["area"],
         *statistics.held,
         *statistics.area_changes["old"],
         *statistics.area_changes["new"],
     }
-    rows, areas, members = statistics.official, statistics.areas, statistics.area_members
-    return replace(
-        statistics,
-        official=rows[(rows["measure"] == measure) & (rows["year"] == year)],
-        measures=statistics.measures[statistics.measures["measure"] == measure],
-        areas=areas[areas["area"].isin(known)],
-        area_members=members[members["group"].isin(known) & members["member"].isin(known)],
-    )
+    areas, members = statistics.areas, statistics.area_members
+    narrowed = {
+        "areas": areas[areas["area"].isin(known)],
+        "area_members": members[members["group"].isin(known) & members["member"].isin(known)],
+    }
+    return benchmarks.Statistics(ChainMap(narrowed, statistics.tables), statistics.held)
 
 
-def _of_area(statistics: benchmarks.Statistics, measure: Mapping, area: str) -> benchmarks.Combined:
-    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
-    if area not in kinds:
-        raise LookupError(f"there is no area named {area} with official figures")
-    found = benchmarks.releases(statistics.official[statistics.official["area"] == area], statistics.publications)
-    rows = [{**releases[-1], "kind": kinds[area]} for releases in found.values()]
-    made = benchmarks.combined(rows, measure)
-    if made.value is not None or not rows or kinds[area] not in benchmarks.ROUNDED:
+def _of_area(row: Mapping | None, measure: Mapping) -> benchmarks.Combined:
+    """The figure of one area by its newest row, if it has one."""
+    made = benchmarks.combined([row] if row else [], measure)
+    if made.value is not None or not row or row["kind"] not in benchmarks.ROUNDED:
         return made
-    counts = (
-        rows[0]["numerator"],
-        rows[0]["denominator"],
-    )  # printed without a percentage: their quotient, as on the pages
+    counts = row["numerator"], row["denominator"]  # printed without a percentage: their quotient, as on the pages
     if None in counts or measure["unit"] != "per cent":
         return made
     return benchmarks.Combined(
@@ -330,6 +335,13 @@ _KINDS = {
 }  # fmt: skip
 
 
+@once
+def _item(data: YearData, name: str) -> Item:
+    kind, colon, rest = name.partition(":")
+    made = _KINDS[kind](data, rest) if colon and kind in _KINDS else _cell(data, name)
+    return replace(made, name=name)
+
+
 def items(data: YearData, against: str | None) -> tuple[Item, ...]:
     """The evidence that a claim names, in order.
 
@@ -357,7 +369,5 @@ def items(data: YearData, against: str | None) -> tuple[Item, ...]:
     found = []
     for name in (part.strip() for part in (against or "").split(";") if part.strip()):
         sign, bare = (-1, name[1:]) if name.startswith("-") else (1, name)
-        kind, colon, rest = bare.partition(":")
-        made = _KINDS[kind](data, rest) if colon and kind in _KINDS else _cell(data, bare)
-        found.append(replace(made, name=bare, sign=sign))
+        found.append(replace(_item(data, bare), sign=sign))
     return tuple(found)

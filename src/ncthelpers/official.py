@@ -21,6 +21,7 @@ from ncthelpers.benchmarks import (
     Fingerprint,
     NotComparable,
     Statistics,
+    area_rows,
     areas_in_being,
     break_reasons,
     breaks_between,
@@ -30,12 +31,14 @@ from ncthelpers.benchmarks import (
     differences,
     joint_returns,
     lineage,
+    measure_rows,
     own_areas,
     rank,
     releases,
     share,
 )
 from ncthelpers.kpis import SMALL_BASE, direction_of_travel
+from ncthelpers.once import once
 from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear, last_day, year_of
 
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AS_PRINTED", "QUOTIENT", "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",
-    "neighbour_means", "official_demand", "official_finance", "related_measures", "reported_beside", "revisions",
+    "neighbour_means", "newest_figures", "official_demand", "official_finance", "related_measures", "reported_beside", "revisions",
     "series_by_area", "statistics",
 ]  # fmt: skip
 
@@ -59,15 +62,13 @@ _NO_AREAS = "the contract's areas cannot be made up of the areas of the year"
 _TOO_CLOSE = "not compared: too close to tell, since one year is only printed rounded"
 _NOT_APPLICABLE = "z"
 _OTHERS_TOO = "the joint return covers other authorities too"
-_TABLES = (
-    "official", "authority_values", "measures", "areas", "area_members", "area_changes", "series_breaks", "publications",
-)  # fmt: skip
 
 
+@once
 def statistics(data: YearData) -> Statistics:
     """Official statistics and the areas that the contract's councils serve."""
     areas = tuple(council["area"] for council in data.contract["councils"])
-    return Statistics(**{name: data.reference.tables[name] for name in _TABLES}, held=areas)
+    return Statistics(data.reference.tables, areas)
 
 
 # The figures of one year, looked up once
@@ -166,33 +167,37 @@ def _is_small(denominator: Decimal | int | None) -> bool:
 
 def _within(statistics: Statistics, areas: Collection[str]) -> str | None:
     """The one area that some areas all lie in, by the register of areas; none where they differ or it is not entered."""
-    lies_in = {row["area"]: row.get("lies_in") for row in statistics.areas.to_dict("records")}
-    found = {lies_in.get(area) for area in areas}
+    rows = area_rows(statistics)
+    found = {rows[area].get("lies_in") if area in rows else None for area in areas}
     return found.pop() if len(found) == 1 else None
 
 
+@once
+def _of_year(statistics: Statistics, year: str) -> _Year:
+    areas, region = area_rows(statistics), _within(statistics, statistics.held)
+    official = statistics.official[statistics.official["year"] == year]
+    return _Year(
+        rows={
+            (measure, area): {**printed[-1], "kind": areas[area]["kind"]}
+            for (measure, area, _), printed in releases(official, statistics.publications).items()
+        },
+        areas=areas_in_being(statistics, year),
+        joints=joint_returns(statistics, year),
+        names={area: row["name"] for area, row in areas.items()},
+        titles=dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True)),
+        country=_within(statistics, [region]),
+        region=region,
+    )
+
+
 def _figures(statistics: Statistics, years: Collection[str]) -> dict[str, _Year]:
-    names = dict(zip(statistics.areas["area"], statistics.areas["name"], strict=True))
-    kinds = dict(zip(statistics.areas["area"], statistics.areas["kind"], strict=True))
-    titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
-    region = _within(statistics, statistics.held)
-    country = _within(statistics, [region])
-    rows: dict[str, dict] = {year: {} for year in years}
-    official = statistics.official[statistics.official["year"].isin(list(years))]
-    for (measure, area, year), printed in releases(official, statistics.publications).items():
-        rows[year][measure, area] = {**printed[-1], "kind": kinds[area]}
-    return {
-        year: _Year(
-            rows[year],
-            areas_in_being(statistics, year),
-            joint_returns(statistics, year),
-            names,
-            titles,
-            country,
-            region,
-        )
-        for year in years
-    }
+    return {year: _of_year(statistics, year) for year in years}
+
+
+def newest_figures(statistics: Statistics, measure: str, year: str) -> dict[str, dict]:
+    """The newest row of a measure and contract year for each area that has one, with its kind and its label in the table."""
+    rows = _of_year(statistics, year).rows
+    return {area: row for (of, area), row in rows.items() if of == measure}
 
 
 def _measures(statistics: Statistics, uses: Collection[str]) -> list[dict]:
@@ -285,7 +290,7 @@ def related_measures(statistics: Statistics, year: str) -> pd.DataFrame:
         ``country_words`` is ``better``, ``worse`` or ``the same`` at the printed precision, or why they are not
         compared. Where there is no figure for the areas, ``reason`` says why and ``basis`` is ``not made:`` and that.
     """
-    figures = _figures(statistics, [year])[year]
+    figures = _of_year(statistics, year)
     rows = []
     for measure in _measures(statistics, ["performance"]):
         ours, country = figures.combined(measure), figures.beside(measure, figures.country)
@@ -318,7 +323,7 @@ def measures_by_area(statistics: Statistics, year: str) -> pd.DataFrame:
         the newest release has: the contract's areas in being, joint returns that include them, region and country
         (the measure's unit, as printed). Of an authority a measure shows no more than its ``by_area`` allows: counts of two measures must not give back a count of one to five or a suppressed one.
     """
-    figures = _figures(statistics, [year])[year]
+    figures = _of_year(statistics, year)
     rows = []
     for measure in _measures(statistics, ["performance"]):
         for area in (*figures.own, figures.region, figures.country):
@@ -330,6 +335,7 @@ def measures_by_area(statistics: Statistics, year: str) -> pd.DataFrame:
     return _frame(rows, "measure title area kind numerator denominator value status release")
 
 
+@once
 def _by_measure(statistics: Statistics, year: str) -> dict[str, dict[str, dict]]:
     """The rows of one year's values of every authority, by measure and area."""
     values = statistics.authority_values
@@ -398,7 +404,7 @@ def neighbour_means(statistics: Statistics, year: str) -> pd.DataFrame:
         measure and area with a published value and neighbours; a joint return has none. ``neighbours`` is text such as
         ``9 of 10``: those with a published value. ``words`` as in :func:`related_measures`.
     """
-    published, figures = _by_measure(statistics, year), _figures(statistics, [year])[year]
+    published, figures = _by_measure(statistics, year), _of_year(statistics, year)
     neighbours: dict[str, list[str]] = {}
     for row in statistics.area_members.to_dict("records"):
         if row["of"] in figures.areas:
@@ -562,7 +568,7 @@ def official_finance(statistics: Statistics, year: str) -> pd.DataFrame:
         ``measure, title, area, unit, value, country, release``, one row a measure and area of the contract in being
         or joint return that includes one (the measure's unit, as printed).
     """
-    figures = _figures(statistics, [year])[year]
+    figures = _of_year(statistics, year)
     rows = []
     for measure in _measures(statistics, ["finance"]):
         country = figures.row(measure["measure"], figures.country)
@@ -596,7 +602,7 @@ def reported_beside(statistics: Statistics, reported_values: pd.DataFrame) -> pd
         year that the figure given lies in, for the contract's areas together, unrounded. Nothing is said of which is
         better: ``what_differs`` lists the differences, or says that the definitions match.
     """
-    measures = {row["measure"]: row for row in statistics.measures.to_dict("records")}
+    measures = measure_rows(statistics)
     years = [str(year_of(last_day(when))) for when in reported_values["when"]]
     figures = _figures(statistics, set(years))
     rows = []
@@ -747,15 +753,16 @@ def figure(statistics: Statistics, measure: str, year: str) -> Combined:
     ...     denominator=None, value=None, status=None, publication="release"), dtype=object)
     >>> release = pd.DataFrame([["release", "Release", "2025"]], columns=["publication", "title", "published"])
     >>> members, changes = pd.DataFrame(columns=["group", "member"]), pd.DataFrame(columns=["old", "new"])
-    >>> both = Statistics(rows, pd.DataFrame(), pd.DataFrame([measure]), areas, members, changes, pd.DataFrame(), release,
-    ...     ("north", "west"))
+    >>> tables = dict(official=rows, measures=pd.DataFrame([measure]), areas=areas, area_members=members,
+    ...     area_changes=changes, publications=release)
+    >>> both = Statistics(tables, ("north", "west"))
     >>> figure(both, "children", "2021-22").value, figure(both, "children", "2021-22").basis
     (1183, "sum of the authorities' counts")
     """
-    for row in statistics.measures.to_dict("records"):
-        if row["measure"] == measure:
-            return _figures(statistics, [year])[year].combined(row)
-    raise LookupError(f"there is no measure named {measure}")
+    rows = measure_rows(statistics)
+    if measure not in rows:
+        raise LookupError(f"there is no measure named {measure}")
+    return _of_year(statistics, year).combined(rows[measure])
 
 
 def series_by_area(statistics: Statistics, use: str) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from ncthelpers import (
     years,
 )
 from ncthelpers.cells import as_written
+from ncthelpers.once import once
 from ncthelpers.schemas import TableSchema, schemas_from
 
 if TYPE_CHECKING:
@@ -179,6 +180,11 @@ def result_schemas() -> Mapping[str, TableSchema]:
     return schemas_from(Path(__file__).with_name("results.yml"))
 
 
+@once
+def _computed(data: YearData, name: str) -> pd.DataFrame:
+    return RESULTS[name](data)
+
+
 def table(data: YearData, name: str) -> pd.DataFrame:
     """A table by name: entered as it is, or computed now; without a row where the year does not report it.
 
@@ -190,7 +196,7 @@ def table(data: YearData, name: str) -> pd.DataFrame:
     if name in RESULTS:
         if reason_not_reported(data, name):
             return pd.DataFrame(columns=result_schemas()[name].names, dtype=object)
-        return RESULTS[name](data)
+        return _computed(data, name).copy()
     if name in data.tables or name in data.reference.tables:
         return data[name]
     raise LookupError(f"there is no table named {name}")

@@ -238,13 +238,19 @@ def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
                         f"does not agree with its counts: {part} of {whole} is {gives}")  # fmt: skip
 
 
+def _is_year(label: str) -> bool:
+    try:
+        ContractYear(label)
+    except ValueError:
+        return False
+    return True
+
+
 def _not_years(frame: pd.DataFrame, columns: Iterable[str], file: str) -> Iterator[Fault]:
     for column in columns:
-        for row, label in frame[column].items():
-            try:
-                ContractYear(label)
-            except ValueError:
-                yield Fault(file, row, column, label, "is not a contract year: write it like 1999-00")
+        wrong = {label for label in set(frame[column]) if not _is_year(label)}
+        for row, label in frame.loc[frame[column].isin(wrong), column].items():
+            yield Fault(file, row, column, label, "is not a contract year: write it like 1999-00")
 
 
 def _carried_years(data: YearData, place: str) -> Iterator[Fault]:

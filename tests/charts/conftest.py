@@ -4,7 +4,6 @@ import dataclasses
 from decimal import Decimal
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
@@ -12,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ncthelpers import charts, comparison, results
+from ncthelpers.charts import canvas
 from ncthelpers.load import Comparison
 
 REVIEW = {
@@ -62,6 +62,7 @@ class Drawing(NamedTuple):
     @property
     def covered(self):
         """Pieces of writing that cover each other or reach beyond the figure."""
+        self.figure.set_dpi(100)  # at the 72 of an SVG Agg sets letters too wide, on whole dots
         renderer = FigureCanvasAgg(self.figure).get_renderer()
         self.figure.draw(renderer)
         boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in self.written]
@@ -85,24 +86,17 @@ class Drawing(NamedTuple):
 
 
 def _drawn(draw, data):
-    figures, close = [], plt.close
+    figures = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plt, "close", lambda figure=None: (figures.append(figure), close(figure)))
+        patch.setattr(canvas, "Figure", lambda **how: figures.append(Figure(**how)) or figures[-1])
         chart = REVIEW.get(draw, draw)(data)
     return Drawing(chart, figures[-1] if figures else None)
 
 
 @pytest.fixture
 def drawn():
-    """A function that draws a chart, by name or by a function, and catches the figure as it is closed."""
+    """A function that draws a chart, by name or by a function, and catches its figure."""
     return _drawn
-
-
-@pytest.fixture(autouse=True)
-def none_open():
-    """A test that fails while drawing leaves no figure behind for the next one to find."""
-    yield
-    plt.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,11 @@ import xml.etree.ElementTree as ET
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from ncthelpers import charts, comparison, results
+from ncthelpers.charts import canvas
 from ncthelpers.load import Comparison
 
 RESTS_ON = {
@@ -46,6 +49,17 @@ def written_by_another_process(script, *arguments, **environment):
 
 def test_no_figure_is_left_open(gallery):
     assert len(gallery) == 10 and plt.get_fignums() == []
+
+
+def test_a_figure_is_laid_out_once_and_drawn_once(review, official, monkeypatch):
+    drawn, laid_out = [], []
+    draw, lay_out = Figure.draw, ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(Figure, "draw", lambda self, *how: drawn.append(self) or draw(self, *how))
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *how: laid_out.append(how) or lay_out(*how))
+    charts.grants(review)
+    assert (len(drawn), len(laid_out)) == (1, 1)
+    official("strips")
+    assert (len(drawn), len(laid_out)) == (2, 1), "a sheet is laid out in inches"
 
 
 def test_a_chart_drawn_again_is_the_same_bytes(gallery, review, drawn, of_review):
@@ -137,11 +151,13 @@ def test_no_writing_of_an_official_chart_covers_another(official, of_statistics)
 
 
 def test_writing_is_told_to_cover_where_it_does(drawn):
-    figure, axes = plt.subplots()
-    for shift in (0.5, 0.51):
-        axes.text(shift, 0.5, "the same place")
-    axes.text(0.99, 0.2, "beyond the edge of the figure on the right")
-    assert len(drawn(lambda shown: plt.close(shown), figure).covered) == 2
+    def overlapping(height):
+        with canvas.sheet(height) as (_, axes):
+            for shift in (0.5, 0.51):
+                axes.text(shift, 0.5, "the same place")
+            axes.text(0.99 * canvas.WIDTH, 0.2, "beyond the edge of the figure on the right")
+
+    assert len(drawn(overlapping, 3).covered) == 2
 
 
 def test_every_figure_that_an_official_chart_labels_stands_in_its_words(official, of_statistics):

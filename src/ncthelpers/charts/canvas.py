@@ -7,14 +7,16 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 import matplotlib
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
@@ -23,7 +25,6 @@ from ncthelpers.load import Comparison, YearData
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "Chart", "Style",
@@ -40,7 +41,7 @@ _FONT = "DejaVu Sans"
 _STYLE = {
     "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": 11,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
-    "axes.spines.top": False, "axes.spines.right": False, "figure.constrained_layout.use": True,
+    "axes.spines.top": False, "axes.spines.right": False,
     "figure.facecolor": "white", "axes.facecolor": "white", "axes.unicode_minus": True,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }  # fmt: skip
@@ -85,22 +86,19 @@ class Chart:
 
 
 @contextmanager
-def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
-    """A styled figure with one pair of axes, closed again whatever happens."""
+def canvas(height: float, layout: str = "constrained") -> Iterator[tuple[Figure, Axes]]:
+    """A styled figure with one pair of axes; it is nobody's but the caller's, so that none is left open."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
         matplotlib.rcParams.update({**sns.axes_style("ticks"), **_STYLE})
-        figure, axes = plt.subplots(figsize=(WIDTH, height))
-        try:
-            yield figure, axes
-        finally:
-            plt.close(figure)
+        figure = Figure(figsize=(WIDTH, height), layout=layout)
+        yield figure, figure.subplots()
 
 
 def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown | None = None) -> Chart:
     """The chart that a figure makes: SVG without a date or a maker."""
     drawing = io.BytesIO()
-    figure.savefig(drawing, format="svg", metadata={"Date": None, "Creator": None})
+    FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
     return Chart(drawing.getvalue(), alt, caption, shown)
 
 
@@ -158,14 +156,14 @@ def styles(areas: Sequence[str]) -> dict[str, Style]:
 @contextmanager
 def sheet(height: float) -> Iterator[tuple[Figure, Axes]]:
     """A figure with axes in inches from its top left corner."""
-    with canvas(height) as (figure, axes):
-        figure.set_layout_engine("none")
+    with canvas(height, "none") as (figure, axes):
         axes.set_position((0, 0, 1, 1))
         axes.set(xlim=(0, WIDTH), ylim=(height, 0))
         axes.set_axis_off()
         yield figure, axes
 
 
+@lru_cache(maxsize=4096)
 def reach(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of writing in inches."""
     font = get_font(findfont(FontProperties(family=_FONT, weight=weight)))

@@ -58,8 +58,10 @@ def _bars(names: Iterable[str], values: Iterable[Decimal], texts: Sequence[str],
     """Horizontal bars, each so many inches deep, with their value written at the end, first row on top."""
     lengths = [float(value) for value in values]
     with canvas(deep * len(lengths) + 0.4) as (figure, axes):
-        sns.barplot(x=lengths, y=[_wrapped(name) for name in names], hue=range(len(lengths)), palette=list(colours), legend=False,
-                    ax=axes, width=0.66, saturation=1)  # fmt: skip
+        places = range(len(lengths))
+        axes.barh(places, lengths, height=0.66, color=list(colours), edgecolor="white")
+        axes.set_yticks(places, [_wrapped(name) for name in names])
+        axes.set_ylim(len(lengths) - 0.5, -0.5)
         for place, (value, text) in enumerate(zip(lengths, texts, strict=True)):
             aside, side = (4, "left") if value >= 0 else (-4, "right")
             axes.annotate(text, (value, place), (aside, 0), textcoords="offset points", va="center", ha=side)

@@ -1,0 +1,35 @@
+"""YAML: the fast parser gives what the other gives, and its faults are told in the other's words."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ncthelpers.yaml_files import read_yaml
+
+FILES = sorted(path for folder in ("data", "src") for path in Path(__file__).parents[1].glob(f"{folder}/**/*.yml"))
+
+
+def test_every_file_of_the_repository_is_read_as_by_the_parser_in_python():
+    assert len(FILES) > 50
+    assert [
+        path.name for path in FILES if read_yaml(path.read_text("utf-8")) != yaml.safe_load(path.read_text("utf-8"))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [1, 2", "a: b: c", "a: &x\nb: *y", "\tb: 1", "a: 'open", "a: !!python/name:os.system", "\x00"]
+)
+def test_what_is_no_yaml_is_refused_with_the_words_and_line_of_the_parser_in_python(text):
+    with pytest.raises(yaml.YAMLError) as expected:
+        yaml.safe_load(text)
+    with pytest.raises(yaml.YAMLError) as found:
+        read_yaml(text)
+    assert str(found.value) == str(expected.value)
+    mark = getattr(expected.value, "problem_mark", None)
+    assert mark is None or found.value.problem_mark.line == mark.line
+
+
+def test_a_date_that_no_calendar_has_is_a_fault_of_value():
+    with pytest.raises(ValueError, match="day"):
+        read_yaml("starts: 2031-02-30")
