@@ -1,14 +1,17 @@
-"""The book's own look on top of the stock theme, as a Sphinx extension: one stylesheet, no script from another site."""
+"""The book's own Sphinx extension on top of the stock theme: its look, its sidebar drawn once, what of it is out of date."""
 
-import os
+import functools
 import re
-from html import escape
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ["COMMIT", "setup"]
+__all__ = ["CHANGED", "FOOTER", "Sidebar", "setup"]
 
-COMMIT = "NCTHELPERS_COMMIT"  # of the environment: what the HTML is stamped with
+CHANGED = "ncthelpers_changed"  # a setting: the pages whose source differs from what Sphinx remembers
+FOOTER = "<p>Built from commit {}.</p>"  # the pages carry it as it stands until they are published
 _STATIC = Path(__file__).with_name("static")
+_NAVIGATION = "sbt-sidebar-nav.html"
+_ADDRESS = re.compile(r'href="([^"]*)"')
 
 
 def _drop_foreign_scripts(app, pagename, templatename, context, doctree) -> None:
@@ -47,18 +50,179 @@ def _name_toggles(app, pagename, templatename, context, doctree) -> None:
     context["generate_toctree_html"] = named
 
 
-def _stamp(app, config) -> None:
-    """The commit that the HTML was built from, at the foot of every page."""
-    commit = escape(os.environ.get(COMMIT, "not recorded"))
-    config.html_theme_options = {**config.html_theme_options, "extra_footer": f"<p>Built from commit {commit}.</p>"}
+class Sidebar:
+    """The links to every page as the stock theme draws them, which any page can then have without drawing them again.
+
+    Parameters
+    ----------
+    tree : bs4.BeautifulSoup
+        The sidebar of one page, with nothing unfolded but the way to that page.
+    pages : mapping
+        For each address as that page writes it, the page it leads to.
+
+    Examples
+    --------
+    >>> from bs4 import BeautifulSoup
+    >>> at_a = '''<ul class="current"><li class="toctree-l1 current active"><a class="current" href="#">A</a></li>
+    ... <li class="toctree-l1"><a class="internal" href="b.html">B</a></li></ul>'''
+    >>> sidebar = Sidebar(BeautifulSoup(at_a, "html.parser"), {"#": "a", "b.html": "b"})
+    >>> print(sidebar.of("b", lambda page: "#" if page == "b" else f"{page}.html"))
+    <ul class="current"><li class="toctree-l1"><a href="a.html">A</a></li>
+    <li class="toctree-l1 current active"><a class="current internal" href="#">B</a></li></ul>
+    """
+
+    def __init__(self, tree, pages: Mapping[str, str]):
+        for tag in tree.select(".current, details[open]"):
+            del tag["open"]
+            tag["class"] = [name for name in tag.get("class", []) if name not in {"current", "active"}]
+            if not tag["class"]:
+                del tag["class"]
+        self._parts = re.split(r"(<[^>]*>)", str(tree))  # every second part is a tag
+        self._links: dict[int, str] = {}
+        self._ways: dict[str, tuple[int, ...]] = {}
+        around: list[int] = []  # the tags that are open where we are
+        folded: dict[int, int] = {}
+        for at, part in enumerate(self._parts):
+            if part.startswith(("<ul", "<li")):
+                around.append(at)
+            elif part in {"</ul>", "</li>"}:
+                around.pop()
+            elif part.startswith("<details"):
+                folded[around[-1]] = at
+            elif part.startswith("<a ") and (page := pages.get(_ADDRESS.search(part)[1])):
+                self._links[at] = page
+                self._ways[page] = (*around, at)
+        self._ways = {page: (*way, *(folded[at] for at in way if at in folded)) for page, way in self._ways.items()}
+
+    def of(self, page: str, address: Callable[[str], str]) -> str:
+        """The sidebar of a page: its links lead from there, and the way to it is unfolded and marked.
+
+        Parameters
+        ----------
+        page : str
+            The page, or one that the sidebar does not hold, such as that of the search.
+        address : callable
+            Gives the address of a page as this page writes it.
+        """
+        parts = self._parts.copy()
+        for at, target in self._links.items():
+            parts[at] = _ADDRESS.sub(f'href="{address(target)}"', parts[at])
+        for at in self._ways.get(page, ()):
+            parts[at] = _marked(parts[at])
+        return "".join(parts)
+
+
+def _marked(tag: str) -> str:
+    """A tag on the way to the current page, as the stock theme writes it."""
+    if tag.startswith("<details"):
+        return tag.replace("<details", '<details open="open"')
+    if tag.startswith("<li"):
+        return re.sub(r'class="(toctree-l\d+)', r'class="\1 current active', tag)
+    return (
+        tag.replace('class="', 'class="current ', 1) if "class=" in tag else tag.replace("<ul", '<ul class="current"')
+    )
+
+
+def _hold_back_sidebar(app, pagename, templatename, context, doctree) -> None:
+    """The theme draws every part of a page to see whether it is empty, before this extension can have its say."""
+    parts = context.get("sidebars") or []
+    context["held_back"] = [name for name in parts if name == _NAVIGATION]
+    context["sidebars"] = [name for name in parts if name != _NAVIGATION]
+
+
+def _draw_sidebar_once(drawn: dict[str, Sidebar], app, pagename, templatename, context, doctree) -> None:
+    """Half of the time that pages took was the sidebar, drawn whole for each though only links and marks differ."""
+    context["sidebars"] = [
+        *context.get("sidebars", []),
+        *context.pop("held_back", []),
+    ]  # the stock theme has it last too
+    made = context.get("generate_toctree_html")
+    if made is None:
+        return
+
+    def once(kind, **options):
+        if options.get("startdepth") != 0 or options.get("collapse") or options.get("show_nav_level", 1) > 1:
+            return made(kind, **options)  # more differs from page to page
+        key = repr((kind, sorted(options.items())))
+        if key not in drawn:
+            pages = {context["pathto"](page): page for page in app.env.found_docs}
+            drawn[key] = Sidebar(made(kind, **options), pages)
+        return drawn[key].of(pagename, context["pathto"])
+
+    context["generate_toctree_html"] = once
+
+
+def _known_of(env, pages) -> dict:
+    """What other pages may show of these or link to: titles, headings with their addresses, labels."""
+    labels = [*env.domaindata["std"]["labels"].items(), *env.domaindata["std"]["anonlabels"].items()]
+    return {
+        page: (
+            *(held[page].pformat() for held in (env.titles, env.longtitles, env.tocs)),
+            repr(env.metadata[page].get("myst_slugs")),
+            sorted((name, repr(where)) for name, where in labels if where[0] == page),
+        )
+        for page in pages
+    }
+
+
+def _find_changed(before: dict, app, env, added, changed, removed) -> set[str]:
+    """The pages to read again, by content: Sphinx itself goes by the time of a file, which may go backwards."""
+    asked = set(app.config[CHANGED])
+    if not asked <= env.found_docs:
+        asked = set(env.found_docs)  # a file that is no page of its own may be a part of any
+    before.update(_known_of(env, ((asked | changed) & env.found_docs) - added))
+    return asked
+
+
+def _find_touched(before: dict, app, env) -> set[str]:
+    """Every page if what it may show of another has changed; Sphinx would leave it with an old title or a dead link."""
+    return set(env.found_docs) if _known_of(env, before) != before else set()
+
+
+def _forget_the_old(app, exception) -> None:
+    """Images that no page shows and words that no page holds any more are left lying by Sphinx."""
+    from sphinx.search import js_index
+
+    if exception is not None:
+        return
+    shown = {name for path, (_, copied) in app.env.images.items() for name in (Path(path).name, copied)}
+    for folder in (Path(app.outdir, "_images"), Path(app.outdir).parent / "jupyter_execute"):
+        for path in folder.glob("*"):
+            if path.is_file() and path.suffix != ".ipynb" and path.name not in shown:
+                path.unlink()
+    path = Path(app.outdir, app.builder.searchindex_filename)
+    index = js_index.loads(path.read_text("utf-8"))
+    for words in ("terms", "titleterms"):
+        index[words] = {word: pages for word, pages in index[words].items() if pages != []}
+    path.write_text(js_index.dumps(index), "utf-8")
+
+
+def _leave_room_for_the_commit(app, config) -> None:
+    config.html_theme_options = {**config.html_theme_options, "extra_footer": FOOTER}
 
 
 def setup(app) -> dict:
-    """Stamp the commit, add the stylesheet, keep out foreign scripts, keep years whole, name the sidebar's buttons."""
-    app.connect("config-inited", _stamp)
-    app.connect("html-page-context", _name_toggles, priority=900)
+    """Add the stylesheet and the place of the commit, change each page, and read again what has changed.
+
+    Also the search: a word is stemmed once for the book, not once for each page.
+    """
+    from sphinx.search.en import SearchEnglish
+
+    class English(SearchEnglish):
+        stem = functools.cache(SearchEnglish.stem)
+
+    before, draw_sidebar_once = {}, functools.partial(_draw_sidebar_once, {})
+    app.connect("config-inited", _leave_room_for_the_commit)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
     app.add_css_file("book.css")
-    app.connect("html-page-context", _drop_foreign_scripts, priority=900)
-    app.connect("html-page-context", _keep_years_whole, priority=900)
+    app.add_search_language(English)
+    app.add_config_value(CHANGED, [], "")
+    app.connect("env-get-outdated", functools.partial(_find_changed, before))
+    app.connect("env-updated", functools.partial(_find_touched, before))
+    app.connect("html-page-context", _hold_back_sidebar, priority=400)
+    for change in (_drop_foreign_scripts, _keep_years_whole, _name_toggles, draw_sidebar_once):
+        app.connect("html-page-context", change, priority=900)
+    app.connect("build-finished", _forget_the_old)
+    # It replaces one function when it is loaded and keeps nothing: all that it lacks is to say that this is safe.
+    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
     return {"parallel_read_safe": True, "parallel_write_safe": True}

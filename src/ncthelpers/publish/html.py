@@ -1,0 +1,175 @@
+"""The HTML of the book, built from the pages in ``book/`` by Jupyter Book: none of it when nothing changed, else what changed.
+
+Nothing of Sphinx or of the data is imported here: whether there is anything to build is known at once.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ncthelpers.files import alone, is_data, swap_folder, write_atomically
+from ncthelpers.publish import theme
+from ncthelpers.publish.manifest import LOCK, MANIFEST
+
+__all__ = ["BuildFailed", "build_html"]
+
+_CODE = (Path(__file__), Path(theme.__file__), *Path(theme.__file__).with_name("static").iterdir())
+_ENTERED = ("*.csv", "contract.yml")  # of a folder of data, what is put beside the pages
+
+
+class BuildFailed(RuntimeError):
+    """Jupyter Book stopped on a warning or an error; the last good HTML is as it was."""
+
+
+def build_html(root: Path, config: Path) -> Path:
+    """Bring the HTML of the book up to date from ``book/`` alone, never running a page; a warning is an error.
+
+    What is published is compared with what it was made of by content: nothing is done when both are as they were, and a
+    commit that changed nothing the HTML is made of costs no more than its name at the foot of the pages.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``book/``, ``data/`` and ``_toc.yml``. The HTML goes to ``_build/html`` under it, and
+        ``_build/.html/published.json`` says what it is made of and what its files hold.
+    config : Path
+        ``_config.yml``, which stands in the repository beside the lock.
+
+    Returns
+    -------
+    Path
+        The folder of the HTML, which holds the entered tables in ``data/`` too and is stamped with the commit.
+
+    Raises
+    ------
+    BuildFailed
+        With the end of what Jupyter Book said.
+    """
+    html, work = root / "_build" / "html", root / "_build" / ".html"
+    work.mkdir(parents=True, exist_ok=True)
+    with alone(work / "lock") as lock:
+        for left in work.glob(".*"):  # half written by a build that was killed
+            left.unlink()
+        record = {"commit": _commit(config.parent), "made_of": _made_of(root, config)}
+        if _read(work / "published.json") != {**record, "files": _hashes(html)}:
+            _bring_up_to_date(root, config, work, record["made_of"], lock)
+            _publish(root, work, html, record)
+    return html
+
+
+def _hashes(folder: Path, pattern: str = "**/*") -> dict[str, str]:
+    """Each file below a folder with the SHA-256 of its content, but for what programs leave there."""
+    names = {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in sorted(names.items())
+        if all(is_data(Path(part)) for part in Path(name).parts)
+    }
+
+
+def _made_of(root: Path, config: Path) -> dict[str, str]:
+    """All that the HTML is made of, each with what tells its content from another."""
+    files = [root / "_toc.yml", config, config.with_name(LOCK), *_CODE]
+    return {
+        "Python": platform.python_version(),
+        **{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()},
+        **{f"book/{name}": held for name, held in _hashes(root / "book").items() if Path(name).name != MANIFEST},
+        **{f"data/{name}": held for kind in _ENTERED for name, held in _hashes(root / "data", f"*/{kind}").items()},
+    }
+
+
+def _commit(repository: Path) -> str:
+    """The commit that the code is at, marked where files differ from it; words saying so where there is none."""
+    try:
+        done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
+                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return "not recorded"
+    return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "not recorded"
+
+
+def _read(record: Path) -> dict:
+    """What a record says; nothing if there is none that can be read."""
+    try:
+        return json.loads(record.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write(record: Path, said: dict) -> None:
+    write_atomically(record, json.dumps(said, indent=1, sort_keys=True) + "\n")
+
+
+def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str, str], lock: int | None) -> None:
+    """The pages as Sphinx leaves them, in a folder that it keeps its memory in.
+
+    The memory is used only if the last build ended without a warning and no more than pages changed since: what Sphinx
+    remembers of a page hides its warnings, and it knows of nothing outside the pages.
+    """
+    made, record = work.resolve() / "sphinx", work / "sphinx.json"
+    pages = {"root": str(root.resolve())} | {name: held for name, held in made_of.items() if name[:5] != "data/"}
+    known = _read(record)
+    changed = [name for name in pages | known if pages.get(name) != known.get(name)]
+    if not changed:
+        return
+    record.unlink(missing_ok=True)
+    if not all(name in pages and name in known and name.endswith((".md", ".ipynb")) for name in changed):
+        shutil.rmtree(made, ignore_errors=True)
+    # What Sphinx writes there at its end would be seen by the next build from its beginning.
+    shutil.rmtree(made / "html" / "_static", ignore_errors=True)
+    again = [name.removeprefix("book/").rpartition(".")[0] for name in changed] if made.is_dir() else []
+    code = f"from {__name__} import _sphinx; _sphinx(*__import__('sys').argv[1:])"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(root.resolve()), str(config), str(made), *again],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+        env={**os.environ, "PYTHONUTF8": "1"}, pass_fds=() if lock is None else (lock,),
+    )  # fmt: skip
+    if done.returncode:
+        shutil.rmtree(made, ignore_errors=True)
+        raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
+    _write(record, pages)
+
+
+def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
+    """Run Sphinx in this process with the settings of Jupyter Book, whose command does not say how many processes to use."""
+    from jupyter_book.sphinx import build_sphinx
+    from sphinx.util.console import nocolor
+
+    nocolor()
+    result = build_sphinx(
+        Path(root, "book"), Path(made, "html"), path_config=config, noconfig=True, quiet=True, warningiserror=True,
+        keep_going=True, jobs=(os.cpu_count() or 1) + 1, # the one that hands out pages does less than the others
+        confoverrides={
+            "external_toc_path": str(Path(root, "_toc.yml")), "latex_individualpages": False, theme.CHANGED: list(changed),
+        },
+    )  # fmt: skip
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1 if result else 0)  # to take apart all that Sphinx holds would cost a third of a second
+
+
+def _publish(root: Path, work: Path, html: Path, record: Mapping) -> None:
+    """Copy what Sphinx made, with the commit and the data, and put it in the place of what is public in one step."""
+    new, footer = work / "new", theme.FOOTER.format(record["commit"])
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(work / "sphinx" / "html", new, ignore=shutil.ignore_patterns(".*"))
+    for page in new.rglob("*.html"):
+        page.write_bytes(page.read_bytes().replace(theme.FOOTER.encode(), footer.encode()))
+    _add_data(root, new)
+    swap_folder(new, html)
+    _write(work / "published.json", {**record, "files": _hashes(html)})
+
+
+def _add_data(root: Path, html: Path) -> None:
+    """The entered tables of the public years and the reference beside the pages, for whoever follows a figure to its row."""
+    public = {"reference", *(path.name for path in html.iterdir())}
+    for held in sorted(path for path in (root / "data").glob("*") if path.name in public):
+        (html / "data" / held.name).mkdir(parents=True, exist_ok=True)
+        for path in filter(is_data, (path for kind in _ENTERED for path in held.glob(kind))):
+            shutil.copyfile(path, html / "data" / held.name / path.name)
