@@ -3,19 +3,24 @@
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 import pytest
+import yaml
 
 from ncthelpers import cli
-from ncthelpers.load import Comparison, YearData, load_year, load_years, seal_year
-from ncthelpers.publish import site
+from ncthelpers.load import Comparison, YearData, load_year, load_years, seal_reference, seal_year
+from ncthelpers.publish import executors, manifest, plan, run, toc, workers
+from ncthelpers.publish.report import Run
 from ncthelpers.years import ContractYear
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 YEAR = "2021-22"
-SMALL_YEAR = "2031-32"
+SMALL_YEAR, NEXT_YEAR = "2031-32", "2032-33"
 
 # An invented trust, small enough to be checked in a tenth of a second, held to this repository's own schemas.
 SMALL_TABLES = {
@@ -100,6 +105,48 @@ documents:
 """
 
 
+# A small book: the same root with a second year, and a repository of a few templates to make its pages by.
+PUBLICATION = {
+    "id": "publications", "title": "Publications", "publisher": "various", "date": "2032", "licence": "Various",
+}  # fmt: skip
+REFERENCE = {
+    "publications": """publication,title,publisher,kind,published,url,licence,read_from
+news_1,"Evening News, 1 May",Evening News,official statistics,2032-05-01,https://example.org/1,All rights reserved,an extract
+""",
+    "glossary": "term,meaning\nKPI,A measure of performance.\n",
+}
+NEXT_CONTRACT = f"""contract_year: "{NEXT_YEAR}"
+annual_report: {{at_hand: false, reason: "the report was not found"}}
+starts: 2032-04-01
+ends: 2033-03-31
+title: Invented contract
+provider: {{name: An invented trust, short: AIT}}
+councils:
+  - {{id: EAST, name: East Invented Council}}
+  - {{id: WEST, name: West Invented Council}}
+terms:
+  - {{term: Fee, value: "1", unit: £, source: news_1}}
+not_reported: {{}}
+"""
+NEXT_PROPERTY = "council,buildings,maintenance_schedule,source\nEAST,6,Agreed.,news_1\nWEST,7,Agreed.,news_1\n"
+TEMPLATES = {
+    "04_cost": [
+        "# Cost, {contract_year}", 'narrative.words(review, "04_cost")', "## As printed",
+        'tables.show(review, "service_costs")',
+    ],
+    "12_funding": [
+        "# Funding, {contract_year}", "from ncthelpers import charts\n\ncharts.gaps(review)", 'tables.show(review, "budget_gaps")',
+    ],
+    "13_property": [
+        "# Property, {contract_year}", 'tables.show(review, "property")', 'tables.sources(review, "property")',
+    ],
+    "comparison/01_property": [
+        "# Property, {first_year} to {last_year}", 'tables.sources(review, "property")',
+    ],
+}  # fmt: skip
+TOC = [f"{SMALL_YEAR}/04_cost", f"{SMALL_YEAR}/12_funding", f"{SMALL_YEAR}/13_property", f"{NEXT_YEAR}/13_property", "comparison/01_property"]  # fmt: skip
+
+
 class Done(NamedTuple):
     """What a command gave back."""
 
@@ -123,7 +170,7 @@ def review() -> YearData:
 @pytest.fixture(scope="session")
 def years() -> Comparison:
     """Every public year side by side, as checked; shared in the same way."""
-    return load_years(REPOSITORY, site.public_years(REPOSITORY))
+    return load_years(REPOSITORY, toc.public_years(REPOSITORY))
 
 
 @pytest.fixture
@@ -187,3 +234,167 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> C
         return Done(ended.value.code or 0, *capsys.readouterr())
 
     return run
+
+
+def _template(*cells: str, compares: bool) -> nbformat.NotebookNode:
+    year, opens = ("contract_years", "open_years") if compares else ("contract_year", "open_year")
+    setup = f"from ncthelpers import narrative, tables\nfrom ncthelpers.load import {opens}\n\nreview = {opens}(root, {year})"
+    title, *rest = cells
+    made = [
+        nbformat.v4.new_markdown_cell(title, id="title"),
+        nbformat.v4.new_code_cell(
+            f'{year} = {[] if compares else ""!r}\nroot = ""', id="parameters", metadata={"tags": ["parameters"]}
+        ),
+        nbformat.v4.new_code_cell(setup, id="setup"),
+    ]
+    for number, source in enumerate(rest, 1):
+        new = nbformat.v4.new_markdown_cell if source.startswith("#") else nbformat.v4.new_code_cell
+        made.append(new(source, id=f"cell-{number:02}"))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+
+
+class SmallBook(NamedTuple):
+    """An invented root and the repository that its pages are made by; a test may break both."""
+
+    root: Path
+    repository: Path
+    pool: Executor
+
+    years = (ContractYear(SMALL_YEAR), ContractYear(NEXT_YEAR))
+
+    def run(self, *years: ContractYear, **how: object) -> Run:
+        """Run the years given, or all."""
+        return run.run(self.root, self.repository, years or self.years, self.pool, **how)
+
+    def planned(self, *years: ContractYear) -> list[plan.Folder]:
+        """The folders of the years given, or of all, as they are to be."""
+        asked = years or self.years
+        return run.planned(self.root, self.repository, toc.folders(self.root, asked), run.opened(self.root, asked))
+
+    def current(self, *years: ContractYear) -> set[str]:
+        """The folders whose manifests say that they are what would be made now."""
+        sources = manifest.Sources(self.root, self.repository)
+        wanted = toc.folders(self.root, years or self.years)
+        return {
+            folder for folder, of in wanted.items() if manifest.is_current(self.root, folder, sources.of(folder, of))
+        }
+
+    def stale(self, *years: ContractYear) -> dict[str, tuple[str, ...]]:
+        """The pages that are out of date, each with why."""
+        return {f"{folder.name}/{page.name}": page.reasons for folder in self.planned(*years) for page in folder.stale}
+
+    def pages(self) -> dict[str, bytes]:
+        """Every file of the book but the manifests, with its bytes."""
+        book = self.root / "book"
+        return {
+            path.relative_to(book).as_posix(): path.read_bytes()
+            for path in sorted(book.rglob("*"))
+            if path.is_file() and path.name != "manifest.json"
+        }
+
+    def template(self, name: str, *cells: str) -> Path:
+        """Write a template of the given cells: those that begin with # are words, the first is its title."""
+        path = self.repository / "notebooks" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(_template(*cells, compares=name.startswith("comparison/")), path)
+        return path
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Replace one piece of text in a file of the root."""
+        path = self.root / file
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, "a test must change exactly one place"
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def seal(self) -> None:
+        """Record the checksums of all data."""
+        seal_reference(self.root)
+        for year in self.years:
+            seal_year(self.root, year)
+
+
+def _small_book(folder: Path, invented: Path) -> tuple[Path, Path]:
+    """An invented root with a second year, a reference and what the pages around the years ask for."""
+    root, repository = Path(shutil.copytree(invented, folder / "root")), folder / "repository"
+    shutil.rmtree(root / "book")
+    schemas, held, following = root / "data" / "schemas", root / "data" / "reference", root / "data" / NEXT_YEAR
+    for name in ("conflicts", "not_readable"):
+        shutil.copy(REPOSITORY / "data" / "schemas" / f"{name}.yml", schemas)
+    contract = root / "data" / SMALL_YEAR / "contract.yml"
+    excused = "not_reported: {conflicts: None was found., not_readable: All can be read.}"
+    contract.write_text(contract.read_text("utf-8").replace("not_reported: {}", excused), "utf-8")
+    (schemas / "reference").mkdir()
+    held.mkdir()
+    for table, text in REFERENCE.items():
+        shutil.copy(REPOSITORY / "data" / "schemas" / "reference" / f"{table}.yml", schemas / "reference")
+        (held / f"{table}.csv").write_text(text, "utf-8")
+    described = {"name": "held", "title": "Reference", "licence": "Invented", "documents": [PUBLICATION], "records": []}
+    (held / "datapackage.yml").write_text(yaml.safe_dump(described), "utf-8")
+    following.mkdir()
+    (following / "contract.yml").write_text(NEXT_CONTRACT, "utf-8")
+    (following / "property.csv").write_text(NEXT_PROPERTY, "utf-8")
+    (following / "datapackage.yml").write_text(yaml.safe_dump({**described, "name": "following"}), "utf-8")
+    chapters = [{"file": page} for page in TOC]
+    toc = {"format": "jb-book", "root": "index", "parts": [{"caption": "Pages", "chapters": chapters}]}
+    (root / "_toc.yml").write_text(yaml.safe_dump(toc), "utf-8")
+    for name, cells in TEMPLATES.items():
+        SmallBook(root, repository, None).template(name, *cells)
+    (repository / "requirements.lock").write_text("invented==1\n", "utf-8")
+    return root, repository
+
+
+@pytest.fixture(scope="session")
+def threads():
+    """What pages are made in: two at once, each in a process of its own."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def _new_book_to_copy(_small_root_to_copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("book")
+    SmallBook(*_small_book(folder, _small_root_to_copy), None).seal()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _made_book_to_copy(_new_book_to_copy: Path, threads: Executor, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = shutil.copytree(_new_book_to_copy, tmp_path_factory.mktemp("made") / "book")
+    SmallBook(folder / "root", folder / "repository", threads).run()
+    return folder
+
+
+@pytest.fixture
+def new_book(_new_book_to_copy: Path, threads: Executor, tmp_path: Path) -> SmallBook:
+    """A small book none of whose pages has been made."""
+    folder = shutil.copytree(_new_book_to_copy, tmp_path / "new")
+    return SmallBook(folder / "root", folder / "repository", threads)
+
+
+@pytest.fixture
+def book(_made_book_to_copy: Path, threads: Executor, tmp_path: Path) -> SmallBook:
+    """A small book whose pages have all been made."""
+    folder = shutil.copytree(_made_book_to_copy, tmp_path / "made")
+    return SmallBook(folder / "root", folder / "repository", threads)
+
+
+class _NoPool:
+    """What pages are handed to and that makes none of them."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def submit(self, make: Callable, task: object, *_: object) -> Future:
+        self.asked.append(f"{task.folder}/{task.name}")
+        refused = Future()
+        refused.set_exception(workers.WorkerFailed("no page is made in this test"))
+        return refused
+
+
+@pytest.fixture
+def no_pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """No command makes a page; those that would have been."""
+    pool = _NoPool()
+    monkeypatch.setattr(executors, "pool", lambda *_: nullcontext(pool))
+    return pool.asked

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ncthelpers.publish import site
+from ncthelpers.publish import toc
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -54,7 +54,7 @@ def newest(years):
 @pytest.fixture(scope="module")
 def names(html, repository):
     """Every page of the book, in its order."""
-    return ["index", *site.pages_listed(repository)]
+    return ["index", *toc.pages_listed(repository)]
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -6,17 +6,19 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from ncthelpers import claims, cli, tables
-from ncthelpers.datapackage import checksum
+from ncthelpers import claims, cli, load, tables
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import checksum
 from ncthelpers.load import load_year, seal_year
-from ncthelpers.publish import companion, site
+from ncthelpers.publish import companion, executors, run, staleness
 from ncthelpers.publish.pages import TemplateError
+from ncthelpers.publish.report import PageRun, PagesFailed
 from ncthelpers.years import ContractYear
 
 YEAR = "2031-32"
@@ -32,7 +34,14 @@ def real_command(*arguments, **environment):
 
 
 def snapshot(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file of a folder with its bytes, but for what is built: a run has its lock and its report there."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if not name.startswith("_build/")}
+
+
+def everything(folder):
+    """Every file and folder with when it was last written."""
+    return {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
 
 
 def change(root, name, old, new):
@@ -40,28 +49,6 @@ def change(root, name, old, new):
     text = path.read_text("utf-8")
     assert text.count(old) == 1, "a test must change exactly one place"
     path.write_text(text.replace(old, new), "utf-8")
-
-
-@pytest.fixture
-def runs(monkeypatch):
-    """The years run: each is checked and its page written as ever, but nothing is executed."""
-    done = []
-
-    def run_year(root, templates, year, told, lock):
-        load_year(root, year)
-        done.append(str(year))
-        (root / "book" / str(year)).mkdir(parents=True, exist_ok=True)
-        (root / "book" / str(year) / "00_summary.ipynb").write_text("a new page")
-        told("00_summary")
-        return ["00_summary.ipynb"]
-
-    def run_comparison(root, templates, years, told, lock):
-        done.append(cli.run.COMPARISON)
-        return []
-
-    monkeypatch.setattr(cli.run, "run_year", run_year)
-    monkeypatch.setattr(cli.run, "run_comparison", run_comparison)
-    return done
 
 
 # the real command
@@ -103,7 +90,9 @@ def test_a_command_that_there_is_not_ends_in_two_with_the_usage(arguments):
 
 def test_help_names_every_verb():
     said = real_command("--help").stdout.decode()
-    assert [verb for verb in ("check", "seal", "run", "book", "test", "--root") if verb not in said] == []
+    assert [
+        verb for verb in ("check", "seal", "run", "explain", "verify", "book", "test", "--root") if verb not in said
+    ] == []
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
@@ -133,7 +122,7 @@ def test_a_root_may_be_given_from_where_one_stands(small_root, command, monkeypa
 
 def test_the_root_is_this_repository_unless_another_is_given(monkeypatch, repository):
     seen = []
-    monkeypatch.setattr(cli, "load_year", lambda root, year: seen.append((root, str(year))))
+    monkeypatch.setattr(load, "load_year", lambda root, year: seen.append((root, str(year))))
     monkeypatch.setattr(sys, "argv", ["ncthelpers", "check", YEAR])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -213,7 +202,7 @@ def test_sealed_content_passes_and_sealing_again_changes_no_byte(small_root, com
 )  # fmt: skip
 @pytest.mark.parametrize("year", ["", YEAR], ids=["every year", "one year"])
 def test_a_list_of_public_years_with_a_fault_is_refused_before_any_page_is_made(
-    small_root, command, runs, toc, said, year
+    small_root, command, no_pages, toc, said, year
 ):
     (small_root / "_toc.yml").unlink()
     if toc:
@@ -221,14 +210,14 @@ def test_a_list_of_public_years_with_a_fault_is_refused_before_any_page_is_made(
     before = snapshot(small_root)
     done = command(small_root, "run", *filter(None, [year]))
     assert done.code == 2 and said in done.err
-    assert (snapshot(small_root), runs) == (before, [])
+    assert (snapshot(small_root), no_pages) == (before, [])
 
 
 @pytest.mark.parametrize(
     "content", [None, b"", b"term\nKPI\n", b"term,meaning\nKPI,\n", b"term,meaning\nCaf\xe9,x\n"],
     ids=["missing", "empty", "column missing", "cell empty", "latin-1"],
 )  # fmt: skip
-def test_a_glossary_with_a_fault_is_refused_before_any_page_is_made(root_with_book, command, runs, content):
+def test_a_glossary_with_a_fault_is_refused_by_name(root_with_book, command, no_pages, content):
     glossary = root_with_book / "data" / "reference" / "glossary.csv"
     glossary.unlink()
     if content is not None:
@@ -236,80 +225,238 @@ def test_a_glossary_with_a_fault_is_refused_before_any_page_is_made(root_with_bo
     before = snapshot(root_with_book)
     done = command(root_with_book, "run", "2021-22")
     assert done.code == 2 and "data/reference/glossary.csv" in done.err
-    assert (snapshot(root_with_book), runs) == (before, [])
+    assert snapshot(root_with_book) == before
 
 
 @pytest.mark.parametrize(
     "text", ["table: [\n", "- a list\n", "table: property\n", ""], ids=["broken", "list", "keys missing", "empty"]
 )
-def test_a_schema_with_a_fault_is_refused_by_name(small_root, command, runs, text):
+def test_a_schema_with_a_fault_is_refused_by_name(small_root, command, no_pages, text):
     (small_root / "data" / "schemas" / "property.yml").write_text(text)
     before = snapshot(small_root)
     for verb in ("check", "run"):
         done = command(small_root, verb, YEAR)
         assert done.code == 2 and "property.yml" in done.err
-    assert (snapshot(small_root), runs) == (before, [])
+    assert snapshot(small_root) == before
 
 
-def test_an_empty_year_is_refused_not_taken_for_every_year(small_root, command, runs):
+def test_an_empty_year_is_refused_not_taken_for_every_year(small_root, command, no_pages):
     assert command(small_root, "run", "").code == 2
-    assert runs == []
+    assert no_pages == []
 
 
-def test_run_without_a_year_runs_every_public_year_and_writes_the_pages_around_them(root, command, runs):
-    done = command(root, "run")
-    public = [str(year) for year in site.public_years(root)]
-    assert (done.code, done.out, runs) == (0, "", [*public, "comparison"])
-    assert all(str(root / "book" / year) in done.err for year in [*public, "comparison"])
-    first = snapshot(root / "book")
-    assert {"index.md", "about/glossary.md", "about/data_dictionary.md"} <= set(first)
-    command(root, "run", "2021-22")
-    assert snapshot(root / "book") == first
+FAILED = (
+    PageRun("2031-32/04_cost", ("it has not been made",), failure="cell 3: KeyError: 'x'"),
+    PageRun("comparison/01", ("it has not been made",), failure="cell 5: it took more than 120 s and was stopped"),
+)
 
 
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (cli.run.PageFailed("04_cost.ipynb, cell 3: KeyError: 'x'"), 1),
+        (PagesFailed(FAILED), 1),
         (TemplateError("04_cost.ipynb takes the parameters year, not contract_year, root"), 2),
         (ValueError("[bold] is not a year"), 2),
+        (OSError(28, "No space left on device", "book/2031-32"), 2),
     ],
 )
-def test_a_run_that_fails_ends_with_its_reason_and_without_a_traceback(root, command, monkeypatch, error, code):
+def test_a_run_that_fails_ends_with_its_reason_and_without_a_traceback(
+    small_root, command, no_pages, monkeypatch, error, code
+):
     def fails(*arguments):
         raise error
 
-    monkeypatch.setattr(cli.run, "run_year", fails)
-    before = snapshot(root)
-    done = command(root, "run", "2021-22")
-    assert done.code == code and done.err.splitlines()[-1] == str(error)
-    assert snapshot(root) == before
+    monkeypatch.setattr(run, "run", fails)
+    before = snapshot(small_root)
+    done = command(small_root, "run", YEAR)
+    said = "book/2031-32: No space left on device" if isinstance(error, OSError) else str(error)
+    assert (done.code, done.out, done.err) == (code, "", f"{said}\n")
+    assert snapshot(small_root) == before
+
+
+def test_pages_that_failed_are_in_the_report_of_the_run(small_root, command, no_pages):
+    (small_root / "book" / YEAR / "04_cost.ipynb").unlink()
+    done = command(small_root, "run", YEAR)
+    assert done.code == 1 and no_pages
+    records = json.loads((small_root / "_build" / "run.json").read_text("utf-8"))
+    assert [record["page"] for record in records] == sorted(no_pages)
+    assert {record["failure"] for record in records} == {"no page is made in this test"}
+    page = (small_root / "_build" / "run.html").read_text("utf-8")
+    assert all(name in page and f"{name}: no page is made in this test" in done.err for name in no_pages)
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
+def test_a_number_of_jobs_that_is_none_is_refused(small_root, jobs):
+    done = real_command("--root", small_root, "run", "--jobs", jobs)
+    assert done.returncode == 2 and b"--jobs" in done.stderr and b"Traceback" not in done.stderr
+
+
+# run, explain and verify, of a small book
+
+
+@pytest.fixture
+def commanded(book, command, monkeypatch):
+    """A function that gives a command to a small book, whose pages are made as ever."""
+    monkeypatch.setattr(cli, "REPOSITORY", book.repository)
+    monkeypatch.setattr(executors, "pool", lambda *_: nullcontext(book.pool))
+    return lambda *arguments: command(book.root, *arguments)
+
+
+def test_a_run_says_each_page_as_it_is_made_then_what_changed_and_where_its_report_is(book, commanded):
+    book.change(f"data/{YEAR}/property.csv", "EAST,4", "EAST,6")
+    book.seal()
+    done = commanded("run")
+    first, second, *rest = done.err.splitlines()
+    assert (done.code, done.out) == (0, "")
+    assert re.fullmatch(r"  1 of 2: \S+/\d\d_property, \d+\.\d s", first) and second.startswith("  2 of 2: ")
+    assert {line.split()[3].rstrip(",") for line in (first, second)} == {
+        f"{YEAR}/13_property",
+        "comparison/01_property",
+    }
+    assert rest[-1].endswith(f" s: {book.root / '_build' / 'run.html'}") and rest[-1].startswith("2 pages made in ")
+    assert f"{YEAR}: 1 pages changed in {book.root / 'book' / YEAR}" in rest
+    records = json.loads((book.root / "_build" / "run.json").read_text("utf-8"))
+    assert [(record["page"], record["reasons"]) for record in records] == [
+        (f"{YEAR}/13_property", [f"data/{YEAR}/property.csv changed"]),
+        ("comparison/01_property", [f"data/{YEAR}/property.csv changed"]),
+    ]
+    assert commanded("run").err.startswith(f"nothing changed: {YEAR}, 2032-33, comparison, about are up to date in ")
+
+
+def test_a_run_on_a_screen_shows_how_far_it_is(book, commanded, monkeypatch):
+    (book.repository / "requirements.lock").write_text("invented==2\n")
+    screen = io.StringIO()
+    monkeypatch.setattr(cli, "_say", Console(file=screen, force_terminal=True, color_system=None, width=200))
+    assert commanded("run").code == 0
+    assert "5 of 5 pages, 0 running, 0 failed" in screen.getvalue()
+
+
+def test_pages_that_fail_are_all_listed_at_the_end_and_in_the_report(book, commanded):
+    for name in ("04_cost", "comparison/01_property"):
+        book.template(name, "# Fails", 'tables.show(review, "property")', "raise ValueError('<script>')")
+    before = book.pages()
+    done = commanded("run")
+    assert done.code == 1 and "Traceback" not in done.err
+    failed = {f"{YEAR}/04_cost", "2032-33/04_cost", "comparison/01_property"}
+    assert set(done.err.splitlines()[-3:]) == {f"{page}: cell 5: ValueError: <script>" for page in failed}
+    records = json.loads((book.root / "_build" / "run.json").read_text("utf-8"))
+    assert {record["page"] for record in records if record["failure"]} == failed
+    page = (book.root / "_build" / "run.html").read_text("utf-8")
+    assert all(name in page for name in failed) and "ValueError: &lt;script&gt;" in page and "<script>" not in page
+    assert book.pages() == before
+
+
+def test_explain_says_why_each_page_would_be_made_again_and_changes_nothing(book, commanded):
+    assert commanded("explain", YEAR) == (0, "", f"{YEAR}: 0 of 3 pages are out of date\n")
+    book.change(f"data/{YEAR}/budget_gaps.csv", "10.5", "10.6")
+    book.template("04_cost", "# Other words", 'narrative.words(review, "04_cost")', "## As printed",
+                  'tables.show(review, "service_costs")')  # fmt: skip
+    before = everything(book.root)
+    assert commanded("explain", YEAR) == (
+        0,
+        f"{YEAR}/04_cost: words of the template changed (only its words are written again)\n"
+        f"{YEAR}/12_funding: data/{YEAR}/budget_gaps.csv changed (it would be run)\n",
+        f"{YEAR}: 2 of 3 pages are out of date\n",
+    )
+    assert commanded("explain", "comparison").err == "comparison: 0 of 1 pages are out of date\n"
+    assert everything(book.root) == before
+
+
+@pytest.mark.parametrize("year", ["2031-33", "about", "", "2040-41", "../x"])
+def test_explain_refuses_what_is_no_folder_of_pages(commanded, year):
+    done = commanded("explain", year)
+    assert (done.code, done.out) == (2, "") and len(done.err.splitlines()) <= 2 and year in done.err
+
+
+def test_explain_refuses_a_comparison_that_is_not_listed(small_root, command):
+    done = command(small_root, "explain", "comparison")
+    assert (done.code, done.err) == (2, "_toc.yml lists no page of comparison\n")
+
+
+def test_verify_makes_every_page_again_and_names_those_that_are_not_as_published(book, commanded):
+    done = commanded("verify", "2032-33")
+    assert done.code == 0 and done.err.splitlines()[-1] == "2 pages are what their templates, data and code give"
+    book.change("book/2032-33/13_property.json", '"page"', '"Page"')
+    before = everything(book.root / "book")
+    done = commanded("verify")
+    assert done.code == 1
+    assert done.err.splitlines()[-1].startswith("2032-33/13_property: it is not what is published: ")
+    assert everything(book.root / "book") == before
+
+
+# what takes long to import is imported by what needs it
+
+PROGRAM = """import sys
+from pathlib import Path
+from ncthelpers import cli
+cli.REPOSITORY = Path(sys.argv.pop(1))
+try:
+    cli.main()
+except SystemExit as ended:
+    heavy = {"pandas", "numpy", "papermill", "nbformat", "nbclient", "IPython", "matplotlib", "pandera", "distributed", "ncthelpers.load"}
+    print(ended.code or 0, sorted(heavy & set(sys.modules)))"""
+
+
+def light_command(repository, root, *arguments):
+    """A command of another repository in a process of its own: its exit code and what it imported of what takes long."""
+    command = [sys.executable, "-P", "-c", PROGRAM, str(repository), "--root", str(root), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout, done.stderr
+    return done.stdout.splitlines()[-1], done.stderr
+
+
+@pytest.mark.parametrize("year", [[], [YEAR], ["2032-33"]], ids=["every year", "a year", "another year"])
+def test_a_run_with_nothing_to_do_imports_nothing_that_takes_long_and_writes_nothing(book, year):
+    before = everything(book.root)
+    told, said = light_command(book.repository, book.root, "run", *year)
+    assert told == "0 []"
+    folders = [*(year or [YEAR, "2032-33"]), "comparison", "about"]
+    assert said == f"nothing changed: {', '.join(folders)} are up to date in {book.root / 'book'}\n"
+    assert everything(book.root) == before
+
+
+def test_what_is_imported_is_seen(book):
+    assert "pandas" in light_command(book.repository, book.root, "check", YEAR)[0]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "2031-33"], ["frobnicate"]])
+def test_what_reads_no_data_imports_nothing_that_takes_long(book, arguments):
+    assert re.fullmatch(r"[02] \[\]", light_command(book.repository, book.root, *arguments)[0])
 
 
 # book and test
 
 
-def test_book_runs_every_public_year_then_builds_and_says_where_it_is(root, command, runs, monkeypatch):
-    built = []
+@pytest.fixture
+def brought_up_to_date(monkeypatch):
+    """What ``book`` runs before it builds; nothing is run."""
+    asked = []
+    monkeypatch.setattr(cli, "_run", lambda *arguments: asked.append(arguments))
+    return asked
 
+
+def test_book_runs_every_public_year_then_builds_and_says_where_it_is(
+    small_root, command, brought_up_to_date, monkeypatch
+):
     def build_html(where, config):
-        built.append((where, config, list(runs)))
+        brought_up_to_date.append((where, config))
         return where / "_build" / "html"
 
-    monkeypatch.setattr(cli.site, "build_html", build_html)
-    done = command(root, "book")
+    monkeypatch.setattr(cli.html, "build_html", build_html)
+    done = command(small_root, "book")
     assert done.code == 0
-    public = [str(year) for year in site.public_years(root)]
-    assert built == [(root, cli.REPOSITORY / "_config.yml", [*public, "comparison"])]
-    assert done.err.splitlines()[-1] == f"the book: {root / '_build' / 'html' / 'index.html'}"
+    assert brought_up_to_date == [(None,), (small_root, cli.REPOSITORY / "_config.yml")]
+    assert done.err.splitlines()[-1] == f"the book: {small_root / '_build' / 'html' / 'index.html'}"
 
 
-def test_a_book_that_cannot_be_built_ends_in_one_with_what_the_builder_said(root, command, runs, monkeypatch):
+def test_a_book_that_cannot_be_built_ends_in_one_with_what_the_builder_said(
+    small_root, command, brought_up_to_date, monkeypatch
+):
     def fails(where, config):
-        raise cli.site.BuildFailed("the HTML could not be built:\nWARNING: no title")
+        raise cli.html.BuildFailed("the HTML could not be built:\nWARNING: no title")
 
-    monkeypatch.setattr(cli.site, "build_html", fails)
-    done = command(root, "book")
+    monkeypatch.setattr(cli.html, "build_html", fails)
+    done = command(small_root, "book")
     assert done.code == 1 and done.err.endswith("the HTML could not be built:\nWARNING: no title\n")
 
 
@@ -323,7 +470,7 @@ def stages(monkeypatch):
         return int(any(word in arguments for word in failing))
 
     monkeypatch.setattr(cli.subprocess, "call", call)
-    monkeypatch.setattr(cli.site, "build_html", lambda root, config: started.append(["html"]))
+    monkeypatch.setattr(cli.html, "build_html", lambda root, config: started.append(["html"]))
     return started, failing
 
 
@@ -346,9 +493,9 @@ def test_a_check_that_fails_is_named_and_does_not_keep_the_others_from_running(s
 
 def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, monkeypatch):
     def fails(root, config):
-        raise cli.site.BuildFailed("WARNING: no title")
+        raise cli.html.BuildFailed("WARNING: no title")
 
-    monkeypatch.setattr(cli.site, "build_html", fails)
+    monkeypatch.setattr(cli.html, "build_html", fails)
     done = command(small_root, "test")
     assert done.code == 1 and "WARNING: no title" in done.err
     assert len(stages[0]) == 3
@@ -433,14 +580,15 @@ def test_trace_prints_the_rows_behind_a_figure_as_plain_lines(traced_root, comma
 
 def test_trace_says_so_where_the_data_changed_since_the_page_was_made(traced_root, command):
     def made_of(first):
-        cells = [{"source": ["## Colophon\n", f"- Checksum of the data, by folder: `data/{YEAR}` {first}\n"]}]
-        (traced_root / "book" / YEAR / "04_cost.ipynb").write_text(json.dumps({"cells": cells}), "utf-8")
+        parts = {f"data/{YEAR}/service_costs.csv": first, "code of the template": "0" * 12}
+        held = {"metadata": {"ncthelpers": {"key": staleness.key(parts), "parts": parts}}}
+        (traced_root / "book" / YEAR / "04_cost.ipynb").write_text(json.dumps(held), "utf-8")
         return command(traced_root, "trace", YEAR, "04_cost", "1,700")
 
-    package = (traced_root / "data" / YEAR / "datapackage.yml").read_bytes()
-    same, other = made_of(checksum(package)[:12]), made_of("0" * 12)
+    costs = (traced_root / "data" / YEAR / "service_costs.csv").read_bytes()
+    same, other = made_of(checksum(costs)[:12]), made_of("0" * 12)
     assert (same.code, same.err) == (0, "") and same.out == other.out
-    assert other.code == 1 and f"data/{YEAR} changed since the page was made" in other.err
+    assert other.code == 1 and f"data/{YEAR}/service_costs.csv changed since the page was made" in other.err
 
 
 def test_trace_of_a_figure_that_is_not_printed_names_the_nearest_and_ends_in_two(traced_root, command):

@@ -1,12 +1,16 @@
 """Files are written whole or not at all."""
 
+import ctypes
 import os
 import stat
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ncthelpers import files
 from ncthelpers.files import swap_folder, write_atomically
 
 
@@ -68,6 +72,14 @@ def _folder(path, text):
     return path
 
 
+@pytest.fixture(params=["as this system does it", "in two steps"])
+def in_steps(request, monkeypatch):
+    """How folders are put in the place of others."""
+    if request.param == "in two steps":
+        monkeypatch.setattr(files, "_exchanged", lambda one, other: False)
+
+
+@pytest.mark.usefixtures("in_steps")
 def test_a_folder_is_put_in_the_place_of_an_old_one_whole(tmp_path):
     old, new = _folder(tmp_path / "book", "old"), _folder(tmp_path / "staged", "new")
     (old / "stale.md").write_text("stale")
@@ -76,8 +88,35 @@ def test_a_folder_is_put_in_the_place_of_an_old_one_whole(tmp_path):
     assert [(path.name, path.read_text()) for path in old.iterdir()] == [("page.md", "new")]
 
 
+@pytest.mark.usefixtures("in_steps")
+def test_a_folder_is_put_where_there_was_none(tmp_path):
+    swap_folder(_folder(tmp_path / "staged", "new"), tmp_path / "book")
+    assert [path.name for path in tmp_path.iterdir()] == ["book"]
+    assert (tmp_path / "book" / "page.md").read_text() == "new"
+
+
+@pytest.mark.usefixtures("in_steps")
 def test_a_folder_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path):
     old = _folder(tmp_path / "book", "old")
     with pytest.raises(OSError):
         swap_folder(tmp_path / "nothing", old)
     assert [path.name for path in tmp_path.iterdir()] == ["book"] and (old / "page.md").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets two folders change places in one step")
+def test_a_folder_changes_places_with_the_old_one_in_one_step(tmp_path, monkeypatch):
+    old, new = _folder(tmp_path / "book", "old"), _folder(tmp_path / "staged", "new")
+
+    def moved(*arguments):
+        raise AssertionError("between two steps there would be no folder")
+
+    monkeypatch.setattr(Path, "rename", moved)
+    swap_folder(new, old)
+    assert (old / "page.md").read_text() == "new" and not new.exists()
+
+
+def test_two_folders_cannot_change_places_where_the_system_does_not_know_how(tmp_path, monkeypatch):
+    old, new = _folder(tmp_path / "book", "old"), _folder(tmp_path / "staged", "new")
+    monkeypatch.setattr(ctypes, "CDLL", lambda *arguments, **options: object())
+    assert not files._exchanged(new, old)
+    assert (old / "page.md").read_text() == "old"

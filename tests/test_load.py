@@ -7,9 +7,21 @@ from decimal import Decimal
 
 import pytest
 import yaml
+from pandas.testing import assert_frame_equal
 
+from ncthelpers import reading
 from ncthelpers.faults import DataFaults
-from ncthelpers.load import load_reference, load_year, load_years, seal_reference, seal_year, year_folder
+from ncthelpers.load import (
+    NO_REFERENCE,
+    load_reference,
+    load_year,
+    load_years,
+    open_year,
+    open_years,
+    seal_reference,
+    seal_year,
+    year_folder,
+)  # fmt: skip
 from ncthelpers.years import ContractYear
 
 YEAR = "2031-32"
@@ -296,6 +308,13 @@ def test_a_fault_of_the_reference_is_named_by_its_file_however_it_is_loaded(held
         assert [fault for fault in found if fault[:4] == (file, row, column, value) and said in fault[4]], found
 
 
+def test_faults_of_the_reference_and_of_a_year_are_listed_together(held):
+    replaced(held / AREAS, "joint return", "joint venture")
+    replaced(year_folder(held, ContractYear(YEAR)) / "property.csv", "EAST,4,", "EAST,four,")
+    for load in (load_year, lambda root, year: load_years(root, [year])):
+        assert {AREAS, f"data/{YEAR}/property.csv"} <= {fault[0] for fault in faults_by_file(load, held, YEAR)}
+
+
 def test_a_year_citing_a_publication_that_the_reference_has_not_is_a_fault_of_the_year(held):
     replaced(year_folder(held, ContractYear(YEAR)) / "figures.csv", "report:2/1 news_1", "report:2/1 news_9")
     found = faults_by_file(load_year, held, YEAR)
@@ -415,3 +434,145 @@ def test_a_year_without_its_annual_report_needs_no_table_and_keeps_those_it_has(
     assert set(data.tables) == set(data.schemas) and data["approvals"].empty
     assert set(data.contract["not_reported"].values()) == {"the report was not found"}
     assert set(data.contract["not_reported"]) == set(data.schemas) - {"property"}
+
+
+# What a page opens
+
+
+def _same(opened, loaded):
+    """Hold two years against each other in all that they hold."""
+    assert (opened.year, opened.starts, opened.ends) == (loaded.year, loaded.starts, loaded.ends)
+    assert opened.has_annual_report == loaded.has_annual_report
+    assert opened.contract == loaded.contract
+    assert list(opened.contract["not_reported"]) == list(loaded.contract["not_reported"])
+    assert dict(opened.commentary) == loaded.commentary
+    for mine, other in ((opened, loaded), (opened.reference, loaded.reference)):
+        assert dict(mine.schemas) == other.schemas
+        assert list(mine.tables) == list(other.tables)
+        for name in other.tables:
+            assert_frame_equal(mine.tables[name], other.tables[name])
+        assert dict(mine.package["resources"]) == other.package["resources"]
+        assert {**mine.package, "resources": None} == {**other.package, "resources": None}
+
+
+def test_what_is_opened_of_every_public_year_is_what_is_loaded(years, repository):
+    opened = open_years(repository, [str(data.year) for data in years.years][::-1])
+    assert [data.year for data in opened.years] == [data.year for data in years.years]
+    assert all(data.reference is opened.reference for data in opened.years)
+    for mine, other in zip(opened.years, years.years, strict=True):
+        _same(mine, other)
+
+
+def test_what_is_opened_of_an_invented_year_is_what_is_loaded(held, contract):
+    (year_folder(held, ContractYear(YEAR)) / "approvals.csv").unlink()
+    contract(not_reported={"approvals": "None was given."})
+    seal_year(held, ContractYear(YEAR))
+    _same(open_year(held, YEAR), load_year(held, YEAR))
+    reference = load_reference(held)
+    assert open_year(str(held), ContractYear(YEAR), reference).reference is reference
+
+
+def test_a_year_without_an_annual_report_is_opened_as_it_is_loaded(held, contract):
+    folder = year_folder(held, ContractYear(YEAR))
+    for path in folder.glob("*.csv"):
+        path.unlink()
+    shutil.rmtree(folder / "commentary")
+    term = {"term": "Fee", "value": "1", "unit": "£", "source": "news_1"}
+    contract(terms=[term], annual_report={"at_hand": False, "reason": "the report was not found"})
+    seal_year(held, ContractYear(YEAR))
+    _same(open_year(held, YEAR), load_year(held, YEAR))
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """A function that gives what was read below a root since this test began."""
+    monkeypatch.setattr(reading, "_READ", set())
+    return reading.files_read
+
+
+ALWAYS = [f"data/{YEAR}/contract.yml", f"data/{YEAR}/datapackage.yml"]
+
+
+def test_a_year_opened_has_read_its_contract_and_its_package_only(small_root, read):
+    open_year(small_root, YEAR)
+    assert read(small_root) == ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("ask", "files"),
+    [
+        (lambda data: data["property"], [f"{YEAR}/property.csv", "schemas/property.yml"]),
+        (lambda data: data.schemas["property"], ["schemas/property.yml"]),
+        (lambda data: "property" in data.tables, [f"{YEAR}/property.csv"]),
+        (lambda data: data.commentary["04_cost"], [f"{YEAR}/commentary/04_cost.md"]),
+        (lambda data: data.commentary.get("05_none"), [f"{YEAR}/commentary"]),
+        (lambda data: data.package["resources"]["property.csv"], [f"{YEAR}/property.csv"]),
+        (lambda data: list(data.tables), [YEAR]),
+        (lambda data: data.tables.get("no_such_table"), [YEAR]),
+        (lambda data: list(data.schemas), ["schemas"]),
+        (lambda data: data.contract["terms"], []),
+    ],
+    ids=["table", "schema", "is there", "commentary", "no commentary", "file", "tables", "no table", "schemas", "contract"],
+)  # fmt: skip
+def test_what_is_asked_of_a_year_is_what_it_has_read(small_root, read, ask, files):
+    ask(open_year(small_root, YEAR))
+    assert read(small_root) == sorted([*ALWAYS, *(f"data/{file}" for file in files)])
+
+
+def test_a_table_that_is_excused_as_it_is_not_there_depends_on_the_list_of_files(held, contract, read):
+    (year_folder(held, ContractYear(YEAR)) / "approvals.csv").unlink()
+    contract(annual_report={"at_hand": False, "reason": "not found"})
+    assert open_year(held, YEAR)["approvals"].empty
+    assert {f"data/{YEAR}", f"data/{YEAR}/approvals.csv"} <= set(read(held))
+
+
+def test_a_table_of_the_reference_is_opened_by_the_name_of_a_year_s_own(held, read):
+    assert len(open_year(held, YEAR)["areas"]) == 3
+    assert f"{PLACE}/areas.csv" in read(held) and f"{PLACE}/area_members.csv" not in read(held)
+
+
+def test_a_root_without_a_reference_is_opened_with_none(small_root):
+    assert open_year(small_root, YEAR).reference is NO_REFERENCE
+
+
+def test_a_fault_of_a_table_is_found_when_it_is_asked_for_and_no_sooner(small_root):
+    replaced(year_folder(small_root, ContractYear(YEAR)) / "property.csv", ",4,", ",four,")
+    data = open_year(small_root, YEAR)
+    assert len(data["service_costs"]) == 3
+    with pytest.raises(DataFaults, match="property.csv, row 2, column buildings: 'four' is not a number"):
+        data["property"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("contract.yml", "a: [", "contract.yml, row 1: cannot be read as YAML"),
+        ("contract.yml", 'contract_year: "2032-33"\n', "is not the folder's 2031-32"),
+        ("datapackage.yml", "- a list\n", "datapackage.yml: must be a mapping"),
+        ("datapackage.yml", "name: x\n", "datapackage.yml"),
+    ],
+)
+def test_a_fault_of_the_contract_or_the_package_is_found_at_once(small_root, file, text, said):
+    (year_folder(small_root, ContractYear(YEAR)) / file).write_text(text, "utf-8")
+    with pytest.raises(DataFaults) as found:
+        open_year(small_root, YEAR)
+    assert said in str(found.value)
+
+
+def test_what_is_no_year_or_not_there_cannot_be_opened(small_root):
+    with pytest.raises(ValueError, match="'../x' is not a contract year"):
+        open_year(small_root, "../x")
+    with pytest.raises(ValueError, match="no contract year is given"):
+        open_years(small_root, [])
+    with pytest.raises(DataFaults, match="data/2032-33: is missing"):
+        open_years(small_root, [YEAR, "2032-33"])
+
+
+def test_what_is_opened_cannot_be_changed_and_a_table_taken_is_a_copy(small_root):
+    data = open_year(small_root, YEAR)
+    for held in (data.tables, data.schemas, data.commentary, data.contract, data.package, data.package["resources"]):
+        with pytest.raises(TypeError):
+            held["property"] = None
+    taken = data["property"]
+    taken.loc[2, "buildings"] = 99
+    assert data["property"].loc[2, "buildings"] == 4

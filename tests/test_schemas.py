@@ -5,12 +5,14 @@ import io
 import re
 from datetime import date
 from decimal import Decimal
+from unittest import mock
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ncthelpers import schemas
 from ncthelpers.cells import Column
 from ncthelpers.schemas import TableSchema, read_schemas, read_table, schemas_from
 
@@ -182,6 +184,21 @@ def test_each_fault_of_a_cell_names_the_cell_as_it_stands_in_the_file(rows):
     for row, column, value, _ in found(text):
         if column and "+" not in column and row:
             assert lines[row - 1][COSTS.names.index(column)].strip() == value
+
+
+few = st.tuples(*map(st.sampled_from, (
+    ["Homes", "Care", ""], ["a", "b"], ["1", "1.0", "x"], ["", "30", "0"], [""], ["own"], ["", "h", "i"], ["", "2031-06-01"],
+)))  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(rows=st.lists(few, max_size=3))
+def test_a_file_that_is_read_is_one_in_which_pandera_finds_no_fault(rows):
+    text = (HEADER + as_csv(rows)).encode()
+    frame, faults = read_table(text, COSTS, "costs.csv")
+    with mock.patch.object(schemas, "_read", lambda *_: None):
+        assert read_table(text, COSTS, "costs.csv")[1] == faults
+    assert bool(faults) != (len(frame) == len(rows))
 
 
 printable = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8).filter(

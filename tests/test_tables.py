@@ -189,7 +189,7 @@ def test_a_table_computed_from_one_not_reported_gives_the_reason_and_no_noughts(
 
 def test_the_sources_of_a_page_name_file_document_licence_and_checksum(review):
     shown = tables.sources(review, "grants", "service_costs").files
-    entry = next(entry for entry in review.package["resources"] if entry["path"] == "grants.csv")
+    entry = review.package["resources"]["grants.csv"]
     assert [row[1] for row in shown.rows] == ["2021-22/grants.csv", "2021-22/service_costs.csv"]
     assert shown.rows[0][-1] == entry["sha256"][:12] and all(all(row) for row in shown.rows)
     titles = {document["id"]: document["title"] for document in review.package["documents"]}

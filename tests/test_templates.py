@@ -10,7 +10,7 @@ import pytest
 from ncthelpers import commentary
 from ncthelpers.cli import REPOSITORY
 from ncthelpers.comparison import ACROSS
-from ncthelpers.publish import pages, run, site
+from ncthelpers.publish import pages, toc
 from ncthelpers.results import RESULTS
 
 MOST_CELLS, MOST_LINES = 16, 6
@@ -19,7 +19,7 @@ ALLOWED = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Attribute, ast.Name,
     ast.Load, ast.Store, ast.Constant, ast.List, ast.Dict,
 )  # fmt: skip
-MAY_CALL = re.compile(r"display|load_years?|narrative\.(words|basis)|tables\.(show|by_year|sources)|charts\.\w+")
+MAY_CALL = re.compile(r"display|open_years?|narrative\.(words|basis)|tables\.(show|by_year|sources)|charts\.\w+")
 PARAMETERS = (
     {"contract_year": "", "root": ""},
     {"contract_years": [], "root": ""},
@@ -33,7 +33,7 @@ def notebooks(repository):
 
 
 def _paths(repository):
-    return [*pages.templates(repository / "notebooks"), *pages.templates(repository / "notebooks" / run.COMPARISON)]
+    return [*pages.templates(repository / "notebooks"), *pages.templates(repository / "notebooks" / toc.COMPARISON)]
 
 
 def _code(notebook):
@@ -84,7 +84,7 @@ def test_a_template_holds_no_outputs_and_no_traces_of_a_run(notebooks):
 
 def test_a_template_has_one_parameters_cell_with_year_and_root(notebooks, repository):
     for path in _paths(repository):
-        compares = path.parent.name == run.COMPARISON
+        compares = path.parent.name == toc.COMPARISON
         pages.check_parameters(path, pages.COMPARISON_PARAMETERS if compares else pages.PARAMETERS)
         tagged = [cell for cell in notebooks[path.stem].cells if "parameters" in cell.metadata.get("tags", [])]
         assert len(tagged) == 1, path.stem
@@ -207,7 +207,7 @@ def test_constants_of_code_are_seen_without_docstrings():
 
 
 def test_no_contract_year_is_named(executable, repository):
-    labels = {str(year) for year in site.public_years(repository)}
+    labels = {str(year) for year in toc.public_years(repository)}
     years = labels | {label.replace("-", "/") for label in labels}
     assert years
     assert _named(executable, years) == []

@@ -7,7 +7,7 @@ import pytest
 
 from ncthelpers import charts, narrative, tables, trace
 from ncthelpers.load import load_year
-from ncthelpers.publish import companion
+from ncthelpers.publish import companion, staleness
 
 YEAR = "2031-32"
 
@@ -209,3 +209,45 @@ def test_a_table_that_today_s_data_no_longer_has_is_said_to_be_gone(small):
     (one,) = trace.traced(root, record, data, "9")
     assert one.made == "not known: the data of today has no table gone, so the page was published before"
     assert len(one.files[0].rows) == 2
+
+
+# What changed since
+
+
+@pytest.fixture
+def made_of(small_root):
+    """A function that publishes a page of the invented year which says that it was made of some files as they are."""
+
+    def made(*files):
+        parts = {file: staleness.part(small_root, file) for file in files} | {"code of the template": "0" * 12}
+        page = {"metadata": {"ncthelpers": {"key": staleness.key(parts), "parts": parts}}}
+        (small_root / "book" / YEAR / "04_cost.ipynb").write_text(json.dumps(page), "utf-8")
+        return small_root
+
+    return made
+
+
+COSTS, TABLES = f"data/{YEAR}/service_costs.csv", f"data/{YEAR}"
+
+
+def test_nothing_changed_since_where_every_file_is_as_it_was(made_of):
+    assert trace.changed_since(made_of(COSTS, TABLES, f"data/{YEAR}/not_there.csv"), YEAR, "04_cost") == []
+
+
+def test_the_files_that_changed_since_are_named_and_no_other(made_of):
+    root = made_of(COSTS, f"data/{YEAR}/property.csv", f"data/{YEAR}/events.csv", TABLES)
+    (root / COSTS).write_text("other\n", "utf-8")
+    (root / "data" / YEAR / "events.csv").unlink()
+    (root / "data" / YEAR / "dependencies.csv").write_text("other\n", "utf-8")  # the page did not read it
+    assert trace.changed_since(root, YEAR, "04_cost") == [COSTS, f"data/{YEAR}/events.csv", TABLES]
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "{}", '{"metadata": {"ncthelpers": {"parts": {"data/a.csv": "0"}}}}']
+)
+def test_a_page_that_does_not_say_what_it_was_made_of_has_not_changed(small_root, text):
+    page = small_root / "book" / YEAR / "04_cost.ipynb"
+    page.unlink()
+    if text is not None:
+        page.write_text(text, "utf-8")
+    assert trace.changed_since(small_root, YEAR, "04_cost") == []

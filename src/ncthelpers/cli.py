@@ -1,23 +1,25 @@
-"""The ``ncthelpers`` command: check a year, run it, build the book, test everything."""
+"""The ``ncthelpers`` command: check a year, run it, build the book, test everything.
+
+What reads data, with all that it needs, is imported by the commands that do: one that finds nothing to do answers at once.
+"""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from ncthelpers import claims, results, trace
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.load import load_year, load_years, seal_reference, seal_year
-from ncthelpers.publish import run, site
+from ncthelpers.publish import html, manifest, report, toc
 from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
@@ -56,6 +58,8 @@ def _faults_shown(faults: DataFaults) -> None:
     if not _say.is_terminal:
         _say.print(Text(str(faults)))
         return
+    from rich.table import Table
+
     count = len(faults.faults)
     table = Table("file", "row", "column", "value found", "rule", title=f"{count} fault{'s' if count > 1 else ''}",
                   title_justify="left")  # fmt: skip
@@ -68,6 +72,8 @@ def _faults_shown(faults: DataFaults) -> None:
 @app.command()
 def check(year: Year, as_json: AsJson = False) -> None:
     """Check the data of a year against every rule: exit 0 if none is broken, 2 with the list if any is."""
+    from ncthelpers.load import load_year
+
     try:
         load_year(_root, ContractYear(year))
         faults = ()
@@ -88,6 +94,8 @@ def seal(
     ],
 ) -> None:
     """Record the checksums of a year's files, or the reference's, as they are now, once their content has no fault."""
+    from ncthelpers.load import seal_reference, seal_year
+
     if year == "reference":
         seal_reference(_root)
     else:
@@ -97,6 +105,10 @@ def seal(
 
 def _claims_shown(rows: list[dict]) -> None:
     """On a screen a table, elsewhere a line a claim."""
+    from rich.table import Table
+
+    from ncthelpers import claims
+
     out = Console(highlight=False, emoji=False)
     table = Table("where", "what it states", "as printed", "verdict", "why", title_justify="left")
     for row in rows:
@@ -127,6 +139,10 @@ def claims_command(
     year: Year, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False
 ) -> None:
     """Check every published statement of a year: exit 0 if all verdicts are those committed in book/, 1 if any differs."""
+    from ncthelpers import claims, results
+    from ncthelpers.load import load_year
+    from ncthelpers.publish import plan
+
     data = load_year(_root, ContractYear(year))
     found = claims.as_json(data)
     if as_json:
@@ -137,7 +153,7 @@ def claims_command(
     if reason:
         _say.print(Text(f"{year}: no published statement to check: {reason}"))
         return
-    committed = _root / "book" / str(data.year) / run.CLAIMS
+    committed = _root / "book" / str(data.year) / plan.CLAIMS
     before = json.loads(committed.read_text("utf-8")) if committed.is_file() else []
     now = json.loads(found)
     was, is_now = ({row["claim"]: row for row in rows} for rows in (before, now))
@@ -148,21 +164,24 @@ def claims_command(
     _say.print(Text(f"{year}: {len(now)} claims; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS)
                     + f"; {sum(row['learned'] == claims.LATER for row in now)} {claims.LATER}"))  # fmt: skip
     if differ:
-        _say.print(Text(f"not as committed in book/{data.year}/{run.CLAIMS}: {', '.join(differ)}"))
+        _say.print(Text(f"not as committed in book/{data.year}/{plan.CLAIMS}: {', '.join(differ)}"))
         raise typer.Exit(1)
 
 
 @app.command("trace")
 def trace_command(
-    year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract year, or {run.COMPARISON}.")],
+    year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract year, or {toc.COMPARISON}.")],
     page: Annotated[str, typer.Argument(metavar="PAGE", help="Page, such as 04_cost.")],
     figure: Annotated[str, typer.Argument(metavar="FIGURE", help="A figure as the page prints it.")],
 ) -> None:
     """Show which rows of data, calculation and documents a printed figure comes from: exit 1 if the data changed since, 2 if none is printed so."""
-    across = year == run.COMPARISON
+    from ncthelpers import trace
+    from ncthelpers.load import load_year, load_years
+
+    across = year == toc.COMPARISON
     folder = year if across else str(ContractYear(year))
     record = trace.committed(_root, folder, page)
-    data = load_years(_root, site.public_years(_root)) if across else load_year(_root, folder)
+    data = load_years(_root, toc.public_years(_root)) if across else load_year(_root, folder)
     found = trace.traced(_root, record, data, figure)
     out = Console(soft_wrap=True, highlight=False, emoji=False)
     for line in trace.as_lines(found, f"{folder}/{record['page']}"):
@@ -176,43 +195,118 @@ def trace_command(
         raise typer.Exit(1)
 
 
-def _run(year: str | None) -> None:
-    """Everything is read and checked before the first page is made, so that a fault leaves the book as it was."""
-    asked = None if year is None else ContractYear(year)
-    if asked:
-        load_year(_root, asked)
-    public = site.public_years(_root)
-    loaded = {data.year: data for data in load_years(_root, public).years}
-    shown = [loaded[one] for one in public]
-    site.pages_around(_root, shown)
-    templates = REPOSITORY / "notebooks"
+Jobs = Annotated[int, typer.Option(min=1, help="Pages made at once.", show_default="all cores")]
+Cold = Annotated[bool, typer.Option("--cold", help="Make each page with Jupyter's own kernel, as nbval does.")]
+Scheduler = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS", help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786."
+    ),
+]
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    def told(page: str) -> None:
-        _say.print(f"  {page}")
 
-    for one in [asked] if asked else public:
-        _say.print(f"{one}: running the templates")
-        changed = run.run_year(_root, templates, one, told, REPOSITORY / LOCK)
-        _say.print(f"{one}: {len(changed)} pages changed in {_root / 'book' / str(one)}")
-    if any(page.startswith(f"{run.COMPARISON}/") for page in site.pages_listed(_root)):
-        _say.print("the years compared: running the templates")
-        changed = run.run_comparison(_root, templates / run.COMPARISON, public, told, REPOSITORY / LOCK)
-        _say.print(f"the years compared: {len(changed)} pages changed in {_root / 'book' / run.COMPARISON}")
-    site.write_pages_around(_root, site.pages_around(_root, shown))  # what changed is read off the pages just made
+def _asked(year: str | None) -> list[ContractYear]:
+    return toc.public_years(_root) if year is None else [ContractYear(year)]
+
+
+def _nothing_changed(years: Sequence[ContractYear]) -> bool:
+    """Whether every folder that these years are part of is what would be made now."""
+    sources = manifest.Sources(_root, REPOSITORY)
+    return all(
+        manifest.is_current(_root, folder, sources.of(folder, of)) for folder, of in toc.folders(_root, years).items()
+    )
+
+
+@contextmanager
+def _watching() -> Iterator[Callable[[report.Progress], None]]:
+    """On a screen a bar with pages done, running and failed and the time left; elsewhere a line a page."""
+    if not _say.is_terminal:
+
+        def told(progress: report.Progress) -> None:
+            for page in progress.ended[-1:]:
+                done = f"{len(progress.ended)} of {progress.total}"
+                _say.print(Text(f"  {done}: {page.page}{' failed' if page.failure else f', {page.seconds:.1f} s'}"))
+
+        yield told
+        return
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("time left"), TimeRemainingColumn(), console=_say
+    ) as bar:
+        task = bar.add_task("pages", total=None)
+
+        def told(progress: report.Progress) -> None:
+            failed = sum(bool(page.failure) for page in progress.ended)
+            said = f"{len(progress.ended)} of {progress.total} pages, {progress.running} running, {failed} failed"
+            bar.update(task, description=said, completed=len(progress.ended), total=progress.total)
+
+        yield told
+
+
+def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str = "") -> None:
+    """Bring the pages up to date, or say that they are; the report of what was made stands in ``_build/``."""
+    years = _asked(year)
+    if _nothing_changed(years):
+        _say.print(f"nothing changed: {', '.join(toc.folders(_root, years))} are up to date in {_root / 'book'}")
+        return
+    from ncthelpers.publish import executors, run
+
+    try:
+        with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
+            done = run.run(_root, REPOSITORY, years, pool, cold, watch)
+    except report.PagesFailed as failed:
+        report.write(_root, failed.ended)
+        raise
+    report.write(_root, done.ended)
+    for folder, changed in done.changed.items():
+        _say.print(f"{folder}: {len(changed)} pages changed in {_root / 'book' / folder}")
+    _say.print(f"{len(done.ended)} pages made in {done.seconds:.1f} s: {_root / f'{report.REPORT}.html'}")
 
 
 @app.command("run")
-def run_command(year: OneYear = None) -> None:
-    """Run the templates for a year, or every public year, and publish all its pages into book/ or none."""
-    _run(year)
+def run_command(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, scheduler: Scheduler = "") -> None:
+    """Make the pages that are out of date, of a year or of every public year, and publish each folder whole."""
+    _run(year, jobs, cold, scheduler)
+
+
+@app.command()
+def verify(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, scheduler: Scheduler = "") -> None:
+    """Make every page again and hold it against the published one: exit 0 if all are the same, 1 with the list if not."""
+    from ncthelpers.publish import executors, run
+
+    with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
+        pages = run.verified(_root, REPOSITORY, _asked(year), pool, cold, watch)
+    if any(page.failure for page in pages):
+        raise report.PagesFailed(pages)
+    _say.print(f"{len(pages)} pages are what their templates, data and code give")
+
+
+@app.command()
+def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract year, or {toc.COMPARISON}.")]) -> None:
+    """Say why each page of a year would be made again by the next run."""
+    from ncthelpers.publish import run
+
+    years = [] if year == toc.COMPARISON else [ContractYear(year)]
+    if year not in toc.folders(_root, years):
+        raise ValueError(f"_toc.yml lists no page of {year}")
+    [found] = run.planned(_root, REPOSITORY, [year], run.opened(_root, years))
+    for page in found.stale:
+        how = "only its words are written again" if page.words_only else "it would be run"
+        print(f"{year}/{page.name}: {'; '.join(page.reasons)} ({how})")
+    for page in found.gone:
+        print(f"{year}/{page}: it is no longer made (it would go)")
+    _say.print(f"{year}: {len(found.stale)} of {len(found.pages)} pages are out of date")
 
 
 @app.command()
 def book() -> None:
     """Bring book/ up to date and build the HTML from it."""
     _run(None)
-    html = site.build_html(_root, REPOSITORY / "_config.yml")
-    _say.print(f"the book: {html / 'index.html'}")
+    made = html.build_html(_root, REPOSITORY / "_config.yml")
+    _say.print(f"the book: {made / 'index.html'}")
 
 
 def _stage(name: str, does: Callable[[], int]) -> bool:
@@ -226,8 +320,8 @@ def _pytest(*arguments: str) -> Callable[[], int]:
 
 def _html_builds() -> int:
     try:
-        site.build_html(_root, REPOSITORY / "_config.yml")
-    except site.BuildFailed as failure:
+        html.build_html(_root, REPOSITORY / "_config.yml")
+    except html.BuildFailed as failure:
         _say.print(Text(str(failure)))
         return 1
     return 0
@@ -255,6 +349,12 @@ def test() -> None:
     _say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Measure how long pages and HTML take, beside other tools; see benchmarks/run.py --help for parts of it."""
+    raise typer.Exit(subprocess.call([sys.executable, "-I", str(REPOSITORY / "benchmarks" / "run.py"), *context.args]))
+
+
 def main() -> None:
     """Run the command; bad input ends it with one clear message and exit code 2, never a traceback."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is half made is cleared away
@@ -269,6 +369,6 @@ def main() -> None:
     except OSError as fault:
         _say.print(Text(f"{fault.filename or 'a file'}: {fault.strerror or fault}"))
         sys.exit(2)
-    except (run.PageFailed, site.BuildFailed) as failure:
+    except (report.PagesFailed, html.BuildFailed) as failure:
         _say.print(Text(str(failure)))
         sys.exit(1)

@@ -1,7 +1,6 @@
 """``datapackage.yml`` of a year: which file comes from which document, under which licence, with which checksum."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -11,33 +10,12 @@ from ncthelpers.cells import WEB_ADDRESS
 from ncthelpers.citations import Citation, citations, document_order
 from ncthelpers.commentary import cited_paragraphs
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.files import write_atomically
+from ncthelpers.files import checksum, is_data, write_atomically
+from ncthelpers.yaml_files import read_yaml
 
-__all__ = ["checksum", "is_data", "package_faults", "shape_faults", "seal"]
+__all__ = ["package_faults", "shape_faults", "seal"]
 
 _ACCESS = ("public", "restricted")
-
-
-def checksum(content: bytes) -> str:
-    """SHA-256 of a file's content, line ends made one so that a checkout on Windows has the same.
-
-    Examples
-    --------
-    >>> checksum(b"a\\r\\n") == checksum(b"a\\n"), checksum(b"")[:8]
-    (True, 'e3b0c442')
-    """
-    return sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-
-
-def is_data(path: Path) -> bool:
-    """Whether a file is the analyst's, and not what a program leaves beside it.
-
-    Examples
-    --------
-    >>> is_data(Path("grants.csv")), is_data(Path("~$grants.csv"))
-    (True, False)
-    """
-    return not path.name.startswith((".", "~$"))
 
 
 def _files(folder: Path) -> list[str]:
@@ -126,7 +104,7 @@ def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Cit
     elif path.suffix == ".md":
         cells = cited_paragraphs(path.read_text("utf-8-sig"))
     elif path.name == "contract.yml":
-        cells = [term["source"] for term in yaml.safe_load(path.read_text("utf-8-sig"))["terms"]]
+        cells = [term["source"] for term in read_yaml(path.read_text("utf-8-sig"))["terms"]]
     else:
         cells = []
     return [cited for cell in cells for cited in citations(cell)]
@@ -166,7 +144,7 @@ def seal(folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> 
         If the package lacks its documents or licence; nothing is written then.
     """
     path = folder / "datapackage.yml"
-    package = yaml.safe_load(path.read_text("utf-8"))
+    package = read_yaml(path.read_text("utf-8"))
     faults = shape_faults(package, path.name)
     if faults:
         raise DataFaults(faults)

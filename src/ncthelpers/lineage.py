@@ -7,7 +7,7 @@ neither, on all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -144,7 +144,7 @@ class _Input:
     of: int
     shared: tuple[tuple[str, str], ...]  # its column, and that of the row it stands behind
     sources: tuple[str, ...]
-    aliases: Mapping[str, Mapping]  # by column: ids of a name
+    aliases: Callable[[], Mapping[str, Mapping]]  # by column: ids of a name
     where: str
     is_first: bool
     _groups: dict = field(default_factory=dict)
@@ -169,8 +169,10 @@ class _Input:
     def ids(self, column: str, value: object) -> list:
         """The values of a column that a row's value stands for: itself, or those of that name."""
         held = self.grouped((column,))
-        return [one for one in ((value,) if (value,) in held else self.aliases.get(column, {}).get(value, ()))
-                if (one,) in held]  # fmt: skip
+        if (value,) in held:
+            return [value]
+        named = self.aliases()[column].get(value, ()) if column in _NAMED else ()
+        return [one for one in named if (one,) in held]
 
     def behind(self, row: Mapping, cited: Sequence[object]) -> Rows | None:
         """The rows behind a row; none if there are none."""
@@ -212,6 +214,9 @@ def _newest(data: YearData, frame: pd.DataFrame) -> pd.DataFrame:
         found = (str(published.get(publication) or ""), line)
         best[tuple(key)] = max(best.get(tuple(key), found), found)
     return frame.loc[sorted(line for _, line in best.values())]
+
+
+_NAMED = ("area", "measure", "of")  # columns whose values a row may give by their names
 
 
 def _names(data: YearData) -> dict[str, dict]:
@@ -309,7 +314,7 @@ class Lineage:
         kept, where = self._narrowed(data, entered, frame, dict(shared))
         sources = (*_source_columns(schema), *(column for column in ("publication",) if column in schema.names))
         folder = str(data.year) if of_year else "reference"
-        return _Input(f"{folder}/{entered}.csv", kept, len(frame), shared, sources, self._aliases, where,
+        return _Input(f"{folder}/{entered}.csv", kept, len(frame), shared, sources, lambda: self._aliases, where,
                       is_first=entered == self.entered[0])  # fmt: skip
 
     def of(self, row: Mapping) -> tuple[Rows, ...]:

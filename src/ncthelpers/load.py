@@ -2,11 +2,15 @@
 
 A year's folder holds what its own documents say; ``data/reference`` holds what every year is held against: official
 statistics by release, areas, definitions, publications.
+
+:func:`load_year` reads everything and holds it to every rule: what a run does before it makes a page. :func:`open_year`
+is for a page: it reads, and holds to its own schema, only what the page asks for, so that the page depends on that alone.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,12 +20,15 @@ import yaml
 from ncthelpers import claims, datapackage, narrative, rules
 from ncthelpers.contract import contract_faults, excused_tables
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.schemas import TableSchema, read_schemas, read_table
+from ncthelpers.files import is_data
+from ncthelpers.reading import Lazily, noted
+from ncthelpers.schemas import TableSchema, open_schemas, read_schemas, read_table
+from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
 __all__ = [
-    "NO_REFERENCE", "Reference", "YearData", "Comparison", "load_reference", "load_year", "load_years", "seal_reference", "seal_year",
-    "year_folder",
+    "NO_REFERENCE", "Reference", "YearData", "Comparison", "load_reference", "load_year", "load_years", "open_year", "open_years",
+    "seal_reference", "seal_year", "year_folder",
 ]  # fmt: skip
 
 _REFERENCE = "data/reference"
@@ -38,7 +45,7 @@ class Reference:
     schemas : Mapping of str to TableSchema
         What they hold.
     package : Mapping
-        Their ``datapackage.yml``.
+        Their ``datapackage.yml``, its ``resources`` by path.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -73,7 +80,7 @@ class YearData:
     commentary : Mapping of str to str
         People's words, by page name.
     package : Mapping
-        ``datapackage.yml``: documents and files with licence and checksum.
+        ``datapackage.yml``: documents and files with licence and checksum; its ``resources`` by path.
     reference : Reference
         What the year is held against; its tables are taken by name like the year's own.
     """
@@ -127,7 +134,7 @@ def year_folder(root: Path, year: ContractYear) -> Path:
 
 def _yaml(path: Path, file: str) -> tuple[dict, list[Fault]]:
     try:
-        read = yaml.safe_load(path.read_text("utf-8-sig"))
+        read = read_yaml(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return {}, [Fault(file, None, "", "", "is missing")]
     except yaml.YAMLError as error:
@@ -163,20 +170,28 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
             )
     faults += [Fault(f"{place}/{path.name}", None, "", "", "has no schema in data/schemas")
                for path in sorted(folder.glob("*.csv"))
-               if path.stem not in schemas and datapackage.is_data(path)]  # fmt: skip
+               if path.stem not in schemas and is_data(path)]  # fmt: skip
     return tables, faults
 
 
 def _commentary(folder: Path, place: str) -> tuple[dict[str, str], list[Fault]]:
     commentary, faults = {}, []
     for path in sorted((folder / "commentary").glob("*.md")):
-        if not datapackage.is_data(path):
+        if not is_data(path):
             continue
         try:
             commentary[path.stem] = path.read_text("utf-8-sig")
         except UnicodeDecodeError:
             faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", "is not UTF-8 text"))
     return commentary, faults
+
+
+def _by_path(package: Mapping) -> MappingProxyType:
+    """A package with its files by their path."""
+    listed = package.get("resources")
+    entries = listed if isinstance(listed, list) else []
+    files = {str(entry.get("path")): entry for entry in entries if isinstance(entry, dict)}
+    return MappingProxyType({**package, "resources": MappingProxyType(files)})
 
 
 def _read_reference(root: Path) -> tuple[Reference, list[Fault], list[Fault]]:
@@ -190,7 +205,7 @@ def _read_reference(root: Path) -> tuple[Reference, list[Fault], list[Fault]]:
     if not packaging:
         packaging = datapackage.package_faults(folder, package, f"{_REFERENCE}/datapackage.yml")
     faults += rules.reference_faults(tables, schemas, _REFERENCE)
-    return Reference(MappingProxyType(tables), schemas, MappingProxyType(package)), faults, packaging
+    return Reference(MappingProxyType(tables), schemas, _by_path(package)), faults, packaging
 
 
 def load_reference(root: Path | str) -> Reference:
@@ -236,7 +251,7 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
         tables=MappingProxyType(tables),
         schemas=schemas,
         commentary=MappingProxyType(commentary),
-        package=MappingProxyType(package),
+        package=_by_path(package),
         reference=reference,
     )
     faults += found + unread + rules.cross_table_faults(data, place)
@@ -301,19 +316,117 @@ def load_years(root: Path | str, years: Sequence[ContractYear | str]) -> Compari
     """
     if not years:
         raise ValueError("no contract year is given to compare")
-    reference, faults, loaded = load_reference(root), [], []
+    reference, found, packaging = _read_reference(Path(root))
+    faults, loaded = found + packaging, []
     for year in sorted(year if isinstance(year, ContractYear) else ContractYear(year) for year in years):
         try:
             loaded.append(load_year(root, year, reference))
-        except DataFaults as found:
-            faults += found.faults
+        except DataFaults as more:
+            faults += more.faults
     if faults:
         raise DataFaults(faults)
     return Comparison(tuple(loaded))
 
 
-def _sealed(folder: Path, file: str, package: Mapping, tables: Mapping, schemas: Mapping, faults: list[Fault]) -> None:
-    faults = faults + (_yaml(folder / "datapackage.yml", file)[1] or datapackage.shape_faults(package, file))
+def _opened_package(folder: Path, place: str) -> Mapping:
+    """A ``datapackage.yml``, to whose checksums a page owes nothing but those of the files that it asks for."""
+    package, faults = _yaml(noted(folder / "datapackage.yml"), f"{place}/datapackage.yml")
+    faults = faults or datapackage.shape_faults(package, f"{place}/datapackage.yml")
+    if faults:
+        raise DataFaults(faults)
+    files = _by_path(package)["resources"]
+    return MappingProxyType({**package, "resources": Lazily(folder, "", files, files.__getitem__)})
+
+
+def _opened_tables(folder: Path, place: str, schemas: Lazily, excused: Mapping) -> Lazily:
+    def table(name: str) -> pd.DataFrame:
+        path = folder / f"{name}.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=schemas[name].names, dtype=object)
+        frame, faults = read_table(path.read_bytes(), schemas[name], f"{place}/{name}.csv")
+        if faults:
+            raise DataFaults(faults)
+        return frame
+
+    held = (name for name in schemas.names if name in excused or (folder / f"{name}.csv").is_file())
+    return Lazily(folder, ".csv", held, table)
+
+
+def _open_reference(root: Path) -> Reference:
+    folder, schemas = root / _REFERENCE, open_schemas(root / "data" / "schemas" / "reference")
+    if not schemas.names:
+        return NO_REFERENCE
+    return Reference(_opened_tables(folder, _REFERENCE, schemas, {}), schemas, _opened_package(folder, _REFERENCE))
+
+
+def open_year(root: Path | str, year: ContractYear | str, reference: Reference | None = None) -> YearData:
+    """One contract year for a page: each table is read, and held to its own schema, when it is first asked for.
+
+    Parameters
+    ----------
+    root, year, reference
+        As for :func:`load_year`.
+
+    Returns
+    -------
+    YearData
+        The year; what it gives is what :func:`load_year` gives.
+
+    Raises
+    ------
+    DataFaults
+        With every fault of ``contract.yml`` or ``datapackage.yml``; later, with those of a table asked for.
+    ValueError
+        If the year is not a contract year.
+    """
+    root, year = Path(root), year if isinstance(year, ContractYear) else ContractYear(year)
+    folder, place, schemas = year_folder(root, year), f"data/{year}", open_schemas(root / "data" / "schemas")
+    if not folder.is_dir():
+        raise DataFaults([Fault(place, None, "", "", "is missing: a contract year is one folder of data")])
+    contract, faults = _yaml(noted(folder / "contract.yml"), f"{place}/contract.yml")
+    faults = faults or contract_faults(contract, year, set(schemas.names), f"{place}/contract.yml")
+    if faults:
+        raise DataFaults(faults)
+    absent = [name for name in schemas.names if not (folder / f"{name}.csv").is_file()]
+    excused = excused_tables(contract, absent)
+    if set(excused) - set(contract["not_reported"]):
+        noted(folder)  # what is not there is excused because it is not there
+    pages = sorted(path.stem for path in (folder / "commentary").glob("*.md") if is_data(path))
+    return YearData(
+        year=year,
+        starts=contract["starts"],
+        ends=contract["ends"],
+        contract=MappingProxyType({**contract, "not_reported": excused}),
+        tables=_opened_tables(folder, place, schemas, excused),
+        schemas=schemas,
+        commentary=Lazily(folder / "commentary", ".md", pages, partial(_written, folder / "commentary")),
+        package=_opened_package(folder, place),
+        reference=_open_reference(root) if reference is None else reference,
+    )
+
+
+def _written(folder: Path, page: str) -> str:
+    return (folder / f"{page}.md").read_text("utf-8-sig")
+
+
+def open_years(root: Path | str, years: Sequence[ContractYear | str]) -> Comparison:
+    """Several contract years for a page that compares them; as :func:`open_year`.
+
+    Raises
+    ------
+    DataFaults, ValueError
+        As :func:`open_year`; ValueError if no year is given.
+    """
+    if not years:
+        raise ValueError("no contract year is given to compare")
+    reference = _open_reference(Path(root))
+    sought = sorted(year if isinstance(year, ContractYear) else ContractYear(year) for year in years)
+    return Comparison(tuple(open_year(root, year, reference) for year in sought))
+
+
+def _sealed(folder: Path, file: str, tables: Mapping, schemas: Mapping, faults: list[Fault]) -> None:
+    package, unread = _yaml(folder / "datapackage.yml", file)
+    faults = faults + (unread or datapackage.shape_faults(package, file))
     if faults:
         raise DataFaults(faults)
     datapackage.seal(folder, tables, schemas)
@@ -330,7 +443,7 @@ def seal_year(root: Path | str, year: ContractYear) -> None:
     root = Path(root)
     data, faults, _ = _read(root, year, _read_reference(root)[0])
     file = f"data/{year}/datapackage.yml"
-    _sealed(year_folder(root, year), file, data.package, data.tables, data.schemas, faults)
+    _sealed(year_folder(root, year), file, data.tables, data.schemas, faults)
 
 
 def seal_reference(root: Path | str) -> None:
@@ -343,4 +456,4 @@ def seal_reference(root: Path | str) -> None:
     """
     root = Path(root)
     held, faults, _ = _read_reference(root)
-    _sealed(root / _REFERENCE, f"{_REFERENCE}/datapackage.yml", held.package, held.tables, held.schemas, faults)
+    _sealed(root / _REFERENCE, f"{_REFERENCE}/datapackage.yml", held.tables, held.schemas, faults)

@@ -205,7 +205,8 @@ def figures_of(
     lineage : Lineage
         Finds the rows behind a row.
     """
-    units = lineage.newest.reference.names("measures", "measure", "unit")
+    measures = "measure" in lineage.schema.names
+    units = lineage.newest.reference.names("measures", "measure", "unit") if measures else {}
     held = _held(columns, lineage.schema)
     found, behind = [], []
     for row, name, printed in zip(rows, names, texts, strict=True):
@@ -358,7 +359,7 @@ def sources_of(
         folder, _, path = rows.file.partition("/")
         held = years.get(folder, newest.reference)
         name = path.removesuffix(".csv")
-        entry = next((one for one in held.package.get("resources", []) if one["path"] == path), {})
+        entry = held.package.get("resources", {}).get(path, {})
         parts = []
         if rows.of:
             columns = [column.name for column in held.schemas[name].columns if column.type == "source" or column.name == "publication" and name != PUBLICATIONS]  # fmt: skip

@@ -1,25 +1,31 @@
 """Table Schemas: what each table of a year holds, column by column, and the check that a file keeps to it.
 
-A schema is one YAML file in ``data/schemas``. It drives four things at once: reading, checking (pandera, lazily),
-the headings and units readers see, and the data dictionary page.
+A schema is one YAML file in ``data/schemas``. It drives four things at once: reading, checking, the headings and units
+readers see, and the data dictionary page. A file that can be read whole keeps its rules; of one that cannot, pandera
+names every cell that breaks one.
 """
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
 import yaml
 
 from ncthelpers.cells import TYPES, Column, read_cell
 from ncthelpers.faults import Fault
+from ncthelpers.reading import Lazily
+from ncthelpers.yaml_files import read_yaml
 
-__all__ = ["TableSchema", "read_schemas", "schemas_from", "read_table"]
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+__all__ = ["TableSchema", "read_schemas", "open_schemas", "schemas_from", "read_table"]
 
 _COLUMN_KEYS = {
     "type", "title", "meaning", "unit", "required", "missing", "dash", "decimals", "decimals_in", "values", "refers_to", "min", "max",
@@ -105,27 +111,34 @@ def read_schemas(folder: Path) -> Mapping[str, TableSchema]:
     ValueError
         If a schema names an unknown type or key, or its file name is not its table's.
     """
-    schemas = {}
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            schema = _schema(yaml.safe_load(path.read_text("utf-8")))
-        except (yaml.YAMLError, TypeError, AttributeError, UnicodeDecodeError) as error:
-            raise ValueError(f"schema {path.name} cannot be read: {error}") from None
-        except KeyError as missing:
-            raise ValueError(f"schema {path.name} lacks its {missing.args[0]}") from None
-        if schema.table != path.stem:
-            raise ValueError(f"schema {path.name} describes the table {schema.table}")
-        schemas[schema.table] = schema
-    return schemas
+    return {path.stem: _read_schema(path) for path in sorted(folder.glob("*.yml"))}
+
+
+def open_schemas(folder: Path) -> Lazily[TableSchema]:
+    """The schemas of a folder by table name, each read when it is first asked for, with the errors of :func:`read_schemas`."""
+    return Lazily(folder, ".yml", (path.stem for path in sorted(folder.glob("*.yml"))),
+                  lambda name: _read_schema(folder / f"{name}.yml"))  # fmt: skip
+
+
+def _read_schema(path: Path) -> TableSchema:
+    try:
+        schema = _schema(read_yaml(path.read_text("utf-8")))
+    except (yaml.YAMLError, TypeError, AttributeError, UnicodeDecodeError) as error:
+        raise ValueError(f"schema {path.name} cannot be read: {error}") from None
+    except KeyError as missing:
+        raise ValueError(f"schema {path.name} lacks its {missing.args[0]}") from None
+    if schema.table != path.stem:
+        raise ValueError(f"schema {path.name} describes the table {schema.table}")
+    return schema
 
 
 @cache
 def schemas_from(file: Path) -> Mapping[str, TableSchema]:
     """The schemas of computed tables, which one file holds as a list."""
-    return {given["table"]: _schema(given) for given in yaml.safe_load(file.read_text("utf-8"))}
+    return {given["table"]: _schema(given) for given in read_yaml(file.read_text("utf-8"))}
 
 
-def _each(cells: pd.Series, read: Callable[[str], object]) -> list:
+def _each(cells: Iterable[str], read: Callable[[str], object]) -> list:
     """Every cell through a reader that is asked once for each different text: a large table has few of them."""
     known = {text: read(text) for text in dict.fromkeys(cells)}
     return [known[text] for text in cells]
@@ -155,8 +168,9 @@ def _only_once(cells: pd.Series, column: Column) -> pd.Series:
     return ~(read.duplicated(keep=False) & cells.ne(""))
 
 
-def _pandera(schema: TableSchema) -> pa.DataFrameSchema:
+def _pandera(schema: TableSchema) -> "pa.DataFrameSchema":
     """The pandera schema of a table as it is written: text cells, each held to its column's rule."""
+    import pandera.pandas as pa
 
     def once(frame: pd.DataFrame) -> pd.Series:
         """Keys are held against each other as read: 1 and 01 are the same number."""
@@ -179,7 +193,22 @@ def _pandera(schema: TableSchema) -> pa.DataFrameSchema:
     )  # fmt: skip
 
 
+def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str, list] | None:
+    """The cells of each column read; none where one breaks a rule, or what may stand only once stands twice."""
+    try:
+        read = {column.name: _each(written[column.name], lambda text, column=column: read_cell(text, column))
+                for column in schema.columns}  # fmt: skip
+    except ValueError:
+        return None
+    once = [[value for value in read[column.name] if value is not None] for column in schema.columns if column.unique]
+    once += [list(zip(*(read[name] for name in schema.key), strict=True))] if schema.key else []
+    return read if all(len(set(values)) == len(values) for values in once) else None
+
+
 def _cell_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> list[Fault]:
+    """Every fault of a table that has one; pandera, which takes a third of a second to import, is asked for no other."""
+    import pandera.pandas as pa
+
     try:
         _pandera(schema).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
@@ -207,9 +236,10 @@ def _rows(content: bytes, file: str) -> tuple[list[str], list[tuple[int, list[st
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
     try:
-        for cells in lines:
-            if any(cell.strip() for cell in cells):
-                rows.append((lines.line_num, [cell.strip() for cell in cells]))
+        for row in lines:
+            cells = [cell.strip() for cell in row]
+            if any(cells):
+                rows.append((lines.line_num, cells))
     except csv.Error as error:
         return [], [], [Fault(file, lines.line_num, "", "", f"cannot be read as CSV: {error}")]
     if not rows:
@@ -255,16 +285,14 @@ def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataF
                    for line, cells in rows if len(cells) != len(header)]  # fmt: skip
     known = [name for name in schema.names if name in header]
     whole = [(line, cells) for line, cells in rows if len(cells) == len(header)]
-    written = pd.DataFrame(
-        [[cells[header.index(name)] for name in known] for _, cells in whole],
-        columns=known, index=[line for line, _ in whole], dtype=object,
-    )  # fmt: skip
+    lines, columns = [line for line, _ in whole], list(zip(*(cells for _, cells in whole), strict=True))
+    written = {name: columns[header.index(name)] if whole else () for name in known}
+    read = None if faults else _read(written, schema)
+    if read is not None:
+        return pd.DataFrame(read, columns=schema.names, index=lines, dtype=object), []
     held = TableSchema(schema.table, schema.title, schema.meaning,
                        schema.key if set(schema.key) <= set(known) else (),
                        tuple(column for column in schema.columns if column.name in known))  # fmt: skip
-    if not written.empty:
-        faults += _cell_faults(written, held, file)
-    if faults:
-        return pd.DataFrame(columns=schema.names), faults
-    read = {name: _each(written[name], lambda text, name=name: read_cell(text, schema[name])) for name in schema.names}
-    return pd.DataFrame(read, columns=schema.names, index=written.index, dtype=object), []
+    if whole and known:
+        faults += _cell_faults(pd.DataFrame(written, index=lines, dtype=object), held, file)
+    return pd.DataFrame(columns=schema.names), faults

@@ -296,6 +296,11 @@ _SOURCE_COLUMNS = (
 )
 
 
+def _path(name: str) -> str:
+    """The file of an entered table, or of the contract's terms."""
+    return name if name == "contract.yml" else f"{name}.csv"
+
+
 def _file_row(folder: str, entry: dict, titles: dict[str, str]) -> tuple[str, ...]:
     def place(document: str) -> str:
         sections = [section.partition(":")[2] for section in entry["sections"] if section.startswith(f"{document}:")]
@@ -313,10 +318,10 @@ def _cited_publications(data: YearData | Comparison, names: Sequence[str]) -> li
     cited: dict[str, None] = {}
     years = data.years if isinstance(data, Comparison) else (data,)
     for one in years:
-        for entry in one.package["resources"]:
-            if entry["path"].removesuffix(".csv") in names:
-                places = (section.partition(":") for section in entry["sections"])
-                cited |= dict.fromkeys(section for document, _, section in places if document == PUBLICATIONS)
+        for path in sorted(map(_path, names)):
+            sections = one.package["resources"].get(path, {}).get("sections", ())
+            places = (section.partition(":") for section in sections)
+            cited |= dict.fromkeys(section for document, _, section in places if document == PUBLICATIONS)
     compared = {str(one.year) for one in years} | {str(year_of(one.year.start - timedelta(days=1))) for one in years}
     for name in (name for name in names if name in data.reference.tables):
         frame, schema = data.reference.tables[name], data.reference.schemas[name]
@@ -344,15 +349,16 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
         If no entered table has such a name.
     """
     years = data.years if isinstance(data, Comparison) else (data,)
-    unknown = set(names) - set(years[0].schemas) - set(data.reference.schemas) - {"contract.yml"}
+    schemas = data.reference.schemas, years[0].schemas
+    unknown = [name for name in names if name != "contract.yml" and not any(name in held for held in schemas)]
     if unknown:
         raise LookupError(f"there is no entered table named {', '.join(sorted(unknown))}")
     packages = [(str(one.year), one.package) for one in years] + [("reference", data.reference.package)]
     rows = []
     for folder, package in packages:
         titles = {document["id"]: document["title"] for document in package.get("documents", [])}
-        entries = {entry["path"].removesuffix(".csv"): entry for entry in package.get("resources", [])}
-        rows += [_file_row(folder, entries[name], titles) for name in names if name in entries]
+        found = (package.get("resources", {}).get(_path(name)) for name in names)
+        rows += [_file_row(folder, entry, titles) for entry in found if entry]
     publications = data.reference.tables.get(PUBLICATIONS)
     if publications is None:
         return Sources(Table("Sources of this page", _SOURCE_COLUMNS, tuple(rows)), Table("Publications", (), ()))

@@ -12,10 +12,11 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
 
-from ncthelpers import commentary, comparison, datapackage, finance, lineage, provenance, results
+from ncthelpers import commentary, comparison, finance, lineage, provenance, results
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.lineage import Rows
 from ncthelpers.load import Comparison, YearData
+from ncthelpers.publish import staleness
 from ncthelpers.wording import MINUS
 from ncthelpers.years import in_words
 
@@ -359,7 +360,7 @@ def traced(root: Path, record: Mapping, data: YearData | Comparison, text: str) 
 
 
 def changed_since(root: Path, folder: str, page: str) -> list[str]:
-    """Folders of data that are not those the page was made of, by the checksums in its colophon.
+    """The files of data that a page read and that are not as they were then.
 
     Parameters
     ----------
@@ -369,17 +370,10 @@ def changed_since(root: Path, folder: str, page: str) -> list[str]:
         The page.
     """
     try:
-        colophon = "".join(
-            json.loads((root / "book" / folder / f"{page}.ipynb").read_text("utf-8"))["cells"][-1]["source"]
-        )
-    except (OSError, ValueError, LookupError):
+        made_of = staleness.parts_of(json.loads((root / "book" / folder / f"{page}.ipynb").read_text("utf-8")))
+    except (OSError, ValueError, AttributeError):
         return []
-    changed = []
-    for name, first in re.findall(r"`(data/[\w-]+)` ([0-9a-f]{12})", colophon):
-        path = root / name / "datapackage.yml"
-        if not path.is_file() or not datapackage.checksum(path.read_bytes()).startswith(first):
-            changed.append(name)
-    return changed
+    return [name for name, first in staleness.data_parts(made_of).items() if staleness.part(root, name) != first]
 
 
 def as_lines(found: Iterable[Traced], page: str) -> Iterator[str]:

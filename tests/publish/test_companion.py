@@ -6,8 +6,7 @@ import re
 import nbformat
 import pytest
 
-from ncthelpers.datapackage import checksum
-from ncthelpers.publish import companion, pages
+from ncthelpers.publish import companion, pages, staleness
 
 
 def figure(name, value="1", unit="£m", text="one", rows=("2031-32/a.csv: 2",)):
@@ -20,10 +19,7 @@ def result(*figures, what="table", name="a"):
 
 @pytest.fixture
 def root(tmp_path):
-    """A root with two folders of data and a record of editions."""
-    for folder in ("2031-32", "reference"):
-        (tmp_path / "data" / folder).mkdir(parents=True)
-        (tmp_path / "data" / folder / "datapackage.yml").write_text(f"name: {folder}\n")
+    """A root with a record of editions."""
     (tmp_path / "CHANGELOG.md").write_text("# Changes\n\n## 2032-05-01\n\n- New.\n\n## 2032-01-01\n\n- First.\n")
     return tmp_path
 
@@ -62,7 +58,8 @@ def test_results_are_taken_from_the_metadata_of_outputs_which_tidying_takes_off(
     cell = nbformat.v4.new_code_cell("x", execution_count=1, outputs=[output])
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A"), cell])
     assert companion.results_of(page) == [result(figure("a"))]
-    assert companion.results_of(pages.tidied(page)) == [] and pages.tidied(page).cells[1].outputs[0].metadata == {}
+    tidied = pages.tidied(page)
+    assert companion.results_of(tidied) == [] and tidied["cells"][1]["outputs"][0]["metadata"] == {}
 
 
 # Editions
@@ -76,93 +73,88 @@ def test_the_newest_edition_is_the_first_that_the_record_of_changes_names(root):
     assert companion.newest_edition(root) == "not recorded"
 
 
-def test_an_edition_is_kept_for_as_long_as_no_value_changes(tmp_path):
-    published = tmp_path / "04_cost.json"
-    published.write_text(companion.page_json("04_cost", ["2031-32"], "2032-01-01", [result(figure("a"))]), "utf-8")
+def _published(edition, *figures):
+    return companion.page_json("04_cost", ["2031-32"], edition, [result(*figures)])
 
-    def edition(*figures):
-        return companion.edition_of(published, companion.figures_by_name([result(*figures)]), "2032-05-01")
 
-    assert edition(figure("a")) == "2032-01-01"
-    assert edition(figure("a", text="other words", rows=())) == "2032-01-01", "neither words nor rows are values"
+def _edition(published, *figures):
+    return companion.edition_of(published, companion.figures_by_name([result(*figures)]), "2032-05-01")
+
+
+def test_an_edition_is_kept_for_as_long_as_no_value_changes():
+    published = _published("2032-01-01", figure("a"))
+    assert _edition(published, figure("a")) == "2032-01-01"
+    assert _edition(published, figure("a", text="other words", rows=())) == "2032-01-01", "neither words nor rows"
     for changed in ([figure("a", "2")], [figure("a", unit="£")], [figure("b")], [figure("a"), figure("b")], []):
-        assert edition(*changed) == "2032-05-01", changed
-    for broken in ("", "[]", "{}", '{"figures": [], "edition": 1}', '{"figures": {"a": 1}}'):
-        published.write_text(broken)
-        assert edition(figure("a")) == "2032-05-01"
-    published.unlink()
-    assert edition(figure("a")) == "2032-05-01"
+        assert _edition(published, *changed) == "2032-05-01", changed
 
 
-def test_an_edition_that_was_not_recorded_is_recorded_when_it_can_be(tmp_path):
-    published = tmp_path / "a.json"
-    published.write_text(companion.page_json("a", ["2031-32"], "not recorded", [result(figure("a"))]), "utf-8")
-    assert (
-        companion.edition_of(published, companion.figures_by_name([result(figure("a"))]), "2032-05-01") == "2032-05-01"
-    )
+@pytest.mark.parametrize("broken", ["", "{", "[]", "{}", '{"figures": [], "edition": 1}', '{"figures": {"a": 1}}'])
+def test_a_page_whose_json_cannot_be_read_is_of_the_newest_edition(broken):
+    assert _edition(broken, figure("a")) == "2032-05-01"
+
+
+def test_an_edition_that_was_not_recorded_is_recorded_when_it_can_be():
+    assert _edition(_published("not recorded", figure("a")), figure("a")) == "2032-05-01"
 
 
 # The colophon
 
-
-def test_what_a_page_is_made_of_is_told_by_checksums_of_contents(root, tmp_path):
-    lock = tmp_path / "requirements.lock"
-    lock.write_text("pandas==2\n")
-    made = companion.made_with(root, ["2031-32"], tmp_path, lock)
-    assert made.lock == checksum(b"pandas==2\n")[:12] and made.edition == "2032-05-01"
-    assert made.data == (
-        ("data/2031-32", checksum(b"name: 2031-32\n")[:12]), ("data/reference", checksum(b"name: reference\n")[:12]),
-    )  # fmt: skip
-    assert companion.made_with(root, ["2031-32"], tmp_path).lock == "not recorded"
+PARTS = {
+    "code of the template": "c" * 12, "words of the template": "d" * 12, "parameters": "{}", "Python": "3.11",
+    "requirements.lock": "abcabcabcabc", "src/ncthelpers/a.py": "1" * 12, "src/ncthelpers/b.py": "2" * 12,
+    "data/2031-32/a.csv": "3" * 12,
+}  # fmt: skip
 
 
-@pytest.fixture
-def package(tmp_path):
-    """A package of five modules, and a page that uses three of them."""
-    folder = tmp_path / "invented"
-    files = {
-        "charts/__init__.py": "from invented.charts.bars import bar\n", "charts/bars.py": "from invented import costs\n",
-        "costs.py": "x = 1\n", "other.py": "from invented import costs\n", "results.yml": "[]\n",
-    }  # fmt: skip
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
+def _page():
+    return {
+        "cells": [{"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# A"}],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
-def test_the_modules_used_are_those_imported_directly_or_through_each_other(package):
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("from invented import charts")])
-    used = [path.relative_to(package).as_posix() for path in companion.modules_used(page, package)]
-    assert used == ["charts/__init__.py", "charts/bars.py", "costs.py", "results.yml"]
+def _colophon(parts):
+    made = companion.with_colophon(_page(), ["2031-32"], parts, "book/2031-32/04_cost.json", "2032-05-01")
+    return made["cells"][-1]["source"]
 
 
-def test_the_checksum_of_the_modules_tells_content_and_name_of_those_used_and_of_no_other(root, package):
-    def of_modules():
-        page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("from invented import charts")])
-        made = companion.made_with(root, ["2031-32"], package)
-        text = companion.with_colophon(page, made, "book/a.json", "1").cells[-1].source
-        return re.search(r"the (\d+) files of the package that it uses: (\w{12})", text).groups()
-
-    before = of_modules()
-    assert before[0] == "4"
-    (package / "costs.py").write_bytes(b"x = 1\r\n")
-    (package / "other.py").write_text("y = 2\n")
-    assert of_modules() == before, "neither line ends nor a module that is not used"
-    (package / "costs.py").write_text("x = 2\n")
-    changed = of_modules()
-    assert changed != before
-    (package / "charts" / "bars.py").rename(package / "charts" / "columns.py")
-    assert of_modules() != changed
-
-
-def test_the_colophon_is_the_last_cell_and_stands_once(root, tmp_path):
-    made = companion.made_with(root, ["2030-31", "2031-32"], tmp_path)
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A", id="title")])
+def test_the_colophon_is_the_last_cell_and_stands_once():
+    page = _page()
     for _ in range(2):
-        page = companion.with_colophon(page, made, "book/comparison/01.json", "2032-05-01")
-    assert [cell.id for cell in page.cells] == ["title", "colophon"]
-    text = page.cells[-1].source
-    assert text.startswith("## Colophon\n") and "Contract years: 2030-31 to 2031-32" in text
-    assert "edition 2032-05-01" in text and "`book/comparison/01.json`" in text and "not recorded" in text
-    assert not [word for word in (str(tmp_path), "None") if word in text]
-    nbformat.validate(page)
+        page = companion.with_colophon(page, ["2030-31", "2031-32"], PARTS, "book/comparison/01.json", "2032-05-01")
+    assert [cell["id"] for cell in page["cells"]] == ["title", "colophon"]
+    text = page["cells"][-1]["source"]
+    assert text.startswith("## Colophon\n") and "Contract years: 2030-31 to 2031-32\n" in text
+    assert "edition 2032-05-01\n" in text and "`book/comparison/01.json`" in text
+    assert "locked environment: abcabcabcabc\n" in text
+    nbformat.validate(nbformat.from_dict(page))
+
+
+def test_the_colophon_of_one_year_names_it_once_and_says_what_is_not_recorded():
+    text = _colophon({**PARTS, "requirements.lock": staleness.ABSENT})
+    assert "- Contract year: 2031-32\n" in text
+    assert "locked environment: not recorded\n" in text
+
+
+def test_every_part_stands_in_the_metadata_of_the_page_under_their_key():
+    page = companion.with_colophon(_page(), ["2031-32"], PARTS, "book/x.json", "1")
+    assert page["metadata"]["ncthelpers"] == {"key": staleness.key(PARTS), "parts": PARTS}
+    assert staleness.parts_of(page) == PARTS
+
+
+def test_the_checksums_of_the_colophon_tell_data_and_modules_apart():
+    def told(parts):
+        text = _colophon(parts)
+        data = re.search(r"the (\d+) files of data that it reads: (\w{12})\n", text).groups()
+        return data, re.search(r"the (\d+) files of the package that it uses: (\w{12})\n", text).groups()
+
+    data, code = told(PARTS)
+    assert (data[0], code[0]) == ("1", "2")
+    assert told({**PARTS, "Python": "3.12", "words of the template": "e" * 12}) == (data, code)
+    other_data, same_code = told({**PARTS, "data/2031-32/a.csv": "4" * 12})
+    assert other_data != data and same_code == code
+    same_data, other_code = told({**PARTS, "src/ncthelpers/b.py": "4" * 12})
+    assert same_data == data and other_code != code

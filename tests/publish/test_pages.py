@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ncthelpers import narrative, results
-from ncthelpers.publish import companion, pages, run, site
+from ncthelpers.publish import companion, manifest, pages, run, toc
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -88,11 +88,30 @@ def test_words_are_filled_into_prose_and_not_into_code():
     prose = new_markdown_cell("# {public_title}\n\nIn {contract_year} and {contract_year}, {nothing}")
     template = new_notebook(cells=[prose, new_code_cell('"{contract_year}"')])
     page = pages.filled(template, {"contract_year": "2031-32", "public_title": "Public data"})
-    assert [cell.source for cell in page.cells] == [
+    assert [cell["source"] for cell in page["cells"]] == [
         "# Public data\n\nIn 2031-32 and 2031-32, {nothing}", '"{contract_year}"',
     ]  # fmt: skip
     assert template.cells[0].source.startswith("# {public_title}")  # the template itself is not touched
     assert pages.filled(template, {}) == template
+
+
+def test_a_template_is_read_with_each_source_in_one_piece(tmp_path):
+    template = pages.read(
+        _template(tmp_path, 'contract_year = ""\nroot = ""', rest=[new_markdown_cell("# A\n\nWords")])
+    )
+    assert [cell["source"] for cell in template["cells"]] == ['contract_year = ""\nroot = ""', "# A\n\nWords"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": [{}]}', '{"cells": [{"source": 1}]}', "caf\xe9"])
+def test_what_is_no_notebook_is_refused_by_name(tmp_path, text):
+    (tmp_path / "00_x.ipynb").write_bytes(text.encode("latin-1"))
+    with pytest.raises(pages.TemplateError, match=r"^00_x\.ipynb is not a notebook"):
+        pages.read(tmp_path / "00_x.ipynb")
+
+
+def test_a_cell_that_is_not_python_is_refused_with_its_line(tmp_path):
+    with pytest.raises(pages.TemplateError, match=r"^00_x\.ipynb has a cell that is not Python: .*tables\.show\("):
+        pages.read(_template(tmp_path, "tables.show("))
 
 
 # Tidying
@@ -117,17 +136,17 @@ def _traces():
 
 def test_a_tidied_page_has_no_timings_paths_or_versions():
     page = pages.tidied(_traces())
-    assert page.metadata == {
+    assert page["metadata"] == {
         "kernelspec": KERNEL,
         "language_info": {"name": "python"},
     }
-    assert [cell.metadata for cell in page.cells] == [
+    assert [cell["metadata"] for cell in page["cells"]] == [
         {},
         {"tags": ["parameters", "remove-cell"]},
         {"tags": ["injected-parameters", "remove-cell"]},
         {"tags": ["remove-input"]},
     ]
-    nbformat.validate(page)
+    nbformat.validate(nbformat.from_dict(page))
 
 
 def test_tidying_changes_neither_its_argument_nor_a_tidied_page():
@@ -140,13 +159,13 @@ def test_tidying_changes_neither_its_argument_nor_a_tidied_page():
 
 def test_the_injected_cell_has_the_same_id_on_every_run():
     first, second = pages.tidied(_traces()), pages.tidied(_traces())
-    assert first.cells[2].id == second.cells[2].id == "injected-parameters"
+    assert first["cells"][2]["id"] == second["cells"][2]["id"] == "injected-parameters"
 
 
 def test_outputs_and_execution_counts_stay():
     page = pages.tidied(_traces())
-    assert [cell.execution_count for cell in page.cells if cell.cell_type == "code"] == [1, 2, 3]
-    assert page.cells[3].outputs[0].data["text/html"] == "<p>shown</p>"
+    assert [cell["execution_count"] for cell in page["cells"] if cell["cell_type"] == "code"] == [1, 2, 3]
+    assert page["cells"][3]["outputs"][0]["data"]["text/html"] == "<p>shown</p>"
 
 
 @pytest.mark.parametrize(
@@ -165,15 +184,61 @@ def test_a_cell_that_did_not_run_cleanly_is_no_page(cell, said):
         pages.tidied(page)
 
 
+# Words written again
+
+
+def _of(*words, code=("show()",)):
+    """A template with some words before its code and between: its year filled in."""
+    cells = [{"cell_type": "code", "id": "parameters", "metadata": {"tags": ["parameters"]}, "source": "a = 1"}]
+    cells += [
+        {"cell_type": "code", "id": f"code-{n}", "metadata": {}, "source": source} for n, source in enumerate(code)
+    ]
+    for place, text in words:
+        cells.insert(place, {"cell_type": "markdown", "id": f"word-{place}", "metadata": {"tags": ["a"], "x": 1}, "source": text})  # fmt: skip
+    return {"cells": cells, "metadata": {}}
+
+
+def _made_of(template):
+    """The page that running a template gives, tidied, with its colophon."""
+    cells = []
+    for cell in json.loads(json.dumps(template["cells"])):
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": 0}
+        cells.append(cell)
+        if cell["id"] == "parameters":
+            given = {"cell_type": "code", "id": "injected-parameters", "metadata": {"tags": ["injected-parameters"]}}
+            cells.append(given | {"source": "a = 2", "outputs": [], "execution_count": 0})
+    for number, cell in enumerate((cell for cell in cells if cell["cell_type"] == "code"), 1):
+        cell["execution_count"] = number
+        cell["outputs"] = [{"output_type": "display_data", "data": {"text/plain": cell["source"]}, "metadata": {}}]
+    return pages.tidied({"cells": cells, "metadata": {"kernelspec": {}}})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [(0, "# Other title")], [], [(0, "# A"), (1, "before the parameters")], [(3, "at the end")],
+        [(1, "after the parameters"), (3, "between")],
+    ],
+)  # fmt: skip
+def test_a_page_with_other_words_is_the_page_that_running_its_template_would_give(words):
+    code = ("show()", "show_more()")
+    page = _made_of(_of((0, "# Title"), (3, "## Between"), code=code))
+    template = _of(*words, code=code)
+    kept = json.dumps([page, template])
+    assert pages.with_words(page, template) == _made_of(template)
+    assert json.dumps([page, template]) == kept, "neither is changed"
+
+
 # The pages in book/
 
 
 @pytest.fixture(scope="session")
 def committed(repository):
     """Every page in the book with the folder that it stands in and its template."""
-    years = [str(year) for year in site.public_years(repository)]
+    years = [str(year) for year in toc.public_years(repository)]
     templates = {year: repository / "notebooks" for year in years}
-    templates[run.COMPARISON] = repository / "notebooks" / run.COMPARISON
+    templates[toc.COMPARISON] = repository / "notebooks" / toc.COMPARISON
     return [
         (folder, path, held / path.name)
         for folder, held in templates.items()
@@ -190,8 +255,8 @@ def filled_in(years):
         for label, data in zip(labels, years.years, strict=True)
     }
     given = {label: f'contract_year = "{label}"' for label in labels}
-    words[run.COMPARISON] = {"first_year": labels[0], "last_year": labels[-1]}
-    given[run.COMPARISON] = f"contract_years = {json.dumps(labels)}"
+    words[toc.COMPARISON] = {"first_year": labels[0], "last_year": labels[-1]}
+    given[toc.COMPARISON] = f"contract_years = {json.dumps(labels)}"
     return {folder: (words[folder], given[folder]) for folder in words}
 
 
@@ -202,7 +267,7 @@ def _read(path):
 def test_every_public_year_has_a_page_for_every_template_that_it_has_data_for_and_no_other(
     repository, committed, years
 ):
-    made = {(folder, path.name) for folder, path, _ in committed if folder != run.COMPARISON}
+    made = {(folder, path.name) for folder, path, _ in committed if folder != toc.COMPARISON}
     assert made == {
         (str(data.year), template.name)
         for data in years.years
@@ -212,8 +277,8 @@ def test_every_public_year_has_a_page_for_every_template_that_it_has_data_for_an
 
 
 def test_there_is_a_page_for_every_template_that_compares_years_and_no_other(repository, committed):
-    names = [template.name for template in pages.templates(repository / "notebooks" / run.COMPARISON)]
-    assert names and [path.name for folder, path, _ in committed if folder == run.COMPARISON] == names
+    names = [template.name for template in pages.templates(repository / "notebooks" / toc.COMPARISON)]
+    assert names and [path.name for folder, path, _ in committed if folder == toc.COMPARISON] == names
 
 
 def test_every_page_is_its_template_with_its_words_filled_in(committed, filled_in):
@@ -233,6 +298,7 @@ def test_every_page_is_its_template_with_its_words_filled_in(committed, filled_i
 def test_pages_are_tidy(committed):
     for _, path, _ in committed:
         page = _read(path)
+        assert page.metadata.pop("ncthelpers"), path.name  # what it was made of
         assert pages.tidied(page) == page, path.name
 
 
@@ -281,7 +347,7 @@ def test_the_json_of_a_page_is_canonical_and_holds_exact_figures_with_their_rows
         if shown:
             shown[0]["figures"] = figures
         assert companion.page_json(path.stem, years, held["edition"], shown) == text, path.name
-        assert folder in (*years, run.COMPARISON)
+        assert folder in (*years, toc.COMPARISON)
         for figure in figures:
             assert isinstance(figure["value"], str) and figure["value"] and figure["text"], figure["name"]
             assert figure["rows"] and all(re.match(r"(\d{4}-\d{2}|reference)/", rows) for rows in figure["rows"]), (
@@ -312,14 +378,31 @@ def test_every_table_and_chart_of_a_page_has_its_sources_under_a_name_of_its_own
         )  # but the sources of the page
 
 
-def test_the_colophon_says_what_a_page_was_made_of_and_that_is_what_the_repository_holds(committed, repository):
-    for folder, path, _ in committed:
-        held, page = json.loads(path.with_suffix(".json").read_text("utf-8")), _read(path)
-        years = held.get("contract_years") or [held["contract_year"]]
-        made = companion.made_with(
-            repository, years, repository / "src" / "ncthelpers", repository / "requirements.lock"
-        )
-        expected = companion.with_colophon(_read(path), made, f"book/{folder}/{path.stem}.json", held["edition"])
-        assert page.cells[-1].source == expected.cells[-1].source, (
-            f"{folder}/{path.name} was not run since something changed"
-        )
+def test_every_page_says_what_it_was_made_of_and_that_is_what_the_repository_holds(repository):
+    public = toc.public_years(repository)
+    found = run.planned(repository, repository, toc.folders(repository, public), run.opened(repository, public))
+    assert [folder.name for folder in found] == [*map(str, public), toc.COMPARISON]
+    stale = {f"{folder.name}/{page.name}": page.reasons for folder in found for page in folder.stale}
+    assert stale == {}, "the book was not run since something changed"
+    assert [page for folder in found for page in folder.gone] == []
+
+
+@pytest.mark.parametrize("folder", ["year", toc.COMPARISON, toc.ABOUT])
+def test_the_manifest_of_every_folder_is_that_of_what_the_repository_holds(repository, folder):
+    wanted = toc.folders(repository, toc.public_years(repository))
+    names = [name for name in wanted if name == folder or (folder == "year" and name[0].isdigit())]
+    sources = manifest.Sources(repository, repository)
+    now = {name: sources.of(name, wanted[name]) for name in names}
+    published = {name: manifest.published(repository / "book" / name) for name in names}
+    differ = {name: [part for part in now[name] if published[name].get("made from", {}).get(part) != now[name][part]]
+              for name in names}  # fmt: skip
+    assert names and differ == dict.fromkeys(names, []), "the book was not run since these changed"
+    assert {name: manifest.is_current(repository, name, now[name]) for name in names} == dict.fromkeys(names, True)
+
+
+def test_the_parts_of_a_page_name_no_folder_of_this_machine(committed):
+    for _, path, _ in committed:
+        parts = _read(path).metadata["ncthelpers"]["parts"]
+        named = [name for name in parts if "/" in name]
+        assert [name for name in named if not re.match(r"(data|src/ncthelpers)/[\w./-]+$", name)] == [], path.name
+        assert [name for name in named if ".." in name] == [], path.name

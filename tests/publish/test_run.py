@@ -1,4 +1,4 @@
-"""Running a year: every page or none, the same bytes every time, and a changed figure does not go unnoticed."""
+"""A run: what is out of date is made, in parallel; each folder is published whole or stays; every failure is listed."""
 
 import json
 import os
@@ -6,261 +6,462 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import nbformat
 import pytest
 
 from ncthelpers.faults import DataFaults
-from ncthelpers.load import seal_year
-from ncthelpers.publish import pages
-from ncthelpers.publish.run import PageFailed, run_year
-from ncthelpers.years import ContractYear
+from ncthelpers.files import alone
+from ncthelpers.publish import making, pages, run, workers
+from ncthelpers.publish.report import PagesFailed
 
-YEAR = ContractYear("2021-22")
-BUDGET = (
-    f"data/{YEAR}/service_costs.csv",
-    "Prevention & Safeguarding,service,14314,",
-    "Prevention & Safeguarding,service,14315,",
-)
-RUN = ["02_kpis", "04_cost", "14_inspections"]  # tables, step charts and a timeline
+YEAR, NEXT_YEAR = "2031-32", "2032-33"
+COST, FUNDING, PROPERTY = f"{YEAR}/04_cost", f"{YEAR}/12_funding", f"{YEAR}/13_property"
+NEXT, COMPARED = f"{NEXT_YEAR}/13_property", "comparison/01_property"
+EVERY = [COST, FUNDING, PROPERTY, NEXT, COMPARED]
+NAMES = {YEAR: ("04_cost.ipynb", "12_funding.ipynb", "13_property.ipynb"), NEXT_YEAR: ("13_property.ipynb",), "comparison": ("01_property.ipynb",)}  # fmt: skip
 
 
-def _with_cell(template, source):
-    """Write a cell before the last one of a template; its place among the cells."""
-    notebook = nbformat.read(template, as_version=4)
-    place = len(notebook.cells) - 1
-    notebook.cells.insert(place, nbformat.v4.new_code_cell(source, id="added"))
-    nbformat.write(notebook, template)
-    return place
+def _page(book, name):
+    return nbformat.read(book.root / "book" / f"{name}.ipynb", as_version=4)
 
 
-def _published(root):
-    """A book with one page of the year in it, as if from an earlier run."""
-    folder = root / "book" / str(YEAR)
-    folder.mkdir(parents=True)
-    (folder / "11_rectification_plans.ipynb").write_text("published before\n", "utf-8")
-    return root / "book"
+def _all_stale(book):
+    (book.repository / "requirements.lock").write_text("invented==2\n", "utf-8")
 
 
-# All or nothing
+def _left(book):
+    """What a run left in the book that is no folder of it."""
+    folders = {YEAR, NEXT_YEAR, "comparison", "about", "index.md"}
+    return {path.name for path in (book.root / "book").iterdir()} - folders
 
 
-@pytest.mark.slow
-def test_a_failing_cell_leaves_the_book_as_it_was_and_is_named(root, some_templates, contents):
-    folder = some_templates("11_rectification_plans", "16_appendices")
-    place = _with_cell(folder / "16_appendices.ipynb", 'tables.show(review, "no_such_table")')
-    book = _published(root)
-    before = contents(book)
-    with pytest.raises(PageFailed) as failed:
-        run_year(root, folder, YEAR)
-    assert contents(book) == before  # not even the page that could be made
-    assert sorted(path.name for path in book.iterdir()) == [str(YEAR)]  # nothing left of the attempt
-    message = str(failed.value)
-    assert message.startswith("16_appendices.ipynb, cell ")
-    assert "no_such_table" in message
-    assert int(re.search(r"cell (\d+)", message)[1]) == place + 1  # in the template, counted from one
+# From nothing
 
 
-@pytest.mark.slow
-def test_a_cell_that_warns_leaves_the_book_as_it_was_and_is_named(root, some_templates, contents):
-    folder = some_templates("11_rectification_plans")
-    _with_cell(folder / "11_rectification_plans.ipynb", 'import warnings\nwarnings.warn("doubtful")')
-    book = _published(root)
-    before = contents(book)
-    with pytest.raises(PageFailed, match=r"^11_rectification_plans\.ipynb, cell \d+ .*doubtful"):
-        run_year(root, folder, YEAR)
-    assert contents(book) == before
+def test_a_run_from_nothing_makes_every_page_and_tells_how_far_it_is(new_book):
+    told = []
+    done = new_book.run(watch=told.append)
+    assert sorted(page.page for page in done.ended) == sorted(EVERY)
+    assert {page.reasons for page in done.ended} == {("it has not been made",)}
+    assert all(page.seconds > 0 and not page.failure for page in done.ended) and done.seconds > 0
+    assert done.changed == NAMES
+    assert (told[0].total, told[0].ended) == (5, ())
+    assert [len(progress.ended) for progress in told] == [0, 1, 2, 3, 4, 5]
+    assert told[-1].ended == done.ended and told[-1].running == 0
+    made = {f"{page}.{kind}" for page in EVERY for kind in ("ipynb", "json")} | {f"{YEAR}/claims.json", "index.md"}
+    assert {name for name in new_book.pages() if not name.startswith("about/")} == made
+    assert _left(new_book) == set()
 
 
-def test_a_template_with_another_parameter_is_refused_before_anything_runs(root, some_templates, contents):
-    folder = some_templates("11_rectification_plans", "16_appendices")
-    notebook = nbformat.read(folder / "16_appendices.ipynb", as_version=4)
-    notebook.cells[1].source += '\ncouncil = ""'
-    nbformat.write(notebook, folder / "16_appendices.ipynb")
-    book, told = _published(root), []
-    before = contents(book)
-    with pytest.raises(
-        pages.TemplateError, match="16_appendices.ipynb takes the parameters contract_year, council, root"
-    ):
-        run_year(root, folder, YEAR, told.append)
-    assert contents(book) == before
-    assert told == []
-
-
-def test_a_folder_without_templates_is_refused(root, tmp_path, contents):
-    book = _published(root)
-    before = contents(book)
-    with pytest.raises(pages.TemplateError, match="holds no template"):
-        run_year(root, tmp_path, YEAR)
-    assert contents(book) == before
-
-
-def test_faulty_data_runs_nothing(root, some_templates, contents):
-    costs = root / BUDGET[0]
-    costs.write_text(costs.read_text("utf-8").replace("14314", "about 14,000"), "utf-8")
-    book, told = _published(root), []
-    before = contents(book)
-    with pytest.raises(
-        DataFaults, match="service_costs.csv, row 4, column budget: 'about 14000'|'about 14,000'|cells where"
-    ):
-        run_year(root, some_templates("11_rectification_plans"), YEAR, told.append)
-    assert contents(book) == before
-    assert told == []
-
-
-# The same bytes
-
-
-@pytest.fixture(scope="module")
-def a_run(repository, tmp_path_factory):
-    """Three templates run from clean in a root of their own: that root, the templates, what was told and returned."""
-    folder = tmp_path_factory.mktemp("run")
-    root, few, told = folder / "root", folder / "templates", []
-    shutil.copytree(repository / "data", root / "data")
-    few.mkdir()
-    for name in RUN:
-        shutil.copy(repository / "notebooks" / f"{name}.ipynb", few)
-    return root, few, told, run_year(root, few, YEAR, told.append)
-
-
-@pytest.mark.slow
-def test_a_run_from_clean_tells_and_returns_every_page(a_run, contents):
-    root, _, told, changed = a_run
-    assert told == RUN
-    assert changed == [f"{name}.ipynb" for name in RUN]
-    pages_made = [f"{YEAR}/{name}.{kind}" for name in RUN for kind in ("ipynb", "json")]
-    assert list(contents(root / "book")) == [*pages_made, f"{YEAR}/claims.json"]
-
-
-@pytest.mark.slow
-def test_runs_from_clean_give_the_same_bytes_wherever_and_whenever(a_run, contents, tmp_path, monkeypatch):
-    root, few, _, _ = a_run
-    elsewhere = tmp_path / "another place" / "deeper" / "root"
-    shutil.copytree(root / "data", elsewhere / "data")
-    surroundings = {
-        "PYTHONHASHSEED": "4711",
-        "TZ": "Pacific/Auckland",
-        "LC_ALL": "C",
-        "COLUMNS": "40",
-        "MPLBACKEND": "agg",
-    }
-    for variable, value in surroundings.items():
-        monkeypatch.setenv(variable, value)
-    monkeypatch.chdir(tmp_path)
-    run_year(elsewhere, few, YEAR)
-    assert contents(elsewhere / "book") == contents(root / "book")
-
-
-@pytest.mark.slow
-def test_the_pages_in_the_book_are_what_their_templates_and_data_give(a_run, contents, repository):
-    root, *_ = a_run
-    made = contents(root / "book")
-
-    def whole(content):
-        """Without what a root does not have that holds data alone: a record of editions and a locked environment."""
-        content = re.sub(rb"(edition|environment: |edition\": \")[^\\\n]*", rb"\1", content)
-        return content
-
-    assert {
-        name: whole((repository / "book" / name).read_bytes()) == whole(page) for name, page in made.items()
-    } == dict.fromkeys(made, True)
-
-
-@pytest.mark.slow
-def test_a_second_run_changes_nothing_and_a_page_without_template_goes(root, some_templates):
-    book = _published(root) / str(YEAR)
-    (book / "99_gone.ipynb").write_text("its template was removed\n", "utf-8")
-    folder = some_templates("11_rectification_plans")
-    assert run_year(root, folder, YEAR) == ["11_rectification_plans.ipynb", "99_gone.ipynb"]
-    names = sorted(path.name for path in book.iterdir())
-    assert names == ["11_rectification_plans.ipynb", "11_rectification_plans.json", "claims.json"]
-    page = book / "11_rectification_plans.ipynb"
-    touched = os.stat(page).st_mtime_ns
-    assert run_year(root, folder, YEAR) == []
-    assert os.stat(page).st_mtime_ns == touched
-
-
-@pytest.mark.slow
-def test_a_page_stands_in_the_book_with_its_json_and_ends_with_its_colophon(a_run):
-    root, *_ = a_run
-    for name in RUN:
-        held = json.loads((root / "book" / str(YEAR) / f"{name}.json").read_text("utf-8"))
-        page = nbformat.read(root / "book" / str(YEAR) / f"{name}.ipynb", as_version=4)
-        assert (held["page"], held["contract_year"], held["edition"]) == (name, str(YEAR), "not recorded")
-        assert held["figures"] or name == "02_kpis"
-        assert page.cells[-1].id == "colophon" and f"`book/{YEAR}/{name}.json`" in page.cells[-1].source
+def test_every_page_stands_with_its_json_and_says_what_it_was_made_of(book):
+    for name in EVERY:
+        held = json.loads((book.root / "book" / f"{name}.json").read_text("utf-8"))
+        page = _page(book, name)
+        nbformat.validate(page)
+        assert (held["page"], held["edition"]) == (name.rpartition("/")[2], "not recorded")
+        assert page.cells[-1].id == "colophon" and f"`book/{name}.json`" in page.cells[-1].source
         assert not [one for cell in page.cells for one in cell.get("outputs", []) if one.metadata]
+        assert list(page.metadata) == ["kernelspec", "language_info", "ncthelpers"]
+        assert [cell.execution_count for cell in page.cells if cell.cell_type == "code"] == list(
+            range(1, sum(cell.cell_type == "code" for cell in page.cells) + 1)
+        )
+    assert json.loads((book.root / "book" / f"{COST}.json").read_text("utf-8"))["figures"]
+    assert json.loads((book.root / "book" / f"{COMPARED}.json").read_text("utf-8"))["contract_years"] == [YEAR, NEXT_YEAR]  # fmt: skip
+
+
+def _unmake(book, *names):
+    for name in names:
+        (book.root / "book" / f"{name}.ipynb").unlink()
 
 
 @pytest.mark.slow
-def test_a_json_that_was_changed_by_hand_is_put_right(root, some_templates):
-    folder = some_templates("11_rectification_plans")
-    run_year(root, folder, YEAR)
-    file = root / "book" / str(YEAR) / "11_rectification_plans.json"
-    right = file.read_bytes()
-    file.write_bytes(right.replace(b"{", b"{ ", 1))
-    assert run_year(root, folder, YEAR) == ["11_rectification_plans.ipynb"] and file.read_bytes() == right
+def test_pages_made_by_the_stock_kernel_are_the_same_to_the_byte(book):
+    before, cold = book.pages(), [COST, FUNDING, COMPARED]  # commentary, a chart, several years
+    _unmake(book, *cold)
+    done = book.run(cold=True)
+    assert {page.page: page.engine for page in done.ended} == dict.fromkeys(cold, "stock kernel")
+    assert book.pages() == before
+    assert book.stale() == {}, "how a page was made is no part of it"
+
+
+@pytest.mark.skipif(not workers.can_fork(), reason="no warm engine here")
+def test_the_warm_engine_makes_pages_unless_told_otherwise(book):
+    _unmake(book, NEXT)
+    assert [(page.page, page.engine) for page in book.run().ended] == [(NEXT, "ncthelpers")]
 
 
 @pytest.mark.slow
-def test_two_figures_of_one_name_stop_the_page(root, some_templates, contents):
-    folder = some_templates("11_rectification_plans")
+def test_where_no_process_can_fork_the_stock_kernel_makes_pages_and_it_is_recorded(book, monkeypatch):
+    before = book.pages()
+    _unmake(book, NEXT)
+    monkeypatch.setattr(workers, "can_fork", lambda: False)
+    assert [(page.page, page.engine) for page in book.run().ended] == [(NEXT, "stock kernel")]
+    assert book.pages() == before
+
+
+# What is not out of date
+
+
+def test_a_second_run_makes_nothing_and_touches_no_page(book):
+    touched = {path: path.stat().st_mtime_ns for path in (book.root / "book").rglob("*") if path.is_file()}
+    done = book._replace(pool=None).run()
+    assert (done.ended, any(done.changed.values())) == ((), False)
+    assert {path: path.stat().st_mtime_ns for path in (book.root / "book").rglob("*") if path.is_file()} == touched
+
+
+def test_words_are_written_again_without_running_anything(book):
+    before = _page(book, COST)
+    path = book.repository / "notebooks" / "04_cost.ipynb"
+    template = nbformat.read(path, as_version=4)
+    template.cells[0].source = "# What {contract_year} cost"
+    template.cells.insert(-1, nbformat.v4.new_markdown_cell("## More words", id="cell-09"))
+    nbformat.write(template, path)
+    done = book._replace(pool=None).run()  # there is nothing to run a page in
+    assert (done.ended, done.changed[YEAR]) == ((), ("04_cost.ipynb",))
+    after = _page(book, COST)
+    assert after.cells[0].source == f"# What {YEAR} cost"
+    assert [cell.id for cell in after.cells] == [
+        "title", "parameters", "injected-parameters", "setup", "cell-01", "cell-02", "cell-09", "cell-03", "colophon",
+    ]  # fmt: skip
+    ran = [[cell for cell in page.cells if cell.cell_type == "code"] for page in (before, after)]
+    assert ran[0] == ran[1], "outputs and execution counts are as they were"
+    assert after.cells[-1] == before.cells[-1]
+    reworded = book.pages()
+    for kind in ("ipynb", "json"):
+        (book.root / "book" / f"{COST}.{kind}").unlink()
+    book.run()
+    assert book.pages() == reworded, "as if it had been run with these words"
+
+
+def test_a_file_changed_by_hand_beside_the_pages_is_put_right(book):
+    right = book.pages()
+    for name in (f"{YEAR}/claims.json", "about/glossary.md", "index.md"):
+        path = book.root / "book" / name
+        path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    book._replace(pool=None).run()
+    assert book.pages() == right
+
+
+def test_a_file_of_data_that_changes_while_pages_are_made_leaves_them_out_of_date(book):
+    class Meanwhile:
+        """Data changes after it was read and before a page is made of it."""
+
+        def submit(self, *call):
+            book.change(f"data/{YEAR}/budget_gaps.csv", "10.5", "11.5")
+            book.seal()
+            return book.pool.submit(*call)
+
+    _unmake(book, FUNDING)
+    book._replace(pool=Meanwhile()).run()
+    assert book.stale() == {FUNDING: (f"data/{YEAR}/budget_gaps.csv changed",)}
+    book.run()
+    assert "11.5" in (book.root / "book" / f"{FUNDING}.ipynb").read_text("utf-8")
+
+
+def test_an_edition_is_that_in_which_a_value_last_changed(book):
+    def editions():
+        book.run()
+        return [
+            json.loads((book.root / "book" / f"{name}.json").read_text())["edition"] for name in (FUNDING, PROPERTY)
+        ]
+
+    (book.root / "CHANGELOG.md").write_text("# Changes\n\n## 2032-09-01\n\n- First.\n", "utf-8")
+    _unmake(book, FUNDING, PROPERTY)
+    assert editions() == ["2032-09-01", "2032-09-01"]
+    (book.root / "CHANGELOG.md").write_text("# Changes\n\n## 2032-10-01\n\n- Wrong.\n\n## 2032-09-01\n", "utf-8")
+    book.change(f"data/{YEAR}/budget_gaps.csv", "10.5", "11.5")
+    book.change(f"data/{YEAR}/property.csv", "EAST,4,Agreed.,", "EAST,4,Agreed now.,")
+    book.seal()
+    assert editions() == ["2032-10-01", "2032-09-01"], "words are no values"
+
+
+# Failures
+
+
+ENDINGS = {
+    "12_funding": ("1 / 0", "ZeroDivisionError: division by zero"),
+    "13_property": ("import os\nos._exit(3)", "it ended its own process with exit code 3"),
+    "comparison/01_property": ('import warnings\nwarnings.warn("doubtful")', "did not run cleanly: .*doubtful"),
+    "04_cost": ("while True:\n    pass", "it took more than 2 s and was stopped"),
+}
+
+
+def test_every_failing_page_is_listed_with_its_cell_and_the_good_old_pages_stay(book, monkeypatch):
+    monkeypatch.setattr(making, "CELL_SECONDS", 2)
+    before = book.pages()
+    for name, (source, _) in ENDINGS.items():
+        words = "first_year" if "/" in name else "contract_year"
+        first = 'tables.sources(review, "property")' if "/" in name else 'tables.show(review, "property")'
+        book.template(name, f"# Fails in {{{words}}}", first, source, first)
+    with pytest.raises(PagesFailed) as failed:
+        book.run()
+    expected = {f"{year}/{name}": said for year in (YEAR, NEXT_YEAR) for name, (_, said) in ENDINGS.items()
+                if "/" not in name} | {COMPARED: ENDINGS[COMPARED][1]}  # fmt: skip
+    assert {page.page for page in failed.value.ended} == set(expected)
+    for page in failed.value.ended:
+        cell = re.match(rf"cell (\d+)\b.*{expected[page.page]}", page.failure, flags=re.DOTALL)
+        assert cell and int(cell[1]) == 5, page  # of the page as it was run, with its parameters, counted from nought
+        assert f"{page.page}: {page.failure}" in str(failed.value)
+        assert page.reasons
+    assert book.pages() == before and _left(book) == set()
+
+
+def test_the_folders_whose_pages_could_all_be_made_are_published(book):
+    _all_stale(book)
+    book.template("12_funding", "# Funding", 'tables.show(review, "budget_gaps")', 'tables.show(review, "nothing")')
+    before = book.pages()
+    with pytest.raises(PagesFailed, match=rf"^{FUNDING}: cell 5: LookupError: [^\n]*nothing[^\n]*$") as failed:
+        book.run()
+    assert sorted(page.page for page in failed.value.ended) == sorted(EVERY)
+    after = book.pages()
+    assert {name.partition("/")[0] for name in after if after[name] != before.get(name)} == {NEXT_YEAR, "comparison"}
+    assert set(book.stale()) == {COST, FUNDING, PROPERTY}
+    book.template("12_funding", "# Funding", 'tables.show(review, "budget_gaps")')
+    assert sorted(page.page for page in book.run().ended) == [COST, FUNDING, PROPERTY]
+    assert book.stale() == {}
+
+
+def test_what_a_failing_page_did_to_its_process_does_not_reach_the_next(book):
+    """Pages are more than the processes that make them."""
+    _all_stale(book)
+    book.template("13_property", "# P", 'tables.show(review, "property")', "import pandas\npandas.DataFrame = None\nreview.year + 1")  # fmt: skip
+    with pytest.raises(PagesFailed) as failed:
+        book.run()
+    assert {page.page for page in failed.value.ended if page.failure} == {PROPERTY, NEXT}
+
+
+def test_two_figures_of_one_name_stop_the_page(book):
     twice = (
         "from ncthelpers.provenance import Figure, Shown\n"
         "from ncthelpers.tables import Table\n"
+        "from IPython.display import display\n"
         "made = [Table('A', (), (), shown=Shown('table', 'a', figures=(Figure('a/b', n, '', n, ()),))) for n in '12']\n"
         "display(*made)"
     )
-    _with_cell(folder / "11_rectification_plans.ipynb", "from IPython.display import display\n" + twice)
-    book = _published(root)
-    before = contents(book)
-    with pytest.raises(PageFailed, match=r"^11_rectification_plans.ipynb, two figures are named a/b: 1 and 2$"):
-        run_year(root, folder, YEAR)
-    assert contents(book) == before
+    book.template("12_funding", "# Funding", 'tables.show(review, "budget_gaps")', twice)
+    before = book.pages()
+    with pytest.raises(PagesFailed, match=rf"^{FUNDING}: two figures are named a/b: 1 and 2$"):
+        book.run()
+    assert book.pages() == before
 
 
-# Regression
+class _Broken:
+    """What pages are handed to, and that takes none."""
+
+    def submit(self, *call):
+        raise RuntimeError("no more can be taken")
 
 
-def _nbval(root, repository):
-    """Run the pages again with today's data and compare, as ``ncthelpers test`` does."""
+def test_what_goes_wrong_around_the_pages_publishes_nothing_and_leaves_nothing(book, contents):
+    _all_stale(book)
+    before = contents(book.root / "book")
+    with pytest.raises(RuntimeError, match="no more can be taken"):
+        book._replace(pool=_Broken()).run()
+    assert contents(book.root / "book") == before and _left(book) == set()
+
+
+def test_what_a_pool_raises_is_the_failure_of_its_page(book):
+    class Cluster:
+        def submit(self, make, task, *call):
+            if task.name != "12_funding":
+                return book.pool.submit(make, task, *call)
+            return book.pool.submit(lambda: (_ for _ in ()).throw(OSError("its worker is gone")))
+
+    _all_stale(book)
+    with pytest.raises(PagesFailed, match=rf"^{FUNDING}: OSError: its worker is gone$"):
+        book._replace(pool=Cluster()).run()
+
+
+OTHER = (f"data/{NEXT_YEAR}/property.csv", "EAST,6", "EAST,six")
+
+
+class _Busy:
+    """What pages are handed to, and that makes none."""
+
+    def submit(self, *call):
+        refused = Future()
+        refused.set_exception(workers.WorkerFailed("no page is made in this test"))
+        return refused
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (f"data/{YEAR}/property.csv", "EAST,4", "EAST,four"),  # a page reads it
+        (f"data/{YEAR}/dependency_points.csv", "2,1,The", "9,1,The"),  # no page reads it
+        (f"data/{YEAR}/commentary/04_cost.md", "{children}", "1184"),  # found when everything is read
+        (f"data/{YEAR}/contract.yml", "ends: 2032", "ends: 2033"),  # not even a plan can be made
+    ],
+    ids=["cell", "reference", "words", "contract"],
+)
+def test_a_fault_of_the_data_publishes_nothing_and_every_other_is_listed_with_it(book, monkeypatch, file, old, new):
+    monkeypatch.setattr(workers, "close", lambda: None)  # nothing is made in them
+    book.change(file, old, new)
+    book.change(*OTHER)
+    _all_stale(book)
+    before = book.pages()
+    with pytest.raises(DataFaults) as found:
+        book._replace(pool=_Busy()).run()
+    assert {file, OTHER[0]} <= {fault.file for fault in found.value.faults}
+    assert book.pages() == before and _left(book) == set()
+
+
+class _Remembered:
+    """What pages are handed to, with what came of them."""
+
+    def __init__(self, pool):
+        self.pool, self.handed = pool, []
+
+    def submit(self, *call):
+        self.handed.append(self.pool.submit(*call))
+        return self.handed[-1]
+
+
+def test_pages_are_given_up_where_the_data_has_a_fault_and_the_next_run_makes_them(book):
+    for name in ("04_cost", "12_funding"):
+        book.template(name, "# P", 'tables.show(review, "property")', "import time\ntime.sleep(60)")
+    book.change(f"data/{YEAR}/dependency_points.csv", "2,1,The", "9,1,The")
+    before, pool = book.pages(), _Remembered(book.pool)
+    with pytest.raises(DataFaults):
+        book._replace(pool=pool).run()
+    assert len(pool.handed) == 4 and wait(pool.handed, timeout=20).not_done == set()
+    assert book.pages() == before and _left(book) == set()
+    book.change(f"data/{YEAR}/dependency_points.csv", "9,1,The", "2,1,The")
+    for name in ("04_cost", "12_funding"):
+        book.template(name, "# P", 'tables.show(review, "property")')
+    assert len(book.run().ended) == 4
+
+
+def test_a_fault_of_a_year_that_was_not_asked_for_stops_a_run_too(book):
+    """Its data goes into the comparison and into the pages around the years."""
+    book.change(*OTHER)
+    _unmake(book, COST)
+    with pytest.raises(DataFaults, match="'six' is not a number"):
+        book._replace(pool=_Busy()).run(book.years[0])
+
+
+def test_a_template_that_cannot_be_run_is_refused_before_anything_is(book, contents):
+    (book.repository / "notebooks" / "12_funding.ipynb").write_text("{", "utf-8")
+    before = contents(book.root / "book")
+    with pytest.raises(pages.TemplateError, match="12_funding.ipynb is not a notebook"):
+        book._replace(pool=None).run()
+    assert contents(book.root / "book") == before
+
+
+# What stands in the book
+
+
+def test_a_page_without_a_template_goes_with_its_json(book):
+    (book.repository / "notebooks" / "12_funding.ipynb").unlink()
+    assert book.run().changed[YEAR] == ("12_funding.ipynb",)
+    there = sorted(path.name for path in (book.root / "book" / YEAR).iterdir())
+    assert there == ["04_cost.ipynb", "04_cost.json", "13_property.ipynb", "13_property.json", "claims.json", "manifest.json"]  # fmt: skip
+
+
+def test_what_a_killed_run_left_goes_and_what_it_had_taken_away_comes_back(book):
+    right, place = book.pages(), book.root / "book"
+    (place / ".staging-left").mkdir()
+    (place / ".staging-left" / "04_cost.ipynb").write_text("half a page")
+    (place / NEXT_YEAR).rename(place / f".old-{NEXT_YEAR}")  # killed before another was put there
+    shutil.copytree(place / YEAR, place / f".old-{YEAR}")  # killed after
+    (place / "about" / ".glossary.md.x1").write_text("half a page")
+    assert book._replace(pool=None).run().ended == ()
+    assert book.pages() == right and _left(book) == set()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock")
+def test_two_runs_at_once_wait_for_each_other(book):
+    with ThreadPoolExecutor(1) as thread:
+        with alone(book.root / "_build" / "run.lock"):
+            waiting = thread.submit(book.run)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.5)
+        assert waiting.result(10).ended == ()
+
+
+def test_the_published_folder_can_be_read_by_others_as_any_folder_can(book):
+    """A temporary folder is its owner's alone; the pages must not inherit that."""
+    assert (book.root / "book" / YEAR).stat().st_mode == (book.root / "book").stat().st_mode
+
+
+def test_every_folder_is_current_after_a_run(book):
+    assert book.current() == {YEAR, NEXT_YEAR, "comparison", "about"}
+
+
+def test_one_year_may_be_run_alone_and_the_comparison_with_it(book):
+    _all_stale(book)
+    done = book.run(book.years[1])
+    assert sorted(page.page for page in done.ended) == sorted([NEXT, COMPARED])
+    assert set(book.stale()) == {COST, FUNDING, PROPERTY}
+
+
+# Verified
+
+
+def test_pages_that_are_what_their_data_gives_are_verified_and_nothing_is_written(book, contents):
+    before = contents(book.root)
+    ended = run.verified(book.root, book.repository, book.years, book.pool)
+    assert sorted(page.page for page in ended) == sorted(EVERY)
+    assert {page.failure for page in ended} == {""}
+    assert contents(book.root) == before
+
+
+def test_pages_that_are_not_what_their_data_gives_are_named(book):
+    book.change(f"data/{YEAR}/property.csv", "EAST,4", "EAST,6")
+    book.change(f"book/{FUNDING}.json", '"page"', '"Page"')
+    book.seal()
+    book.template("04_cost", "# Cost", 'tables.show(review, "service_costs")', "1 / 0")
+    _unmake(book, NEXT)
+    before = book.pages()
+    said = {page.page: page.failure for page in run.verified(book.root, book.repository, book.years, book.pool)}
+    assert said.pop(COST) == "cell 5: ZeroDivisionError: division by zero"
+    assert said.pop(FUNDING) == "it is not what is published: what it was made of, or its JSON, would change"
+    assert said.pop(NEXT) == "it is not published"
+    assert re.fullmatch(r"it is not what is published: cells [4-6, ]+ would change", said.pop(PROPERTY))
+    assert said.pop(COMPARED).startswith("it is not what is published: cells ")
+    assert said == {} and book.pages() == before
+
+
+# Run elsewhere, and again
+
+
+def _nbval(root, repository, *names):
+    """Run pages again with today's data and compare, as ``ncthelpers test`` does."""
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(root / "book"), "-c"]
-    command += [str(repository / "pyproject.toml"), "--nbval", "--nbval-current-env", str(root / "book")]
-    return subprocess.run([sys.executable, "-I", *command], capture_output=True, text=True, cwd=root)
+    command += [str(repository / "pyproject.toml"), "--nbval", "--nbval-current-env"]
+    command += [str(root / "book" / f"{name}.ipynb") for name in names]
+    return subprocess.run([sys.executable, "-P", *command], capture_output=True, text=True, cwd=root)
 
 
 @pytest.mark.slow
-def test_one_budget_figure_off_by_one_fails_naming_the_page_until_the_year_is_rerun(root, repository, some_templates):
-    names = ["04_cost", "11_rectification_plans"]
-    pages_of_year = root / "book" / str(YEAR)
-    pages_of_year.mkdir(parents=True)
-    for name in names:
-        for kind in ("ipynb", "json"):
-            shutil.copy(repository / "book" / str(YEAR) / f"{name}.{kind}", pages_of_year)
-    (root / "CHANGELOG.md").write_text("# Changes\n\n## 2099-01-01\n\n- A figure was wrong.\n", "utf-8")
-    before = {name: json.loads((pages_of_year / f"{name}.json").read_text("utf-8")) for name in names}
-    file, printed, wrong = BUDGET
-    text = (root / file).read_text("utf-8")
-    assert text.count(printed) == 1
-    (root / file).write_text(text.replace(printed, wrong), "utf-8")
-    seal_year(root, YEAR)
-
-    failed = _nbval(root, repository)
+def test_one_figure_off_by_one_fails_naming_the_page_until_it_is_run_again(book, repository):
+    book.change(f"data/{YEAR}/service_costs.csv", "700,600,", "701,600,")
+    book.seal()
+    failed = _nbval(book.root, repository, COST, FUNDING)
     assert failed.returncode == 1
     named = re.findall(r"^FAILED (\S+?)::", failed.stdout, flags=re.MULTILINE)
     assert {name.rpartition("/")[2] for name in named} == {"04_cost.ipynb"}  # and not the page that it does not touch
-
-    changed = run_year(root, some_templates(*names), YEAR)
-    assert changed == [f"{name}.ipynb" for name in names], "the data is other data, which every colophon says"
-    after = {name: json.loads((pages_of_year / f"{name}.json").read_text("utf-8")) for name in names}
-    assert after["04_cost"]["edition"] == "2099-01-01"
-    assert after["11_rectification_plans"] == before["11_rectification_plans"], "no value of it changed"
-    again = _nbval(root, repository)
+    assert [page.page for page in book.run().ended] == [COST]
+    again = _nbval(book.root, repository, COST)
     assert again.returncode == 0, again.stdout
 
 
-def test_the_published_folder_can_be_read_by_others_as_any_folder_can(root, some_templates):
-    """A temporary folder is its owner's alone; the pages must not inherit that."""
-    run_year(root, some_templates("13_risk"), YEAR)
-    folder = root / "book" / str(YEAR)
-    assert folder.stat().st_mode == (root / "book").stat().st_mode
+@pytest.mark.slow
+def test_runs_give_the_same_bytes_wherever_and_whenever(book, new_book, tmp_path, monkeypatch):
+    surroundings = {
+        "PYTHONHASHSEED": "4711", "TZ": "Pacific/Auckland", "LC_ALL": "C", "COLUMNS": "40", "MPLBACKEND": "agg",
+    }  # fmt: skip
+    for variable, value in surroundings.items():
+        monkeypatch.setenv(variable, value)
+    elsewhere = tmp_path / "another place" / "deeper"
+    shutil.copytree(new_book.root, elsewhere)
+    monkeypatch.chdir(tmp_path)
+    workers.close()  # those there are have other surroundings
+    try:
+        moved = new_book._replace(root=elsewhere)
+        moved.run()
+        assert moved.pages() == book.pages()
+    finally:
+        workers.close()

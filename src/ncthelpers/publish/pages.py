@@ -2,16 +2,16 @@
 
 import ast
 import copy
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import nbformat
-from papermill.inspection import inspect_notebook
-
 __all__ = [
-    "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "subject", "check_parameters", "filled", "tidied",
+    "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "read", "subject", "check_parameters", "filled",
+    "tidied", "with_words",
 ]  # fmt: skip
 
+_INJECTED = "injected-parameters"
 PARAMETERS = ("contract_year", "root")
 COMPARISON_PARAMETERS = ("contract_years", "root")
 
@@ -25,6 +25,33 @@ def templates(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
+def read(template: Path) -> dict:
+    """A template as it is written.
+
+    Raises
+    ------
+    TemplateError
+        If it is not a notebook.
+    """
+    try:
+        notebook = json.loads(template.read_text("utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+            if cell["cell_type"] == "code":
+                ast.parse(cell["source"])
+    except (ValueError, TypeError, LookupError) as error:
+        raise TemplateError(f"{template.name} is not a notebook: {error}") from None
+    except SyntaxError as error:
+        raise TemplateError(f"{template.name} has a cell that is not Python: {error.msg}: {error.text}") from None
+    return notebook
+
+
+def _code(notebook: Mapping, tag: str = "") -> list[ast.Module]:
+    """The code cells of a notebook, of those that have a tag if one is given."""
+    return [ast.parse(cell["source"]) for cell in notebook["cells"]
+            if cell["cell_type"] == "code" and (not tag or tag in cell["metadata"].get("tags", []))]  # fmt: skip
+
+
 def subject(template: Path) -> str:
     """The table that a template shows first: a year that does not have it has no such page.
 
@@ -33,9 +60,8 @@ def subject(template: Path) -> str:
     TemplateError
         If the template shows no table.
     """
-    notebook = nbformat.read(template, as_version=4)
-    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
-        for node in ast.walk(ast.parse(cell.source)):
+    for cell in _code(read(template)):
+        for node in ast.walk(cell):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "tables.show":
                 return node.args[1].value
     raise TemplateError(f"{template.name} shows no table")
@@ -49,47 +75,48 @@ def check_parameters(template: Path, expected: tuple[str, ...] = PARAMETERS) -> 
     TemplateError
         Papermill only warns of a parameter that a template does not take, and would run it without.
     """
-    found = tuple(sorted(inspect_notebook(str(template))))
+    cells = _code(read(template), "parameters")[:1]
+    found = tuple(sorted(
+        node.id for cell in cells for node in ast.walk(cell) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ))  # fmt: skip
     if found != expected:
         raise TemplateError(
             f"{template.name} takes the parameters {', '.join(found) or 'none'}, not {', '.join(expected)}"
         )
 
 
-def filled(template: nbformat.NotebookNode, words: Mapping[str, str]) -> nbformat.NotebookNode:
+def filled(template: Mapping, words: Mapping[str, str]) -> dict:
     """The template with words such as the year written into its markdown cells, so that headings stand in the outline.
 
     Examples
     --------
-    >>> notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Cost, {contract_year}")])
-    >>> filled(notebook, {"contract_year": "2021-22"}).cells[0].source
+    >>> notebook = {"cells": [{"cell_type": "markdown", "source": "# Cost, {contract_year}"}]}
+    >>> filled(notebook, {"contract_year": "2021-22"})["cells"][0]["source"]
     '# Cost, 2021-22'
     """
     page = copy.deepcopy(template)
-    for cell in page.cells:
-        if cell.cell_type == "markdown":
+    for cell in page["cells"]:
+        if cell["cell_type"] == "markdown":
             for name, text in words.items():
-                cell.source = cell.source.replace(f"{{{name}}}", text)
+                cell["source"] = cell["source"].replace(f"{{{name}}}", text)
     return page
 
 
-def _tidied_cell(cell: Mapping) -> Mapping:
-    tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith("papermill")]
-    if cell.cell_type == "code":
-        hide = (
-            "remove-cell" if {"parameters", "injected-parameters"} & set(tags) or not cell.outputs else "remove-input"
-        )
-        tags = [*(tag for tag in tags if not tag.startswith("remove-")), hide]
-        for output in cell.outputs:
+def _tidied_cell(cell: dict) -> dict:
+    tags = [tag for tag in cell["metadata"].get("tags", []) if not tag.startswith("papermill")]
+    if cell["cell_type"] == "code":
+        shown = cell["outputs"] and not {"parameters", _INJECTED} & set(tags)
+        tags = [*(tag for tag in tags if not tag.startswith("remove-")), "remove-input" if shown else "remove-cell"]
+        for output in cell["outputs"]:
             if "metadata" in output:
-                output.metadata = nbformat.from_dict({})
-    cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-    if "injected-parameters" in tags:
-        cell.id = "injected-parameters"
+                output["metadata"] = {}
+    cell["metadata"] = {"tags": tags} if tags else {}
+    if _INJECTED in tags:
+        cell["id"] = _INJECTED
     return cell
 
 
-def tidied(page: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def tidied(page: Mapping) -> dict:
     """An executed page without anything that differs from one run to the next, its code hidden from readers.
 
     Execution counts stay: they say that every cell ran once, in order. Papermill's timings, paths and version, the
@@ -102,15 +129,38 @@ def tidied(page: nbformat.NotebookNode) -> nbformat.NotebookNode:
         If a code cell did not run or wrote to its error stream.
     """
     page = copy.deepcopy(page)
-    for number, cell in enumerate(page.cells):
-        if cell.cell_type == "code":
-            noise = [output for output in cell.outputs if output.output_type in {"stream", "error"}]
-            if cell.execution_count is None or noise:
+    for number, cell in enumerate(page["cells"]):
+        if cell["cell_type"] == "code":
+            noise = [output for output in cell["outputs"] if output["output_type"] in {"stream", "error"}]
+            if cell["execution_count"] is None or noise:
                 said = "; ".join(str(output.get("text", output.get("evalue", ""))).strip() for output in noise)
                 raise TemplateError(f"cell {number} did not run cleanly: {said or 'it was not executed'}")
-        page.cells[number] = _tidied_cell(cell)
-    page.metadata = nbformat.from_dict(
-        {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-         "language_info": {"name": "python"}}
-    )  # fmt: skip
+        page["cells"][number] = _tidied_cell(cell)
+    page["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     return page
+
+
+def with_words(page: Mapping, template: Mapping) -> dict:
+    """A page with its outputs as they stand and the words that its template has now, in their places.
+
+    Parameters
+    ----------
+    page : Mapping
+        The page as it was published.
+    template : Mapping
+        Its template, words filled in; its code is the page's.
+    """
+    page = copy.deepcopy(page)
+    ran = iter([cell for cell in page["cells"] if cell["cell_type"] == "code"])
+    cells = []
+    for cell in copy.deepcopy(template["cells"]):
+        if cell["cell_type"] != "code":
+            cells.append(_tidied_cell(cell))
+            continue
+        cells.append(next(ran))
+        if "parameters" in cell["metadata"].get("tags", []):
+            cells.append(next(ran))  # the values that it was run with
+    return {**page, "cells": cells}

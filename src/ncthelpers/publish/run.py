@@ -1,211 +1,330 @@
-"""Run the templates for a contract year, or for several compared, with papermill: every page of them, or none."""
+"""Bring the pages of the book up to date: those that are out of date are made, in parallel, and each folder is published whole."""
 
+import json
 import os
+import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache, partial
+from itertools import zip_longest
 from pathlib import Path
 from uuid import uuid4
 
-import nbformat
-import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-from ncthelpers import claims, narrative, results
-from ncthelpers.files import swap_folder, write_atomically
-from ncthelpers.load import load_year, load_years
-from ncthelpers.publish import changes, companion, pages
+from ncthelpers.faults import DataFaults
+from ncthelpers.files import alone, is_data, swap_folder, write_atomically
+from ncthelpers.load import Comparison, YearData, load_years, open_years
+from ncthelpers.publish import changes, companion, making, manifest, plan, site, staleness, workers
+from ncthelpers.publish.report import PageRun, PagesFailed, Progress, Run
+from ncthelpers.publish.toc import ABOUT, COMPARISON, folders, public_years
 from ncthelpers.years import ContractYear
 
-__all__ = ["CLAIMS", "COMPARISON", "run_year", "run_comparison", "PageFailed"]
+__all__ = ["opened", "planned", "run", "verified"]
 
-COMPARISON = "comparison"
-CLAIMS = "claims.json"
-
-_WORKERS = 2
-_CELL_SECONDS = 120
-_ABANDONED_SECONDS = 3600
-_PACKAGE = Path(__file__).resolve().parents[1]
+_ENGINE = "ncthelpers"  # papermill's name for ncthelpers.publish.engine
 
 
-class PageFailed(RuntimeError):
-    """A page of the year could not be made, so none was published."""
-
-
-@dataclass(frozen=True)
-class _Pages:
-    """What a folder of the book is made of: its templates, the words filled into them, their parameters, what made it.
-
-    ``beside`` is the text of files that stand beside the pages, by name.
-    """
-
-    folder: str
-    templates: tuple[Path, ...]
-    words: Mapping[str, str]
-    parameters: Mapping[str, object]
-    made: companion.Made
-    beside: Mapping[str, str] = field(default_factory=dict)
-
-
-def _execute(
-    template: str, target: str, published: str, words: Mapping[str, str], parameters: Mapping[str, object],
-    made: companion.Made,
-) -> None:  # fmt: skip
-    """Make one page and its JSON in a process of its own; papermill and the page both work in the page's folder.
-
-    ``published`` is the folder of the page as it was published before, which says when its figures last changed.
-    """
-    folder, name = Path(target).parent, Path(target).stem
-    nbformat.write(pages.filled(nbformat.read(template, as_version=4), words), target)
-    try:
-        page = papermill.execute_notebook(
-            target, target, dict(parameters), kernel_name="python3", cwd=str(folder),
-            progress_bar=False, execution_timeout=_CELL_SECONDS, autosave_cell_every=0,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-        )  # fmt: skip
-        results = companion.results_of(page)
-        figures = companion.figures_by_name(results)
-        edition = companion.edition_of(Path(published) / f"{name}.json", figures, made.edition)
-        file = f"book/{Path(published).name}/{name}.json"
-        nbformat.write(companion.with_colophon(pages.tidied(page), made, file, edition), target)
-        write_atomically(folder / f"{name}.json", companion.page_json(name, made.years, edition, results))
-    except papermill.PapermillExecutionError as error:
-        raise PageFailed(f"{Path(template).name}, cell {error.cell_index}: {error.ename}: {error.evalue}") from None
-    except (pages.TemplateError, companion.ClashingFigures, CellTimeoutError, DeadKernelError) as error:
-        raise PageFailed(f"{Path(template).name}, {error}") from None
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*") if path.suffix in {".ipynb", ".json"}}
-
-
-def _publish(staged: Path, folder: Path) -> list[str]:
-    """Put the year's pages in place all at once, each with its JSON; the names of those that changed or went."""
-    there, made = _files(folder), _files(staged)
-    changed = {Path(name).stem for name in there | made if there.get(name) != made.get(name)}
-    if changed:
-        changes.record(folder, staged)
-        swap_folder(staged, folder)
-    return sorted({name for name in there | made if name.endswith(".ipynb") and Path(name).stem in changed})
-
-
-def run_year(
-    root: Path, templates: Path, year: ContractYear, told: Callable[[str], None] = lambda line: None,
-    lock: Path | None = None,
-) -> list[str]:  # fmt: skip
-    """Run the templates that a contract year has data for and publish the pages into ``book/<year>``.
+def planned(root: Path, repository: Path, wanted: Iterable[str], years: Mapping[str, YearData]) -> list[plan.Folder]:
+    """Folders of the book as they are to be, each page with why it is out of date.
 
     Parameters
     ----------
     root : Path
-        Holds ``data/`` and ``book/``; its ``CHANGELOG.md`` names the editions.
-    templates : Path
-        Folder of the templates.
-    year : ContractYear
-        The year to run.
-    told : callable
-        Told the name of each page as it is made.
-    lock : Path, optional
-        The locked environment that the pages are made in, for their colophon.
+        Holds ``data/``, ``book/`` and ``_toc.yml``.
+    repository : Path
+        Holds the templates and the lock.
+    wanted : iterable of str
+        The folders: contract years, and ``comparison``.
+    years : Mapping
+        The years that they are of, and those that are public, oldest first.
 
-    Returns
-    -------
-    list of str
-        Names of the pages that changed.
+    Raises
+    ------
+    TemplateError
+        If a template is not one that can be run.
+    """
+    part, lock, templates = cache(partial(staleness.part, root)), repository / manifest.LOCK, repository / "notebooks"
+    found = [plan.of_year(root, templates, years[name], part, lock) for name in wanted if name in years]
+    if COMPARISON in wanted:
+        public = set(map(str, public_years(root)))
+        compared = Comparison(tuple(data for year, data in years.items() if year in public))
+        found.append(plan.of_comparison(root, templates, compared, part, lock))
+    return found
+
+
+def opened(root: Path, years: Sequence[ContractYear]) -> dict[str, YearData]:
+    """The years asked for and those that are public, oldest first, to be read as far as they are needed.
 
     Raises
     ------
     DataFaults
-        If the year's data has a fault; nothing is run.
-    PageFailed, TemplateError
-        If a page cannot be made. ``book/`` is then as it was.
+        If ``contract.yml`` or ``datapackage.yml`` of one has a fault.
     """
-    data = load_year(root, year)
-    found = _templates(templates, pages.PARAMETERS)
-    made = tuple(template for template in found if results.is_reported(data, pages.subject(template)))
-    if not made:
-        raise pages.TemplateError(f"{year} has data for none of the templates")
-    words = {"contract_year": str(year), "public_title": narrative.plain(narrative.public_title(data))}
-    made_with = companion.made_with(root, [str(year)], _PACKAGE, lock)
-    beside = {CLAIMS: claims.as_json(data)} if results.is_reported(data, "claims") else {}
-    return _run(root, _Pages(str(year), made, words, {"contract_year": str(year)}, made_with, beside), told)
+    return {str(data.year): data for data in open_years(root, sorted({*years, *public_years(root)})).years}
 
 
-def run_comparison(
-    root: Path, templates: Path, years: Sequence[ContractYear], told: Callable[[str], None] = lambda line: None,
-    lock: Path | None = None,
-) -> list[str]:  # fmt: skip
-    """Run the templates that compare years and publish the pages into ``book/comparison``.
+def run(
+    root: Path, repository: Path, years: Sequence[ContractYear], pool: Executor, cold: bool = False,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Run:  # fmt: skip
+    """Make the pages that are out of date and publish each folder that is complete; the rest of the book stays as it is.
+
+    Data that changed since it was last published is held to every rule while the first pages are made; nothing is published
+    before it has passed.
 
     Parameters
     ----------
-    root, templates, told, lock
-        As for :func:`run_year`; ``templates`` is the folder of those that compare.
+    root, repository
+        As for :func:`planned`.
     years : sequence of ContractYear
-        The years compared: those that are public.
-
-    Returns
-    -------
-    list of str
-        Names of the pages that changed.
+        The years whose folders are asked for; that of the comparison comes with them where ``_toc.yml`` lists it.
+    pool : Executor
+        What the pages are made in: threads of this process, or a cluster.
+    cold : bool
+        Whether every page is made by the stock kernel.
+    watch : callable
+        Told how far the run is, whenever a page ends.
 
     Raises
     ------
-    DataFaults, PageFailed, TemplateError
-        As for :func:`run_year`.
+    DataFaults
+        With every fault of the data. ``book/`` is then as it was.
+    PagesFailed
+        With every page that could not be made.
+    TemplateError
+        If a template is not one that can be run.
     """
-    labels = [str(year) for year in sorted(years)]
-    load_years(root, labels)
-    found = tuple(_templates(templates, pages.COMPARISON_PARAMETERS))
-    words = {"first_year": labels[0], "last_year": labels[-1]}
-    made_with = companion.made_with(root, labels, _PACKAGE, lock)
-    return _run(root, _Pages(COMPARISON, found, words, {"contract_years": labels}, made_with), told)
+    began = time.perf_counter()
+    with alone(root / "_build" / "run.lock") as lock:
+        if lock is not None:
+            _clear_up(root / "book")
+        ended, changed = _run(root, repository, years, pool, cold, watch)
+    return Run(tuple(ended), changed, time.perf_counter() - began)
 
 
-def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
-    found = pages.templates(folder)
-    if not found:
-        raise pages.TemplateError(f"{folder} holds no template")
-    for template in found:
-        pages.check_parameters(template, parameters)
-    return found
-
-
-def _run(root: Path, making: _Pages, told: Callable[[str], None]) -> list[str]:
-    """Make every page, then publish all of them; the names of those that changed.
-
-    Pages are made in a folder beside the published one, so that ``root`` is the same path from there as from their place.
-    """
-    book = root / "book"
-    book.mkdir(exist_ok=True)
-    for left in book.glob(".staging-*"):
-        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:  # of a run that was killed, not of one at work
-            shutil.rmtree(left, ignore_errors=True)
-    staged = book / f".staging-{uuid4().hex[:8]}"  # not mkdtemp: it becomes the published folder, which others read
-    staged.mkdir()
-    parameters = {**making.parameters, "root": Path(os.path.relpath(root, staged)).as_posix()}
+def _run(
+    root: Path,
+    repository: Path,
+    years: Sequence[ContractYear],
+    pool: Executor,
+    cold: bool,
+    watch: Callable[[Progress], None],
+) -> tuple[list[PageRun], dict[str, tuple[str, ...]]]:
+    sources, wanted = manifest.Sources(root, repository), folders(root, years)
+    made_from = {folder: sources.of(folder, of) for folder, of in wanted.items() if folder != ABOUT}
+    current = [folder for folder, made in made_from.items() if manifest.is_current(root, folder, made)]
+    files, edition = _data_files(root), companion.newest_edition(root)
     try:
-        with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
-            waiting = {
-                pool.submit(_execute, str(template), str(staged / template.name), str(book / making.folder), making.words,
-                            parameters, making.made): template
-                for template in making.templates
-            }  # fmt: skip
-            try:
-                for made, template in waiting.items():
-                    made.result()
-                    told(template.stem)
-            except BrokenProcessPool:
-                raise PageFailed(f"{template.name}: the process that made it was stopped") from None
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-        for name, text in making.beside.items():
-            write_atomically(staged / name, text)
-        return _publish(staged, book / making.folder)
+        data = opened(root, years)
+        found = planned(root, repository, [folder for folder in made_from if folder not in current], data)
+    except DataFaults:
+        _checked(root, {*map(str, years), *map(str, public_years(root))} - set(current))  # which gives every fault
+        raise
+    with _staged(root, found) as staged:
+        sought = [(folder, page) for folder in found for page in folder.stale if not page.words_only]
+        waiting = _begun(root, sought, staged, files, edition, pool, cold)
+        try:
+            data |= _checked(root, set(data) - set(current))
+            made, ended = _gathered(waiting, watch)
+        except BaseException:
+            for future in waiting:
+                future.cancel()
+            workers.close()
+            raise
+        changed = {}
+        for folder in found:
+            if not any(page.failure and page.page.startswith(f"{folder.name}/") for page in ended):
+                texts = _texts(root, folder, made, data)
+                changed[folder.name] = _publish(root, folder, staged[folder.name], texts, made_from[folder.name])
+    if any(page.failure for page in ended):
+        raise PagesFailed(ended)
+    around = site.pages_around(root, [data[year] for year in wanted[ABOUT]])  # of what the pages just made say
+    site.write_pages_around(root, around)
+    manifest.write(root, ABOUT, sources.of(ABOUT, wanted[ABOUT]))
+    return ended, changed
+
+
+def _checked(root: Path, years: Iterable[str]) -> dict[str, YearData]:
+    """Years held to every rule; one whose folder is current was, when its pages were published."""
+    return {str(data.year): data for data in load_years(root, sorted(years)).years} if years else {}
+
+
+def verified(
+    root: Path, repository: Path, years: Sequence[ContractYear], pool: Executor, cold: bool = False,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> tuple[PageRun, ...]:  # fmt: skip
+    """Make every page again, whether it is out of date or not, and hold it against the published one; nothing is written.
+
+    Parameters
+    ----------
+    root, repository, years, pool, cold, watch
+        As for :func:`run`.
+
+    Returns
+    -------
+    tuple of PageRun
+        The pages, in the order in which they ended; one that could not be made or is not what is published says so as
+        its ``failure``.
+
+    Raises
+    ------
+    DataFaults, TemplateError
+        As :func:`planned`.
+    """
+    files, edition = _data_files(root), companion.newest_edition(root)
+    found = planned(root, repository, folders(root, years), opened(root, years))
+    at = {folder.name: root / "book" / folder.name for folder in found}
+    sought = [(folder, page) for folder in found for page in folder.pages]
+    made, ended = _gathered(_begun(root, sought, at, files, edition, pool, cold), watch)
+    return tuple(
+        replace(page, failure=page.failure or _difference(root / "book" / f"{page.page}.ipynb", made[page.page]))
+        for page in ended
+    )
+
+
+def _difference(published: Path, made: making.Made) -> str:
+    """How a page is not what is published; empty if it is."""
+    beside = published.with_suffix(".json")
+    there = {path: path.read_text("utf-8") if path.is_file() else "" for path in (published, beside)}
+    if there == {published: made.page, beside: made.companion}:
+        return ""
+    try:
+        was, now = (json.loads(text)["cells"] for text in (there[published], made.page))
+    except (ValueError, LookupError):
+        return "it is not published"
+    cells = [str(number) for number, pair in enumerate(zip_longest(was, now)) if pair[0] != pair[1]]
+    where = f"cells {', '.join(cells)}" if cells else "what it was made of, or its JSON,"
+    return f"it is not what is published: {where} would change"
+
+
+def _data_files(root: Path) -> dict[str, str]:
+    """The checksum of every file and folder of the data, by its path from the root."""
+    found = [path for path in (root / "data").rglob("*") if is_data(path)]
+    return {name: staleness.part(root, name) for name in sorted(path.relative_to(root).as_posix() for path in found)}
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a hidden file or folder is one that a run works with."""
+    return bool(re.fullmatch(r"\.(staging-.*|old-.*|.*\.(ipynb|json|md)\..{8})", path.name))
+
+
+def _clear_up(book: Path) -> None:
+    """Take away what a run that was killed left behind: no other is at work."""
+    for left in filter(_is_ours, [*book.glob(".*"), *book.glob("*/.*")]):
+        place = book / left.name.removeprefix(".old-")
+        if left.name.startswith(".old-") and not place.exists():
+            left.rename(place)  # it was killed between taking this away and putting another there
+        elif left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _staged(root: Path, found: Sequence[plan.Folder]) -> Iterator[dict[str, Path]]:
+    """A folder to work in for each folder of the book, beside it, so that ``root`` is the same path from there."""
+    # not mkdtemp: it becomes the published folder, which others read
+    staged = {folder.name: root / "book" / f".staging-{uuid4().hex[:8]}" for folder in found}
+    try:
+        for place in staged.values():
+            place.mkdir(parents=True)
+        yield staged
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        for place in staged.values():
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _task(
+    root: Path, folder: plan.Folder, page: plan.Planned, at: Path, files: Mapping[str, str], edition: str
+) -> making.Task:
+    before = root / "book" / folder.name / f"{page.name}.json"
+    return making.Task(
+        folder=folder.name, name=page.name, template=page.template, at=str(at),
+        parameters={**folder.parameters, "root": Path(os.path.relpath(root, at)).as_posix()},
+        years=folder.years, fixed=page.fixed, files=files, edition=edition,
+        before=before.read_text("utf-8") if before.is_file() else "",
+    )  # fmt: skip
+
+
+def _make(task: making.Task, key: str, cold: bool) -> making.Made:
+    """A page made in a process of its own, wherever this runs."""
+    if manifest.code_key() != key:
+        raise making.PageFailed("the package is not the one that the run began with")
+    warm = not cold and workers.can_fork()
+    task = replace(task, engine=_ENGINE if warm else None)
+    return workers.call(making.made, task, seconds=making.CELL_SECONDS, key=key, cold=not warm)
+
+
+def _begun(
+    root: Path, sought: Iterable[tuple[plan.Folder, plan.Planned]], at: Mapping[str, Path], files: Mapping[str, str],
+    edition: str, pool: Executor, cold: bool,
+) -> dict[Future, tuple[str, plan.Planned]]:  # fmt: skip
+    """Pages handed over to be made, each in the place for its folder."""
+    key = manifest.code_key()
+    return {
+        pool.submit(_make, _task(root, folder, page, at[folder.name], files, edition), key, cold): (folder.name, page)
+        for folder, page in sought
+    }
+
+
+def _gathered(
+    waiting: Mapping[Future, tuple[str, plan.Planned]], watch: Callable[[Progress], None]
+) -> tuple[dict[str, making.Made], list[PageRun]]:
+    """The pages made, by folder and name, and how each of them ended."""
+    made, ended = {}, []
+    watch(Progress(len(waiting), sum(future.running() for future in waiting), ()))
+    for future in as_completed(waiting):
+        folder, page = waiting[future]
+        name = f"{folder}/{page.name}"
+        try:
+            made[name] = future.result()
+            ended.append(PageRun(name, page.reasons, made[name].engine, made[name].seconds))
+        except (making.PageFailed, workers.WorkerFailed) as failure:
+            ended.append(PageRun(name, page.reasons, failure=str(failure)))
+        except Exception as failure:  # of whatever the pages are made in: it is that page's failure, not the run's
+            ended.append(PageRun(name, page.reasons, failure=f"{type(failure).__name__}: {failure}"))
+        watch(Progress(len(waiting), sum(future.running() for future in waiting), tuple(ended)))
+    return made, ended
+
+
+def _texts(
+    root: Path, folder: plan.Folder, made: Mapping[str, making.Made], data: Mapping[str, YearData]
+) -> dict[str, str]:
+    """The files of a folder as they are to be, by name."""
+    texts = plan.beside(data[folder.name]) if folder.name in data else {}
+    place = root / "book" / folder.name
+    for page in folder.pages:
+        notebook, beside = f"{page.name}.ipynb", f"{page.name}.json"
+        found = made.get(f"{folder.name}/{page.name}")
+        if found is None:
+            texts[notebook], texts[beside] = ((place / name).read_text("utf-8") for name in (notebook, beside))
+            if page.words_only:
+                texts[notebook] = making.reworded(folder.name, page, folder.years, texts[notebook], texts[beside])
+        else:
+            texts[notebook], texts[beside] = found.page, found.companion
+    return texts
+
+
+def _publish(
+    root: Path, folder: plan.Folder, staged: Path, texts: Mapping[str, str], made_from: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Put the pages of a folder in place all at once, each with its JSON; the names of those that changed or went."""
+    place = root / "book" / folder.name
+    there = {
+        path.name: path.read_text("utf-8")
+        for path in place.glob("*")
+        if path.suffix in {".ipynb", ".json"} and path.name != manifest.MANIFEST
+    }
+    changed = {Path(name).stem for name in there | texts if there.get(name) != texts.get(name)}
+    if changed:
+        for name, text in texts.items():
+            write_atomically(staged / name, text)
+        changes.record(place, staged)
+        write_atomically(staged / manifest.MANIFEST, manifest.as_text(made_from, manifest.files_of(staged)))
+        swap_folder(staged, place)
+    else:
+        manifest.write(root, folder.name, made_from)
+    return tuple(sorted(name for name in there | texts if name.endswith(".ipynb") and Path(name).stem in changed))

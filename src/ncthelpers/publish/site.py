@@ -1,83 +1,27 @@
-"""The pages around the years - index and about - and the HTML of the whole book."""
+"""The pages around the years: index and about."""
 
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-
-import yaml
 
 from ncthelpers import coverage, results, tables, wording
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.claims import AT_THE_TIME
-from ncthelpers.files import swap_folder, write_atomically
+from ncthelpers.files import write_atomically
 from ncthelpers.load import Reference, YearData
 from ncthelpers.narrative import plain, year_title
-from ncthelpers.publish import assurance, changes, theme
+from ncthelpers.publish import assurance, changes, performance
 from ncthelpers.publish.markdown import raw_html, raw_tables
-from ncthelpers.publish.run import COMPARISON
+from ncthelpers.publish.toc import COMPARISON, pages_listed
 from ncthelpers.schemas import TableSchema, read_schemas
 from ncthelpers.verdicts import DISAGREES, ROUNDING
-from ncthelpers.years import ContractYear
 
-__all__ = ["public_years", "pages_listed", "pages_around", "write_pages_around", "build_html", "BuildFailed"]
+__all__ = ["pages_around", "write_pages_around"]
 
 _ABOUT = Path(__file__).with_name("about")
 _DISCREPANCY = ("says", "printed", "verdict", "because", "source")
 _DISAGREEMENT = ("says", "printed", "because", "response", "source")
-
-
-class BuildFailed(RuntimeError):
-    """Jupyter Book stopped on a warning or an error; the last good HTML is as it was."""
-
-
-def pages_listed(root: Path) -> list[str]:
-    """The pages that ``_toc.yml`` lists, in its order, such as ``1999-00/04_cost``.
-
-    Raises
-    ------
-    ValueError
-        If ``_toc.yml`` is missing or cannot be read.
-    """
-    try:
-        listed = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
-    except FileNotFoundError:
-        raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"_toc.yml cannot be read: {error}") from None
-    return list(_files_listed(listed))
-
-
-def public_years(root: Path) -> list[ContractYear]:
-    """The contract years that ``_toc.yml`` lists, in its order.
-
-    Raises
-    ------
-    ValueError
-        If ``_toc.yml`` is missing or lists a folder that is not a contract year.
-    """
-    folders = dict.fromkeys(file.partition("/")[0] for file in pages_listed(root) if "/" in file)
-    years = [ContractYear(folder) for folder in folders if folder not in {"about", COMPARISON}]
-    if not years:
-        raise ValueError("_toc.yml lists no page of a contract year, such as 1999-00/00_summary")
-    return years
-
-
-def _files_listed(entry: object) -> Iterator[str]:
-    """Every page below an entry of the table of contents, in order."""
-    if isinstance(entry, dict):
-        if "file" in entry:
-            yield str(entry["file"])
-        for value in entry.values():
-            yield from _files_listed(value)
-    elif isinstance(entry, list):
-        for value in entry:
-            yield from _files_listed(value)
 
 
 def _columns_table(schema: TableSchema) -> tables.Table:
@@ -250,6 +194,7 @@ def pages_around(root: Path, years: Sequence[YearData]) -> dict[str, str]:
         "about/publisher.md": _publisher(reviewed, reference),
         "about/what_changed.md": changes.since_last_year(root, years),
         "about/revisions.md": changes.revisions_page(root, years),
+        "about/performance.md": performance.page(performance.recorded(root)),
     }
 
 
@@ -257,62 +202,3 @@ def write_pages_around(root: Path, pages: Mapping[str, str]) -> None:
     """Write the pages around the years into ``book/``; an unchanged one is left untouched."""
     for name, text in pages.items():
         write_atomically(root / "book" / name, text)
-
-
-def _commit(repository: Path) -> str:
-    """The commit that the code is at, marked where files differ from it; words saying so where there is none."""
-    try:
-        done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
-                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return "not recorded"
-    return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "not recorded"
-
-
-def _add_data(root: Path, html: Path) -> None:
-    """The entered tables of the public years and the reference beside the pages, for whoever follows a figure to its row."""
-    listed = {page.partition("/")[0] for page in pages_listed(root)}
-    for folder in sorted({"reference", *listed} & {path.name for path in (root / "data").glob("*")}):
-        (html / "data" / folder).mkdir(parents=True, exist_ok=True)
-        held = root / "data" / folder
-        for path in [*held.glob("*.csv"), *held.glob("contract.yml")]:
-            shutil.copyfile(path, html / "data" / folder / path.name)
-
-
-def build_html(root: Path, config: Path) -> Path:
-    """Build the HTML of the book from ``book/`` alone, never running a page; a warning is an error.
-
-    Parameters
-    ----------
-    root : Path
-        Holds ``book/`` and ``_toc.yml``; the HTML goes to ``_build/html`` under it.
-    config : Path
-        ``_config.yml``.
-
-    Returns
-    -------
-    Path
-        The folder of the HTML, which holds the entered tables in ``data/`` too and is stamped with the commit.
-
-    Raises
-    ------
-    BuildFailed
-        With the end of what Jupyter Book said.
-    """
-    html = root / "_build" / "html"
-    html.parent.mkdir(exist_ok=True)
-    # From nothing each time: what Sphinx remembers of a page hides its warnings, and keeps a page no longer listed.
-    with tempfile.TemporaryDirectory(prefix=".work-", dir=html.parent) as work:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", "from jupyter_book.cli.main import main; main()", "build", str(root / "book"),
-             "--config", str(config), "--toc", str(root / "_toc.yml"), "--path-output", work,
-             "--warningiserror", "--keep-going", "--quiet"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            encoding="utf-8", errors="replace",
-            env={**os.environ, "PYTHONUTF8": "1", theme.COMMIT: _commit(config.parent)},
-        )  # fmt: skip
-        if done.returncode:
-            raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
-        _add_data(root, Path(work) / "_build" / "html")
-        swap_folder(Path(work) / "_build" / "html", html)
-    return html

@@ -1,0 +1,100 @@
+"""The book made on a real Dask cluster on this machine, one of whose workers is killed on the way."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+pytest.importorskip("distributed", reason="the extra 'cluster' is not installed: --scheduler is not tested")
+
+COMMAND = [sys.executable, "-I", "-c", "from ncthelpers.cli import main; main()"]
+YEAR = "2021-22"
+
+
+class Cluster(NamedTuple):
+    address: str
+    workers: list[subprocess.Popen]
+
+
+def _wait(until: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, "it did not start"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def cluster(tmp_path) -> Iterator[Cluster]:
+    """A scheduler and two workers, each a process of its own that nothing starts again."""
+    file = tmp_path / "scheduler.json"
+
+    def started(program: str, *options: str) -> subprocess.Popen:
+        log = (tmp_path / f"{program}.log").open("ab")
+        command = [
+            sys.executable,
+            "-I",
+            "-m",
+            f"distributed.cli.{program}",
+            "--no-dashboard",
+            "--scheduler-file",
+            str(file),
+            *options,
+        ]
+        return subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
+
+    processes = [started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
+    try:
+        _wait(lambda: file.is_file() and file.read_text().strip().endswith("}"))
+        processes += [started("dask_worker", "--no-nanny", "--nthreads", "1") for _ in range(2)]
+        yield Cluster(json.loads(file.read_text())["address"], processes[1:])
+    finally:
+        for process in reversed(processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def root(tmp_path, repository) -> Path:
+    place = tmp_path / "root"
+    for folder in (
+        "data/schemas",
+        "data/reference",
+        *(f"data/{path.name}" for path in (repository / "data").glob("20*")),
+    ):
+        shutil.copytree(repository / folder, place / folder)
+    for file in ("_toc.yml", "CHANGELOG.md"):
+        shutil.copyfile(repository / file, place / file)
+    return place
+
+
+def pages(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("[0-9][0-9]_*")}
+
+
+@pytest.mark.slow
+def test_a_book_made_on_a_cluster_that_loses_a_worker_is_the_same(cluster, root, repository):
+    run = subprocess.Popen([*COMMAND, "--root", str(root), "run", YEAR, "--scheduler", cluster.address],
+                           cwd=root, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    said = []
+    for line in run.stderr:
+        said.append(line)
+        if " 3 of " in line:
+            cluster.workers[0].kill()
+    assert run.wait() == 0, "".join(said)
+    assert cluster.workers[0].wait() < 0 and cluster.workers[1].poll() is None, "one was killed, one was left"
+    for folder in (YEAR, "comparison"):
+        assert pages(root / "book" / folder) == pages(repository / "book" / folder)
+    assert not list((root / "book").glob(".*")), "nothing is left behind"
+
+
+def test_a_scheduler_that_does_not_answer_is_named(root, monkeypatch):
+    done = subprocess.run([*COMMAND, "--root", str(root), "run", YEAR, "--scheduler", "tcp://127.0.0.1:1"],
+                          cwd=root, capture_output=True, text=True)  # fmt: skip
+    assert done.returncode == 2 and "no Dask scheduler answers at tcp://127.0.0.1:1" in done.stderr
+    assert "Traceback" not in done.stderr and not list(root.glob("book/*/*.ipynb"))
