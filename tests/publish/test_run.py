@@ -366,7 +366,7 @@ def test_what_a_killed_run_left_goes_and_what_it_had_taken_away_comes_back(book)
     (place / ".staging-left" / "04_cost.ipynb").write_text("half a page")
     (place / NEXT_YEAR).rename(place / f".old-{NEXT_YEAR}")  # killed before another was put there
     shutil.copytree(place / YEAR, place / f".old-{YEAR}")  # killed after
-    (place / "about" / ".glossary.md.x1").write_text("half a page")
+    (place / "about" / ".glossary.md.k3x_q1z8").write_text("half a page")
     assert book._replace(pool=None).run().ended == ()
     assert book.pages() == right and _left(book) == set()
 
