@@ -3,6 +3,7 @@
 What reads data, with all that it needs, is imported by the commands that do: one that finds nothing to do answers at once.
 """
 
+import gc
 import json
 import os
 import signal
@@ -25,7 +26,6 @@ from ncthelpers.years import ContractYear
 __all__ = ["main"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCK = "requirements.lock"
 
 app = typer.Typer(
     help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, add_completion=False,
@@ -200,7 +200,8 @@ Cold = Annotated[bool, typer.Option("--cold", help="Make each page with Jupyter'
 Scheduler = Annotated[
     str,
     typer.Option(
-        metavar="ADDRESS", help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786."
+        metavar="ADDRESS",
+        help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786; --jobs is then its own affair.",
     ),
 ]
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -252,6 +253,7 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
     if _nothing_changed(years):
         _say.print(f"nothing changed: {', '.join(toc.folders(_root, years))} are up to date in {_root / 'book'}")
         return
+    gc.set_threshold(100_000, 20, 100)  # hardly anything is let go before the end
     from ncthelpers.publish import executors, run
 
     try:
@@ -292,7 +294,8 @@ def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract 
     years = [] if year == toc.COMPARISON else [ContractYear(year)]
     if year not in toc.folders(_root, years):
         raise ValueError(f"_toc.yml lists no page of {year}")
-    [found] = run.planned(_root, REPOSITORY, [year], run.opened(_root, years))
+    with run.every_fault(_root, years):
+        [found] = run.planned(_root, REPOSITORY, [year], run.opened(_root, years))
     for page in found.stale:
         how = "only its words are written again" if page.words_only else "it would be run"
         print(f"{year}/{page.name}: {'; '.join(page.reasons)} ({how})")

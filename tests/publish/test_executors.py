@@ -20,7 +20,7 @@ def warmed(monkeypatch):
 
 def test_a_worker_warms_up_for_the_code_of_today_and_all_are_ended(warmed):
     with executors.pool(3) as pool:
-        assert warmed == [(1, manifest.code_key())]
+        assert warmed == [(3, manifest.code_key())]
         assert pool.submit(sum, [1, 2]).result() == 3
     assert warmed[1:] == ["closed"]
 

@@ -286,6 +286,8 @@ def test_of_changed_pages_only_those_are_read_again(repository_of_a_book, builde
     (root / "book" / "index.md").write_text("# Other words\n")
     os.utime(root / "book" / "index.md", (1, 1))
     (root / "book" / YEAR / "04_cost.ipynb").write_text("{}")
+    for beside in ("04_cost.json", "claims.json", "manifest.json"):
+        (root / "book" / YEAR / beside).write_text('{"no page": "shows it"}')
     html.build_html(root, root / "_config.yml")
     html.build_html(root, root / "_config.yml")
     assert builder == [("from nothing", []), ("on top", [f"{YEAR}/04_cost", "index"])]

@@ -97,12 +97,13 @@ def test_its_json_as_it_was_published_says_when_its_figures_last_changed(task):
     [
         (("x = 1", "1 / 0"), r"^cell 4: ZeroDivisionError: division by zero$"),
         (("raise SystemExit(3)",), r"^cell 3: SystemExit: 3$"),
+        (("import sys\nsys.exit(0)",), r"^it stopped before its last cell$"),
         (("print('noise')",), r"^cell 3 did not run cleanly: noise$"),
         (("import sys", "print('noise', file=sys.stderr)"), r"^cell 4 did not run cleanly: noise$"),
         (("import warnings\nwarnings.warn('doubtful')",), r"^cell 3 did not run cleanly: (?s:.*)UserWarning: doubtful"),
         (("raise ValueError('<b>' * 3)",), r"^cell 3: ValueError: <b><b><b>$"),
     ],
-    ids=["error", "exit", "printed", "error stream", "warning", "markup"],
+    ids=["error", "exit", "exit that is no failure", "printed", "error stream", "warning", "markup"],
 )
 def test_a_cell_that_fails_or_makes_noise_is_named_with_what_it_said(task, sources, said):
     with pytest.raises(making.PageFailed) as failed:

@@ -11,7 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ncthelpers import narrative, results
-from ncthelpers.publish import companion, manifest, pages, run, toc
+from ncthelpers.publish import companion, executors, manifest, pages, run, toc
+from ncthelpers.years import ContractYear
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -385,6 +386,14 @@ def test_every_page_says_what_it_was_made_of_and_that_is_what_the_repository_hol
     stale = {f"{folder.name}/{page.name}": page.reasons for folder in found for page in folder.stale}
     assert stale == {}, "the book was not run since something changed"
     assert [page for folder in found for page in folder.gone] == []
+
+
+@pytest.mark.slow
+def test_a_year_and_the_comparison_made_by_stock_kernels_are_what_is_published(repository):
+    with executors.pool(2, cold=True) as pool:
+        ended = run.verified(repository, repository, [ContractYear("2021-22")], pool, cold=True)
+    assert {page.engine for page in ended} == {"stock kernel"} and len(ended) > 18
+    assert {page.page: page.failure for page in ended if page.failure} == {}
 
 
 @pytest.mark.parametrize("folder", ["year", toc.COMPARISON, toc.ABOUT])

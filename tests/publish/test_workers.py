@@ -126,9 +126,12 @@ def test_servers_can_import_while_their_caller_does_something_else():
     workers.warm_up(2, KEY)
     started = {server.process.pid for server in workers._servers}
     workers.warm_up(2, KEY)
-    assert len(started) == 2
+    assert len(workers._servers) == 2 and len(started) == 1, "the stack is imported once for both"
     assert {server.process.pid for server in workers._servers} == started
-    assert run("import os; result = os.getppid()") in started
+    assert (
+        run("import os, pathlib; result = int(pathlib.Path(f'/proc/{os.getppid()}/stat').read_text().split()[3])")
+        in started
+    )
 
 
 def test_an_idle_server_of_other_code_is_replaced():
@@ -253,7 +256,7 @@ def test_a_server_that_dies_fails_its_call_and_takes_the_child_along(tmp_path):
     said = tmp_path / "said"
     run("")
     began = time.monotonic()
-    with pytest.raises(WorkerFailed, match="its worker ended: its process was killed"):
+    with pytest.raises(WorkerFailed, match="its worker ended: (killed|its process was killed|it ended its own)"):
         run(
             f"import os, time; open({str(said)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}\\n')\n"
             "if not os.fork(): time.sleep(8); os._exit(0)\n"  # it must not hold what the caller listens to
@@ -314,7 +317,7 @@ def test_a_caller_that_is_killed_leaves_no_process(tmp_path, ended_by):
         servers = _children_of(caller.pid)
         caller.send_signal(ended_by)
         caller.communicate(timeout=20)
-    assert len(servers) == 2
+    assert len(servers) == 1, "the one that forks the others"
     assert gone(*processes, *servers) is True
 
 

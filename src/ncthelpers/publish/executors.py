@@ -34,11 +34,12 @@ def pool(jobs: int, cold: bool = False, scheduler: str = "") -> Iterator[Executo
             yield made
         return
     if not cold:
-        workers.warm_up(1, key=manifest.code_key())  # most runs make a page or two; the rest start when they are needed
+        workers.warm_up(jobs, key=manifest.code_key())
     with ThreadPoolExecutor(jobs) as made:
         try:
             yield made
         finally:
+            made.shutdown(wait=False, cancel_futures=True)  # first, or its threads would take the next page
             workers.close()
 
 
@@ -53,4 +54,8 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise ValueError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     with client, client.get_executor() as made:
-        yield made
+        try:
+            yield made
+        except BaseException:
+            made.shutdown(wait=False)  # which gives up the pages that are not made yet
+            raise

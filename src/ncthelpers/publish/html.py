@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ncthelpers.files import alone, is_data, swap_folder, write_atomically
 from ncthelpers.publish import theme
-from ncthelpers.publish.manifest import LOCK, MANIFEST
+from ncthelpers.publish.manifest import LOCK
 
 __all__ = ["BuildFailed", "build_html"]
 
@@ -74,12 +74,12 @@ def _hashes(folder: Path, pattern: str = "**/*") -> dict[str, str]:
 
 
 def _made_of(root: Path, config: Path) -> dict[str, str]:
-    """All that the HTML is made of, each with what tells its content from another."""
+    """All that the HTML is made of, each with what tells its content from another; the JSON beside a page is no part of it."""
     files = [root / "_toc.yml", config, config.with_name(LOCK), *_CODE]
     return {
         "Python": platform.python_version(),
         **{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()},
-        **{f"book/{name}": held for name, held in _hashes(root / "book").items() if Path(name).name != MANIFEST},
+        **{f"book/{name}": held for name, held in _hashes(root / "book").items() if not name.endswith(".json")},
         **{f"data/{name}": held for kind in _ENTERED for name, held in _hashes(root / "data", f"*/{kind}").items()},
     }
 

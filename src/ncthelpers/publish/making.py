@@ -86,19 +86,26 @@ def _ran(task: Task, told: Callable[[str], None]) -> dict:
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    where = ""
+
+    def began(cell: dict, cell_index: int) -> None:
+        nonlocal where
+        where = f"cell {cell_index}"
+        told(where)
+
     notebook = nbformat.from_dict(task.template)
     notebook.cells.append(nbformat.v4.new_code_cell(_ASKS, id=_READ))
     try:
         return papermill.execute_notebook(
             notebook, None, dict(task.parameters), kernel_name="python3", cwd=task.at, progress_bar=False,
             autosave_cell_every=0, execution_timeout=CELL_SECONDS, engine_name=task.engine,
-            on_cell_start=lambda cell, cell_index: told(f"cell {cell_index}"),
+            on_cell_start=began,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
         raise PageFailed(f"cell {error.cell_index}: {error.ename}: {error.evalue}") from None
     except (CellTimeoutError, DeadKernelError) as error:
-        raise PageFailed(str(error)) from None
+        raise PageFailed(f"{where}: {error}") from None
 
 
 def made(task: Task, told: Callable[[str], None] = lambda text: None) -> Made:
@@ -119,6 +126,8 @@ def made(task: Task, told: Callable[[str], None] = lambda text: None) -> Made:
     began = time.perf_counter()
     page = _ran(task, told)
     *_, asked = page["cells"]
+    if not asked["outputs"]:
+        raise PageFailed("it stopped before its last cell")
     read = json.loads("".join(output["text"] for output in asked["outputs"]))
     page["cells"].remove(asked)
     parts = {**task.fixed, **{name: task.files.get(name, staleness.ABSENT) for name in read}}

@@ -1,7 +1,7 @@
 """What stands in a folder of the book, and all that it was made from: kept beside the pages, so that a run with nothing to do says so at once.
 
 This is coarser than the parts of a page (:mod:`ncthelpers.publish.staleness`): as long as nothing at all changed, no page
-needs to be asked. Only the standard library is used here.
+needs to be asked. Nothing that takes long to import is used here.
 """
 
 import json
@@ -26,9 +26,14 @@ def _digest(checksums: Mapping[str, str]) -> str:
     return sha256(json.dumps(checksums, sort_keys=True).encode()).hexdigest()
 
 
+def _counts(path: Path) -> bool:
+    """Whether a file is somebody's, and not what a program left, in a folder of its own or beside it."""
+    return all(part != "__pycache__" and is_data(Path(part)) for part in path.parts)
+
+
 def _checksums(folder: Path, kinds: set[str] | None = None) -> dict[str, str]:
     """Every file below a folder with its checksum."""
-    found = (path for path in folder.rglob("*") if path.is_file() and is_data(path) and "__pycache__" not in path.parts)
+    found = (path for path in folder.rglob("*") if path.is_file() and _counts(path.relative_to(folder)))
     return {path.relative_to(folder).as_posix(): checksum(path.read_bytes())
             for path in sorted(found) if kinds is None or path.suffix in kinds}  # fmt: skip
 

@@ -14,15 +14,14 @@ from itertools import zip_longest
 from pathlib import Path
 from uuid import uuid4
 
-from ncthelpers.faults import DataFaults
 from ncthelpers.files import alone, is_data, swap_folder, write_atomically
 from ncthelpers.load import Comparison, YearData, load_years, open_years
-from ncthelpers.publish import changes, companion, making, manifest, plan, site, staleness, workers
+from ncthelpers.publish import changes, companion, making, manifest, pages, plan, site, staleness, workers
 from ncthelpers.publish.report import PageRun, PagesFailed, Progress, Run
 from ncthelpers.publish.toc import ABOUT, COMPARISON, folders, public_years
 from ncthelpers.years import ContractYear
 
-__all__ = ["opened", "planned", "run", "verified"]
+__all__ = ["every_fault", "opened", "planned", "run", "verified"]
 
 _ENGINE = "ncthelpers"  # papermill's name for ncthelpers.publish.engine
 
@@ -64,6 +63,18 @@ def opened(root: Path, years: Sequence[ContractYear]) -> dict[str, YearData]:
         If ``contract.yml`` or ``datapackage.yml`` of one has a fault.
     """
     return {str(data.year): data for data in open_years(root, sorted({*years, *public_years(root)})).years}
+
+
+@contextmanager
+def every_fault(root: Path, years: Sequence[ContractYear]) -> Iterator[None]:
+    """What fails over data that was not checked fails with every fault of the data instead, if there is any."""
+    try:
+        yield
+    except pages.TemplateError:
+        raise
+    except Exception:
+        load_years(root, sorted({*years, *public_years(root)}))
+        raise
 
 
 def run(
@@ -117,13 +128,10 @@ def _run(
     made_from = {folder: sources.of(folder, of) for folder, of in wanted.items() if folder != ABOUT}
     current = [folder for folder, made in made_from.items() if manifest.is_current(root, folder, made)]
     files, edition = _data_files(root), companion.newest_edition(root)
-    try:
+    with every_fault(root, years):
         data = opened(root, years)
         found = planned(root, repository, [folder for folder in made_from if folder not in current], data)
-    except DataFaults:
-        _checked(root, {*map(str, years), *map(str, public_years(root))} - set(current))  # which gives every fault
-        raise
-    with _staged(root, found) as staged:
+    with _staged(root / "book", found) as staged:
         sought = [(folder, page) for folder in found for page in folder.stale if not page.words_only]
         waiting = _begun(root, sought, staged, files, edition, pool, cold)
         try:
@@ -141,9 +149,10 @@ def _run(
                 changed[folder.name] = _publish(root, folder, staged[folder.name], texts, made_from[folder.name])
     if any(page.failure for page in ended):
         raise PagesFailed(ended)
+    made_around = sources.of(ABOUT, wanted[ABOUT])
     around = site.pages_around(root, [data[year] for year in wanted[ABOUT]])  # of what the pages just made say
     site.write_pages_around(root, around)
-    manifest.write(root, ABOUT, sources.of(ABOUT, wanted[ABOUT]))
+    manifest.write(root, ABOUT, made_around)
     return ended, changed
 
 
@@ -175,10 +184,11 @@ def verified(
         As :func:`planned`.
     """
     files, edition = _data_files(root), companion.newest_edition(root)
-    found = planned(root, repository, folders(root, years), opened(root, years))
-    at = {folder.name: root / "book" / folder.name for folder in found}
-    sought = [(folder, page) for folder in found for page in folder.pages]
-    made, ended = _gathered(_begun(root, sought, at, files, edition, pool, cold), watch)
+    with every_fault(root, years):
+        found = planned(root, repository, folders(root, years), opened(root, years))
+    with _staged(root / "_build", found) as staged:
+        sought = [(folder, page) for folder in found for page in folder.pages]
+        made, ended = _gathered(_begun(root, sought, staged, files, edition, pool, cold), watch)
     return tuple(
         replace(page, failure=page.failure or _difference(root / "book" / f"{page.page}.ipynb", made[page.page]))
         for page in ended
@@ -224,17 +234,17 @@ def _clear_up(book: Path) -> None:
 
 
 @contextmanager
-def _staged(root: Path, found: Sequence[plan.Folder]) -> Iterator[dict[str, Path]]:
-    """A folder to work in for each folder of the book, beside it, so that ``root`` is the same path from there."""
+def _staged(place: Path, found: Sequence[plan.Folder]) -> Iterator[dict[str, Path]]:
+    """A folder to work in for each folder of the book, as deep below ``root``, so that this is the same path from there."""
     # not mkdtemp: it becomes the published folder, which others read
-    staged = {folder.name: root / "book" / f".staging-{uuid4().hex[:8]}" for folder in found}
+    staged = {folder.name: place / f".staging-{uuid4().hex[:8]}" for folder in found}
     try:
-        for place in staged.values():
-            place.mkdir(parents=True)
+        for folder in staged.values():
+            folder.mkdir(parents=True)
         yield staged
     finally:
-        for place in staged.values():
-            shutil.rmtree(place, ignore_errors=True)
+        for folder in staged.values():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _task(
@@ -249,10 +259,12 @@ def _task(
     )  # fmt: skip
 
 
-def _make(task: making.Task, key: str, cold: bool) -> making.Made:
+def _make(task: making.Task, key: str, environment: str, cold: bool) -> making.Made:
     """A page made in a process of its own, wherever this runs."""
     if manifest.code_key() != key:
         raise making.PageFailed("the package is not the one that the run began with")
+    if staleness.environment() != environment:
+        raise making.PageFailed(f"the run began with {environment}, and this machine has {staleness.environment()}")
     warm = not cold and workers.can_fork()
     task = replace(task, engine=_ENGINE if warm else None)
     return workers.call(making.made, task, seconds=making.CELL_SECONDS, key=key, cold=not warm)
@@ -263,9 +275,12 @@ def _begun(
     edition: str, pool: Executor, cold: bool,
 ) -> dict[Future, tuple[str, plan.Planned]]:  # fmt: skip
     """Pages handed over to be made, each in the place for its folder."""
-    key = manifest.code_key()
+    key, environment = manifest.code_key(), staleness.environment()
     return {
-        pool.submit(_make, _task(root, folder, page, at[folder.name], files, edition), key, cold): (folder.name, page)
+        pool.submit(_make, _task(root, folder, page, at[folder.name], files, edition), key, environment, cold): (
+            folder.name,
+            page,
+        )
         for folder, page in sought
     }
 
@@ -321,10 +336,14 @@ def _publish(
     changed = {Path(name).stem for name in there | texts if there.get(name) != texts.get(name)}
     if changed:
         for name, text in texts.items():
-            write_atomically(staged / name, text)
+            if Path(name).stem in changed:
+                write_atomically(staged / name, text)
+            else:
+                shutil.copy2(place / name, staged / name)  # with its time, by which Sphinx knows that it is the same
         changes.record(place, staged)
         write_atomically(staged / manifest.MANIFEST, manifest.as_text(made_from, manifest.files_of(staged)))
         swap_folder(staged, place)
     else:
+        changes.record(place, place)  # what a run that was killed put on record, and never published, goes again
         manifest.write(root, folder.name, made_from)
     return tuple(sorted(name for name in there | texts if name.endswith(".ipynb") and Path(name).stem in changed))

@@ -15,14 +15,21 @@ from pathlib import Path
 
 from ncthelpers.files import checksum, is_data
 
-__all__ = ["PARTS", "WORDS", "LOCK", "ABSENT", "PYTHON", "PACKAGE", "key", "part", "python_version", "fixed_parts", "parts_of", "data_parts", "code_parts",
+__all__ = ["PARTS", "WORDS", "LOCK", "ABSENT", "PYTHON", "PACKAGE", "key", "part", "python_version", "environment", "fixed_parts", "parts_of", "data_parts", "code_parts",
            "changes", "modules_used"]  # fmt: skip
 
 PARTS = "ncthelpers"  # the entry of a page's metadata that holds its parts
 CODE, WORDS, PARAMETERS, LOCK, PYTHON = "code of the template", "words of the template", "parameters", "requirements.lock", "Python"  # fmt: skip
 ABSENT = "absent"
 PACKAGE = Path(__file__).resolve().parents[1]
-_MAKES_PAGES = ("publish/pages.py", "publish/companion.py", "publish/making.py", "publish/staleness.py")
+_MAKES_PAGES = (
+    "publish/pages.py",
+    "publish/companion.py",
+    "publish/making.py",
+    "publish/staleness.py",
+    "publish/engine.py",
+)
+_MADE_WITH = ("numpy", "pandas", "matplotlib", "papermill", "nbformat", "ipython")
 _FIRST = 12
 _CHECKSUM_LINE = re.compile(rb"^\s+sha256:.*\n", flags=re.MULTILINE)
 
@@ -80,6 +87,14 @@ def python_version() -> str:
     return ".".join(map(str, sys.version_info[:2]))
 
 
+@cache
+def environment() -> str:
+    """What pages are made with on this machine as far as figures and charts can depend on it, beside the package itself."""
+    from importlib.metadata import version
+
+    return ", ".join([f"Python {python_version()}", *(f"{name} {version(name)}" for name in _MADE_WITH)])
+
+
 def modules_used(code: str, package: Path = PACKAGE) -> tuple[Path, ...]:
     """The files of a package that a page's code imports, directly or through each other, and the package's data.
 
@@ -120,7 +135,7 @@ def fixed_parts(
     """
     held = [[cell.get("id"), cell["metadata"].get("tags", []), cell["source"]] for cell in cells]
     code = [one for one, cell in zip(held, cells, strict=True) if cell["cell_type"] == "code"]
-    words = [[place, *held[place]] for place, cell in enumerate(cells) if cell["cell_type"] == "markdown"]
+    words = [[place, *held[place]] for place, cell in enumerate(cells) if cell["cell_type"] != "code"]
     used = modules_used("\n".join(source for *_, source in code), package)
     modules = {*used, *(package / name for name in _MAKES_PAGES)}
     return {

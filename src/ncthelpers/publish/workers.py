@@ -1,8 +1,8 @@
 """Run a function in a fresh process that has the scientific stack imported already, and survive whatever it does there.
 
-A *server* is a process that imports the stack once. For each call it forks a child, which has all that is imported and
-nothing that another call left, and ends it with everything it started: what runs too long, crashes or is killed is the
-failure of its own call. Where a process cannot fork, or is told to start ``cold``, the server imports nothing beforehand and
+The stack is imported once, by a process that then forks the *servers* there are to be. For each call a server forks a
+child, which has all that is imported and nothing that another call left, and ends it with everything it started: what runs
+too long, crashes or is killed is the failure of its own call. Where a process cannot fork, or is told to start ``cold``, the server imports nothing beforehand and
 runs the calls in itself, one after another: isolation is then up to what is called, as a Jupyter kernel gives it.
 """
 
@@ -21,7 +21,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,13 +37,17 @@ _STACK = (
     "papermill", "numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
     "seaborn", "ncthelpers.charts", "ncthelpers.narrative", "ncthelpers.tables",
 )  # fmt: skip
-_SERVER = "import sys; from ncthelpers.publish.workers import _serve; _serve(sys.argv.pop() == 'cold')"
+_SERVER = "import sys; from ncthelpers.publish.workers import _start; _start(*map(int, sys.argv[1:]))"
+_SELDOM = 100_000, 20, 100  # looking for cycles among what lives to the end takes a tenth of the time of a page
 _DONE = "\0"
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36  # of prctl(2)
 _ENDING_SECONDS = 5
 
 _lock = threading.Lock()
 _servers: set["_Server"] = set()
+_asked: set[subprocess.Popen] = (
+    set()
+)  # processes that a call was ever made to and whose servers end their children themselves
 
 
 class WorkerFailed(RuntimeError):
@@ -57,29 +61,46 @@ class WorkerFailed(RuntimeError):
 class _Server:
     key: str
     cold: bool
-    process: subprocess.Popen = field(init=False)
-    idle: bool = True  # there is nothing in it to be ended
+    process: subprocess.Popen  # itself if it is cold, else the one that forks it
+    requests: BinaryIO
+    answers: BinaryIO
+    idle: bool = True
     stopped: bool = False
 
-    def __post_init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _SERVER, "cold" if self.cold else "warm"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env={**os.environ, **_ENVIRONMENT},
-        )  # fmt: skip
+    def has_ended(self) -> bool:
+        """Whether it can be asked nothing more; one that is idle has nothing to say while it is there."""
+        return self.process.poll() is not None or (not self.cold and bool(select.select([self.answers], [], [], 0)[0]))
 
     def answer(self, request: bytes) -> tuple[str, object]:
         try:
-            self.process.stdin.write(request)
-            self.process.stdin.flush()
-            return pickle.load(self.process.stdout)
+            self.requests.write(request)
+            self.requests.flush()
+            return pickle.load(self.answers)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             _end([self])
-            self.process.stdout.close()
-            how = "it was stopped" if self.stopped else f"its worker ended: {_ending(self.process.returncode)}"
-            return "failed", how
+            self.answers.close()
+            code = self.process.poll()
+            how = f"its worker ended: {'killed, or out of memory?' if not code else _ending(code)}"
+            return "failed", "it was stopped" if self.stopped else how
         except BaseException:
             _end([self])
             raise
+
+
+def _started(key: str, cold: bool, n: int = 1) -> list[_Server]:
+    """New servers. Pipes are theirs from the beginning, so that they can be asked before they are there."""
+    pipes = [(*os.pipe(), *os.pipe()) for _ in range(0 if cold else n)]
+    theirs = [end for reads, _, _, writes in pipes for end in (reads, writes)]
+    through = subprocess.PIPE if cold else subprocess.DEVNULL
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", _SERVER, *map(str, theirs)], stdin=through, stdout=through, pass_fds=theirs,
+        start_new_session=True, env={**os.environ, **_ENVIRONMENT},
+    )  # fmt: skip
+    for end in theirs:
+        os.close(end)
+    if cold:
+        return [_Server(key, cold, process, process.stdin, process.stdout)]
+    return [_Server(key, cold, process, os.fdopen(asks, "wb"), os.fdopen(hears, "rb")) for _, asks, hears, _ in pipes]
 
 
 def can_fork() -> bool:
@@ -144,7 +165,8 @@ def warm_up(n: int, key: str = "") -> None:
     if can_fork():
         with _lock:
             there = sum(server.key == key and not server.cold for server in _servers)
-            _servers.update(_Server(key, cold=False) for _ in range(n - there))
+            if there < n:
+                _servers.update(_started(key, cold=False, n=n - there))
 
 
 def close() -> None:
@@ -163,12 +185,14 @@ def _taken(key: str, cold: bool) -> _Server:
     """An idle server, now no longer idle; idle ones of another key are ended, and those that have ended forgotten."""
     with _lock:
         idle = [server for server in _servers if server.idle]
-        stale = [server for server in idle if server.key != key or server.process.poll() is not None]
+        stale = [server for server in idle if server.key != key or server.has_ended()]
         _servers.difference_update(stale)
         fitting = (server for server in idle if server in _servers and server.cold == cold)
-        taken = next(fitting, None) or _Server(key, cold)
+        taken = next(fitting, None) or _started(key, cold)[0]
         taken.idle = False
         _servers.add(taken)
+        if not cold:
+            _asked.add(taken.process)
     _end(stale)
     return taken
 
@@ -177,19 +201,22 @@ def _end(servers: list[_Server]) -> None:
     """End servers: one that has a child hears of it and ends that first."""
     with _lock:
         _servers.difference_update(servers)
+        others = {server.process for server in _servers}
     for server in servers:
         with contextlib.suppress(OSError):
-            server.process.stdin.close()
-        if server.cold or server.idle:
-            server.process.kill()
+            server.requests.close()
         if server.idle:
-            server.process.stdout.close()
-    for server in servers:
+            server.answers.close()
+    processes = {server.process for server in servers} - others
+    for process in processes - _asked:  # it may still import the stack, and nothing of it has a child
+        process.kill()
+    for process in processes:
         try:
-            server.process.wait(_ENDING_SECONDS)
+            process.wait(_ENDING_SECONDS)
         except subprocess.TimeoutExpired:
-            server.process.kill()
-            server.process.wait()
+            process.kill()
+            process.wait()
+    _asked.difference_update(processes)
 
 
 def _ending(code: int) -> str:
@@ -212,13 +239,35 @@ def _ending(code: int) -> str:
 # The server's side
 
 
-def _serve(cold: bool) -> None:
-    """Answer requests until there are no more: one pickle in, one pickle out, which is ``(what, value)``."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+def _start(*pipes: int) -> None:
+    """Be a cold server; or import the stack, fork a server for each pair of pipes, and end when they have."""
+    if not pipes:
+        requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)  # what is printed is no answer
-    unable = None if cold else _unable_to_warm_up()
+    if not pipes:
+        _serve(requests, answers, cold=True)
+    unable, above = _unable_to_warm_up(), os.getpid()
+    for reads, writes in zip(pipes[::2], pipes[1::2], strict=True):
+        if not os.fork():
+            _end_with(above)
+            for other in {*pipes} - {reads, writes}:
+                with contextlib.suppress(OSError):  # those of the ones before it are closed already
+                    os.close(other)
+            _serve(os.fdopen(reads, "rb"), os.fdopen(writes, "wb"), cold=False, unable=unable)
+        os.close(reads)
+        os.close(writes)
+    with contextlib.suppress(ChildProcessError):  # there is none left
+        while os.wait():
+            pass
+    os._exit(0)
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO, cold: bool, unable: str | None = None) -> None:
+    """Answer requests until there are no more: one pickle in, one pickle out, which is ``(what, value)``."""
+    if not cold:
+        ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1)
     while True:
         try:
             called, seconds, folder = pickle.load(requests)
@@ -243,6 +292,7 @@ def _serve(cold: bool) -> None:
 
 def _unable_to_warm_up() -> str | None:
     """Import the stack, and do once what each notebook would do again; why that cannot be done, if so."""
+    gc.set_threshold(*_SELDOM)
     try:
         for name in _STACK:
             importlib.import_module(name)
@@ -255,7 +305,6 @@ def _unable_to_warm_up() -> str | None:
         shell()
     except Exception as error:
         return f"its worker could not be started: {error}"
-    ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1)
     gc.collect()
     gc.freeze()
     return None
@@ -323,10 +372,15 @@ def _answer_of_child(
         return answer.read()
 
 
-def _become_child(server: int) -> None:
+def _end_with(parent: int) -> None:
+    """End when the parent does."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != server:
+    if os.getppid() != parent:
         os._exit(1)
+
+
+def _become_child(server: int) -> None:
+    _end_with(server)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.modules["numpy"].random.seed()  # Python sees to its own
