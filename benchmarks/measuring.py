@@ -24,10 +24,11 @@ class CommandFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Measured:
-    """What a command took: seconds, the peak memory of its processes together, that of the largest worker, and what was watched for.
+    """What a command took: seconds, the peak memory of its processes together, that of a worker, and what was watched for.
 
-    Memory is in MB, shared pages counted once (PSS). A worker is a warm process with the child that it has forked; ``child_mb``
-    is that child alone.
+    Memory is in MB, pages of memory that processes share counted once (PSS). The warm workers are forked from one process:
+    ``worker_mb`` is all of them with that one and the children that make pages, over the number of workers; ``child_mb`` is
+    the largest child alone.
     """
 
     seconds: float
@@ -63,14 +64,17 @@ class _Watch(threading.Thread):
                 tree = [self.process, *self.process.children(recursive=True)]
                 used = {process.pid: _mb(process) for process in tree}
                 self.peak = max(self.peak, sum(used.values()))
-                for server in tree:
+                for above in tree:
                     with contextlib.suppress(psutil.Error):
-                        if any(_SERVER in part for part in server.cmdline()) and server.ppid() == self.process.pid:
-                            self._look_at_worker(server, used)
+                        if any(_SERVER in part for part in above.cmdline()) and above.ppid() == self.process.pid:
+                            self._look_at_workers(above, used)
 
-    def _look_at_worker(self, server: psutil.Process, used: Mapping[int, float]) -> None:
-        children = [used.get(child.pid, 0.0) for child in server.children(recursive=True)]
-        self.worker = max(self.worker, used[server.pid] + sum(children))
+    def _look_at_workers(self, above: psutil.Process, used: Mapping[int, float]) -> None:
+        workers = above.children()
+        children = [used.get(child.pid, 0.0) for worker in workers for child in worker.children()]
+        if workers:
+            together = used[above.pid] + sum(used.get(worker.pid, 0.0) for worker in workers) + sum(children)
+            self.worker = max(self.worker, together / len(workers))
         self.child = max(self.child, *children, 0.0)
 
 

@@ -93,7 +93,7 @@ def targets(rows: Sequence[Mapping]) -> list[dict]:
         _target("One data cell changed: HTML up to date", 5, False, seconds, held.seconds(HTML_DONE, OURS, LARGE)),
         _target(f"HTML of {LARGE} pages from nothing: share of Jupyter Book's time", 0.55, False, times,
                 held.ratio((HTML, OURS, LARGE), (HTML, STOCK_BOOK, LARGE))),
-        _target("Memory of a worker with the page that it makes", 200, False, "MB", held.most("worker_mb")),
+        _target("Memory of a worker with the page that it makes, shared memory once", 200, False, "MB", held.most("worker_mb")),
         _target(f"Time a page at {LARGEST} pages over that at {SMALL}", _FLAT, False, times,
                 held.ratio((EMPTY, OURS, LARGEST), (EMPTY, OURS, SMALL), pages=True)),
         _target(f"{LARGE} pages on a Dask cluster of two workers: share of the local speed", 0.85, True, times,

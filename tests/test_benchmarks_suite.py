@@ -141,7 +141,7 @@ def test_targets_are_computed_from_the_medians_of_the_rows(suite):
     assert measured["18 pages, empty cache: papermill with two workers takes"] == (None, None)
     assert measured["One data cell changed: HTML up to date"] == (5.1, False)
     assert measured["One data cell changed: pages made that do not read it, or not made that do"] == (1, False)
-    assert measured["Memory of a worker with the page that it makes"] == (190, True)
+    assert measured["Memory of a worker with the page that it makes, shared memory once"] == (190, True)
     assert measured["Time a page at 900 pages over that at 18"] == (1.1, True)
 
 

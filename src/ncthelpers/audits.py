@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pandas as pd
 
+from ncthelpers.rows import records_of
+
 __all__ = ["STAGES", "audit_progress", "audit_stages"]
 
 STAGES = ("planning", "fieldwork", "reporting")
@@ -57,7 +59,7 @@ def audit_stages(audits: pd.DataFrame) -> pd.DataFrame:
     ['a', 2, 'Fieldwork']
     """
     rows = []
-    for audit in audits.to_dict("records"):
+    for audit in records_of(audits):
         reached = [stage for stage in STAGES if audit[stage]]
         furthest = reached[-1].capitalize() if reached else "Not started"
         rows.append((audit["audit"], len(reached), furthest, audit["source"]))

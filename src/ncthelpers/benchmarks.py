@@ -14,6 +14,7 @@ import pandas as pd
 from ncthelpers.kpis import direction_of_travel
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
+from ncthelpers.rows import records_of
 from ncthelpers.years import ContractYear
 
 __all__ = [
@@ -152,7 +153,7 @@ def comparable(one: Fingerprint, other: Fingerprint) -> None:
 @once
 def measure_rows(statistics: Statistics) -> dict[str, dict]:
     """The rows of the measures by their id; not to be changed."""
-    return {row["measure"]: row for row in statistics.measures.to_dict("records")}
+    return {row["measure"]: row for row in records_of(statistics.measures)}
 
 
 def _in_being(area: Mapping, year: str) -> bool:
@@ -166,7 +167,7 @@ def _in_being(area: Mapping, year: str) -> bool:
 @once
 def area_rows(statistics: Statistics) -> dict[str, dict]:
     """The rows of the areas by their id; not to be changed."""
-    return {row["area"]: row for row in statistics.areas.to_dict("records")}
+    return {row["area"]: row for row in records_of(statistics.areas)}
 
 
 def _areas_in(year: str, held: tuple[str, ...], areas: Mapping[str, Mapping], changes: list[dict]) -> tuple[str, ...]:
@@ -187,7 +188,7 @@ def _areas_in(year: str, held: tuple[str, ...], areas: Mapping[str, Mapping], ch
 
 @once
 def _areas_held(statistics: Statistics, year: str) -> tuple[str, ...]:
-    return _areas_in(year, statistics.held, area_rows(statistics), statistics.area_changes.to_dict("records"))
+    return _areas_in(year, statistics.held, area_rows(statistics), records_of(statistics.area_changes))
 
 
 def areas_in_being(statistics: Statistics, year: str) -> tuple[str, ...]:
@@ -363,7 +364,7 @@ def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[s
     """
     published = dict(zip(publications["publication"], publications["published"], strict=True))
     groups: dict[tuple, list[dict]] = {}
-    for label, row in zip(official.index, official.to_dict("records"), strict=True):
+    for label, row in zip(official.index, records_of(official), strict=True):
         groups.setdefault((row["measure"], row["area"], row["year"]), []).append({**row, "label": label})
     return {key: _in_order(rows, published) for key, rows in groups.items()}
 

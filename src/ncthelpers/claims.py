@@ -24,6 +24,7 @@ from ncthelpers.evidence import Cell, Item
 from ncthelpers.faults import Fault
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
+from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.verdicts import AGREES, BY_DEFINITION, CANNOT, DISAGREES, ROUNDING, VERDICTS, judged, printed_to
 
 if TYPE_CHECKING:
@@ -642,7 +643,7 @@ _COLUMNS = (
 def _checked(data: YearData) -> tuple[dict, ...]:
     """The rows of :func:`claims_checked`, made once for a year however often a page takes from them."""
     rows = []
-    for claim in data["claims"].to_dict("records"):
+    for claim in records_of(data["claims"]):
         found, first = finding(data, claim), citations(claim["source"])[0]
         of_another_kind = claim["check"] == _IMPLIED or None in (claim["value"], found.recomputed)
         exact = None if of_another_kind else claim["value"] - found.recomputed
@@ -725,7 +726,7 @@ def as_json(data: YearData) -> str:
     """
     records = [
         {name: None if cell is None else str(cell) for name, cell in row.items()}
-        for row in claims_checked(data).to_dict("records")
+        for row in records_of(claims_checked(data))
     ]
     return json.dumps(records, indent=1, ensure_ascii=False) + "\n"
 
@@ -757,7 +758,7 @@ def claim_faults(data: YearData, place: str) -> list[Fault]:
     place : str
         The year's folder from the root, for the faults.
     """
-    claims = data.tables["claims"].to_dict("index") if "claims" in data.tables else {}
+    claims = records_by_row(data.tables["claims"]) if "claims" in data.tables else {}
     return [
         Fault(f"{place}/claims.csv", row, column, value, rule)
         for row, claim in claims.items() for column, value, rule in _faults(data, claim)

@@ -254,10 +254,12 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
         _say.print(f"nothing changed: {', '.join(toc.folders(_root, years))} are up to date in {_root / 'book'}")
         return
     gc.set_threshold(100_000, 20, 100)  # hardly anything is let go before the end
-    from ncthelpers.publish import executors, run
+    from ncthelpers.publish import executors
 
     try:
         with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
+            from ncthelpers.publish import run  # it takes its time, while the workers take theirs
+
             done = run.run(_root, REPOSITORY, years, pool, cold, watch)
     except report.PagesFailed as failed:
         report.write(_root, failed.ended)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ncthelpers.commentary import cited_paragraphs
+from ncthelpers.rows import records_of
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
@@ -46,7 +47,7 @@ def paragraph_coverage(data: YearData) -> pd.DataFrame:
     """
     carriers = _carriers(data)
     rows = [(unit["paragraph"], unit["kind"], "; ".join(dict.fromkeys(carriers.get(unit["paragraph"], []))) or None,
-             unit["not_carried"]) for unit in data["paragraphs"].to_dict("records")]  # fmt: skip
+             unit["not_carried"]) for unit in records_of(data["paragraphs"])]  # fmt: skip
     return pd.DataFrame(rows, columns=["paragraph", "kind", "carried_by", "not_carried"], dtype=object)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pandas as pd
 
 from ncthelpers import benchmarks, official
+from ncthelpers.rows import records_of
 from ncthelpers.years import last_day, year_of
 
 __all__ = ["demand_change", "implied_pupils", "forecast_outcomes"]
@@ -115,7 +116,7 @@ def forecast_outcomes(demand: pd.DataFrame, statistics: benchmarks.Statistics) -
     See ``tests/test_demand.py``.
     """
     rows = []
-    for row in demand[demand["status"] == "forecast"].to_dict("records"):
+    for row in records_of(demand[demand["status"] == "forecast"]):
         if row["value_end"] is None or row["official_measure"] is None:
             continue
         came = official.figure(statistics, row["official_measure"], str(year_of(last_day(row["end"]))))

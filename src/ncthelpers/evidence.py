@@ -29,6 +29,7 @@ from ncthelpers import benchmarks, official
 from ncthelpers.cells import Column, as_written
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
+from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _by_key(data: YearData, name: str) -> dict[tuple[str, ...], list[tuple[int, 
     """The rows of an entered table, each with its place in the file, by their key as written."""
     frame, schema = _entered(data, name)
     rows: dict[tuple[str, ...], list[tuple[int, dict]]] = {}
-    for row, cells in frame.to_dict("index").items():
+    for row, cells in records_by_row(frame).items():
         rows.setdefault(tuple(as_written(cells[part]) for part in schema.key), []).append((row, cells))
     return rows
 
@@ -325,7 +326,7 @@ def _kpi(data: YearData, name: str) -> Item:
     )
     if values.empty:
         return Item(f"kpi:{name}", None, missing=f"monthly values of KPI {name}")
-    months = sorted(values.to_dict("records"), key=lambda month: month["period"])
+    months = sorted(records_of(values), key=lambda month: month["period"])
     held = cells + tuple(Cell(table, int(row), column) for column in ("target", "tolerance", "polarity"))
     return Item(f"kpi:{name}", {**kpi, "months": months}, str(kpi["unit"]), held)
 

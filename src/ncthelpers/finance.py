@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ncthelpers.rows import records_of
 from ncthelpers.verdicts import judged
 from ncthelpers.years import first_day, last_day
 
@@ -92,7 +93,7 @@ def row_checks(service_costs: pd.DataFrame) -> pd.DataFrame:
     [['Forecast outturn', Decimal('80'), 'disagrees'], ['Variance', Decimal('-1'), 'agrees']]
     """
     checks = []
-    for row in service_costs.to_dict("records"):
+    for row in records_of(service_costs):
         figures = (
             ("Forecast outturn", row["forecast_outturn"], row["gross_outturn"] + row["covid_funding"]),
             ("Variance", row["outturn_variance"], row["forecast_outturn"] - row["budget"]),
@@ -309,7 +310,7 @@ def grant_shares(grants: pd.DataFrame) -> pd.DataFrame:
     """
     total = -sum(grants["amount"], Decimal(0))
     rows = [{"grant": row["grant"], "received": -row["amount"], "share_pct": _percentage(-row["amount"], total),
-             "covid": row["covid"], "source": row["source"]} for row in grants.to_dict("records")]  # fmt: skip
+             "covid": row["covid"], "source": row["source"]} for row in records_of(grants)]  # fmt: skip
     return _frame(
         sorted(rows, key=lambda row: (-row["received"], row["grant"])), "grant received share_pct covid source"
     )
@@ -369,7 +370,7 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFram
     """
     rows = []
     for year, group in budget_gaps.groupby("year", sort=True):
-        of = {row["council"]: row for row in group.to_dict("records")}
+        of = {row["council"]: row for row in records_of(group)}
         known = [of.get(council["id"], {"gap": None, "source": ""}) for council in councils]
         rows += [{"year": year, "council": council["name"], "gap": row["gap"], "source": row["source"]}
                  for council, row in zip(councils, known, strict=True)]  # fmt: skip
@@ -406,7 +407,7 @@ def implied_shares(outturns: pd.DataFrame) -> pd.DataFrame:
         total = sum(value for value in line["value"] if value is not None)
         if len(line) < 2 or any(value is None for value in line["value"]) or not total:
             continue
-        rows += [{**row, "share_pct": Decimal(row["value"]) / Decimal(total) * 100} for row in line.to_dict("records")]
+        rows += [{**row, "share_pct": Decimal(row["value"]) / Decimal(total) * 100} for row in records_of(line)]
     return pd.DataFrame(rows, columns=["title", "year", "area", "value", "share_pct", "release"], dtype=object)
 
 

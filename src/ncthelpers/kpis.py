@@ -12,6 +12,7 @@ from statistics import NormalDist
 import pandas as pd
 
 from ncthelpers.rounding import half_up
+from ncthelpers.rows import records_of
 from ncthelpers.years import last_day
 
 __all__ = [
@@ -86,7 +87,7 @@ def register_with_statements(kpis: pd.DataFrame, kpi_reported: pd.DataFrame) -> 
     'The report says nothing of its performance'
     """
     rows = []
-    for kpi in kpis.to_dict("records"):
+    for kpi in records_of(kpis):
         statements = kpi_reported[kpi_reported["kpi"] == kpi["kpi"]]
         judged = [state for state in dict.fromkeys(statements["against_target"]) if state != "not stated"]
         rows.append({
@@ -324,7 +325,7 @@ def _whole_year(row: Mapping) -> bool:
 
 
 def _in_time(kpi_values: pd.DataFrame) -> list[dict]:
-    return sorted(kpi_values.to_dict("records"), key=lambda row: (last_day(row["period"]), row["period"]))
+    return sorted(records_of(kpi_values), key=lambda row: (last_day(row["period"]), row["period"]))
 
 
 def _from_counts(numerator: Decimal | int, denominator: Decimal | int, period: str) -> YearValue:
@@ -624,7 +625,7 @@ def kpi_scorecard(kpis: pd.DataFrame, kpi_values: pd.DataFrame) -> pd.DataFrame:
     [['not reported', 'no published value']]
     """
     rows = []
-    for kpi in kpis.astype(object).to_dict("records"):
+    for kpi in records_of(kpis.astype(object)):
         held = kpi_values[kpi_values["kpi"] == kpi["kpi"]].astype(object)
         periods = _in_time(held)
         year = year_value(held, kpi["period_kind"])

@@ -20,6 +20,7 @@ import pandas as pd
 from ncthelpers import benchmarks, official, results
 from ncthelpers.cells import as_written
 from ncthelpers.citations import citations
+from ncthelpers.rows import records_of
 from ncthelpers.years import last_day, year_of
 
 if TYPE_CHECKING:
@@ -439,7 +440,7 @@ _MORE = {"claims_checked": _claim_rows, "claims_later": _claim_rows, "forecast_o
 
 
 def _of_all(lineage: Lineage, frame: pd.DataFrame) -> Iterable[Rows]:
-    for row in frame.to_dict("records"):
+    for row in records_of(frame):
         yield from lineage.of(row)
 
 

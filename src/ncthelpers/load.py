@@ -34,7 +34,7 @@ __all__ = [
 _REFERENCE = "data/reference"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """What every year is held against, from ``data/reference``; empty in a root that has none.
 

@@ -28,6 +28,7 @@ from ncthelpers import claims, commentary, finance, lineage, provenance, results
 from ncthelpers.cells import as_written
 from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.faults import Fault
+from ncthelpers.rows import records_by_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,7 +248,7 @@ def _named(
         return None, ()
     elif kind == "date":
         behind = lineage.behind_named(data, f"events/{rest}/start")
-        event = data["events"].set_index("event")[["start", "end"]].to_dict("index").get(rest, {})
+        event = records_by_row(data["events"].set_index("event")[["start", "end"]]).get(rest, {})
         value, unit = "/".join(filter(None, event.values())) or None, "date"
     elif kind == "count":
         value, unit, behind = _count(data, rest, held[table]), "", lineage.behind_count(data, rest, held[table])

@@ -40,6 +40,7 @@ from ncthelpers.benchmarks import (
 from ncthelpers.kpis import SMALL_BASE, direction_of_travel
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
+from ncthelpers.rows import records_of
 from ncthelpers.years import ContractYear, last_day, year_of
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def newest_figures(statistics: Statistics, measure: str, year: str) -> dict[str,
 def _measures(statistics: Statistics, uses: Collection[str]) -> list[dict]:
     """The measures of some uses that any official figure is entered for, in their order."""
     entered = set(statistics.official["measure"])
-    return [row for row in statistics.measures.to_dict("records") if row["use"] in uses and row["measure"] in entered]
+    return [row for row in records_of(statistics.measures) if row["use"] in uses and row["measure"] in entered]
 
 
 def _year_before(year: str) -> str:
@@ -340,7 +341,7 @@ def _by_measure(statistics: Statistics, year: str) -> dict[str, dict[str, dict]]
     """The rows of one year's values of every authority, by measure and area."""
     values = statistics.authority_values
     grouped: dict[str, dict[str, dict]] = {}
-    for row in values[values["year"] == year].to_dict("records"):
+    for row in records_of(values[values["year"] == year]):
         grouped.setdefault(row["measure"], {})[row["area"]] = row
     return grouped
 
@@ -367,7 +368,7 @@ def authority_ranks(statistics: Statistics, year: str) -> pd.DataFrame:
     titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
     own = own_areas(statistics, year)
     rows = []
-    for measure in statistics.measures.to_dict("records"):
+    for measure in records_of(statistics.measures):
         of_areas = published.get(measure["measure"], {})
         values = [row["value"] for row in of_areas.values() if row["value"] is not None]
         for area in (area for area in own if area in of_areas):
@@ -406,11 +407,11 @@ def neighbour_means(statistics: Statistics, year: str) -> pd.DataFrame:
     """
     published, figures = _by_measure(statistics, year), _of_year(statistics, year)
     neighbours: dict[str, list[str]] = {}
-    for row in statistics.area_members.to_dict("records"):
+    for row in records_of(statistics.area_members):
         if row["of"] in figures.areas:
             neighbours.setdefault(row["of"], []).append(row["member"])
     rows = []
-    for measure in statistics.measures.to_dict("records"):
+    for measure in records_of(statistics.measures):
         of_areas = published.get(measure["measure"], {})
         for area in (area for area in figures.areas if area in of_areas and area in neighbours):
             value, official = of_areas[area]["value"], figures.row(measure["measure"], area)
@@ -606,7 +607,7 @@ def reported_beside(statistics: Statistics, reported_values: pd.DataFrame) -> pd
     years = [str(year_of(last_day(when))) for when in reported_values["when"]]
     figures = _figures(statistics, set(years))
     rows = []
-    for row, year in zip(reported_values.to_dict("records"), years, strict=True):
+    for row, year in zip(records_of(reported_values), years, strict=True):
         measure = measures[row["beside"]] if row["beside"] else None
         beside = dict.fromkeys(
             ("official_title", "official_year", "official_value", "country", "what_differs", "decimals")

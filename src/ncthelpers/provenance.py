@@ -16,10 +16,12 @@ from ncthelpers import results
 from ncthelpers.cells import Column, as_written
 from ncthelpers.citations import PUBLICATIONS, citations, document_order
 from ncthelpers.lineage import Lineage, Rows, merged, rows_behind
+from ncthelpers.once import once
+from ncthelpers.rows import records_of
 from ncthelpers.years import in_words
 
 if TYPE_CHECKING:
-    from ncthelpers.load import Comparison, YearData
+    from ncthelpers.load import Comparison, Reference, YearData
     from ncthelpers.schemas import TableSchema
 
 __all__ = ["Figure", "Shown", "Sources", "figure", "figures_of", "shown_table", "shown_chart", "sources_of", "bundle", "details",
@@ -380,13 +382,16 @@ def _sections(document: str, sections: Sequence[str]) -> str:
     return f"section{'s' if len(sections) > 1 else ''} {', '.join(ordered)}"
 
 
+@once
+def _by_publication(reference: Reference) -> dict[str, dict]:
+    return {row["publication"]: row for row in records_of(reference.tables[PUBLICATIONS])}
+
+
 def _publications(data: YearData, cited: Iterable[str]) -> tuple[str, ...]:
     """Publications with their dates."""
-    frame = data.reference.tables.get(PUBLICATIONS)
-    if frame is None:
+    if PUBLICATIONS not in data.reference.tables:
         return ()
-    held = {row["publication"]: row for row in frame.to_dict("records")}
-    found = []
+    held, found = _by_publication(data.reference), []
     for one in dict.fromkeys(cited):
         row = held.get(one)
         when = row.get("published") if row else None

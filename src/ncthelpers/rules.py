@@ -13,6 +13,7 @@ from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.faults import Fault
 from ncthelpers.kpis import rating
 from ncthelpers.rounding import half_up
+from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.years import ContractYear, first_day, last_day
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _dates(data: YearData, place: str) -> Iterator[Fault]:
     for name, frame in data.tables.items():
         if not {"start", "end"} <= set(frame.columns):
             continue
-        for row, cells in zip(frame.index, frame.to_dict("records"), strict=True):
+        for row, cells in zip(frame.index, records_of(frame), strict=True):
             first, last = first_day(cells["start"]), last_day(cells["end"] or cells["start"])
             file = f"{place}/{name}.csv"
             if last < first:
@@ -159,7 +160,7 @@ def _targets(data: YearData, place: str) -> Iterator[Fault]:
     """A tolerance is an absolute level that is no better than its target, which needs a polarity."""
     if "kpis" not in data.tables:
         return
-    for row, kpi in data.tables["kpis"].to_dict("index").items():
+    for row, kpi in records_by_row(data.tables["kpis"]).items():
         try:
             rating(kpi["target"], kpi["target"], kpi["tolerance"], kpi["polarity"])
         except ValueError as fault:
@@ -171,7 +172,7 @@ def _target_status(data: YearData, place: str) -> Iterator[Fault]:
     if "kpis" not in data.tables:
         return
     file = f"{place}/kpis.csv"
-    for row, kpi in data.tables["kpis"].to_dict("index").items():
+    for row, kpi in records_by_row(data.tables["kpis"]).items():
         target, published = kpi["target"], kpi["target_status"] == "published"
         if target is None and kpi["tolerance"] is not None:
             yield Fault(file, row, "tolerance", str(kpi["tolerance"]), "is the tolerance of no target")
@@ -182,7 +183,7 @@ def _target_status(data: YearData, place: str) -> Iterator[Fault]:
 
 
 def _kpi_rows(data: YearData) -> dict[int, dict]:
-    return data.tables["kpi_values"].to_dict("index") if "kpi_values" in data.tables else {}
+    return records_by_row(data.tables["kpi_values"]) if "kpi_values" in data.tables else {}
 
 
 def _kpi_periods(data: YearData, place: str) -> Iterator[Fault]:
@@ -282,7 +283,7 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
     if "published_finance" not in data.tables:
         return
     kinds = data.reference.names(PUBLICATIONS, "publication", "kind")
-    for row, cells in data.tables["published_finance"].to_dict("index").items():
+    for row, cells in records_by_row(data.tables["published_finance"]).items():
         cited = [
             kinds.get(one.section) if one.document == PUBLICATIONS else _PARAGRAPH for one in citations(cells["source"])
         ]
@@ -333,7 +334,7 @@ def _held_years(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault
 
 def _breaks(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
     """The last year before a break in series is earlier than the first year after it."""
-    rows = tables["series_breaks"].to_dict("index") if "series_breaks" in tables else {}
+    rows = records_by_row(tables["series_breaks"]) if "series_breaks" in tables else {}
     for row, cells in rows.items():
         if cells["before"] >= cells["after"]:
             yield Fault(f"{place}/series_breaks.csv", row, "before", cells["before"],
@@ -363,7 +364,7 @@ def _authorities(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Faul
 
 def _joint_members(tables: Mapping) -> dict[str, list[str]]:
     kinds, members = _looked_up(tables, "areas", "area", "kind"), {}
-    rows = tables["area_members"].to_dict("records") if "area_members" in tables else ()
+    rows = records_of(tables["area_members"]) if "area_members" in tables else ()
     for one in rows:
         if kinds.get(one["group"]) == "joint return":
             members.setdefault(one["group"], []).append(one["member"])
@@ -377,7 +378,7 @@ def _joint_returns(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fa
         frame = tables[name]
         figures = frame[frame[_OFFICIAL[name]].notna().any(axis=1)]
         own = set(zip(figures["area"], figures["measure"], figures["year"], figures["publication"], strict=True))
-        for row, cells in frame[frame["area"].isin(list(members))].to_dict("index").items():
+        for row, cells in records_by_row(frame[frame["area"].isin(list(members))]).items():
             beside = [member for member in members[cells["area"]]
                       if (member, cells["measure"], cells["year"], cells["publication"]) in own]  # fmt: skip
             if beside:

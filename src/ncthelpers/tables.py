@@ -16,6 +16,7 @@ from ncthelpers import claims, comparison, official, provenance, results, wordin
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.load import Comparison, YearData
+from ncthelpers.rows import records_of
 from ncthelpers.years import year_of
 
 __all__ = ["Table", "Sources", "show", "by_year", "sources"]
@@ -225,7 +226,7 @@ def show(
     held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
     titles = data.reference.names(PUBLICATIONS, "publication", "title")
     texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
-    shown = provenance.shown_table(data, name, schema, held, frame.to_dict("records"), texts)
+    shown = provenance.shown_table(data, name, schema, held, records_of(frame), texts)
     return Table(caption or schema.title, held, texts, _nothing(data, name, cites), shown)
 
 
@@ -264,7 +265,7 @@ def by_year(
     years = sorted(set(frame["year"]))
     rows: dict[tuple, dict[str, str]] = {}
     broken: set[tuple] = set()
-    texts, records = _texts(frame, replace(schema[value], missing=_NOT_THERE), {}), frame.to_dict("records")
+    texts, records = _texts(frame, replace(schema[value], missing=_NOT_THERE), {}), records_of(frame)
     for row, text in sorted(zip(records, texts, strict=True), key=lambda pair: pair[0]["year"]):
         key = tuple(row[name] for name in keys)
         cells = rows.setdefault(key, {})
@@ -366,7 +367,7 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
     held = tuple(schema[column] for column in schema.shown)
     cited = publications.set_index("publication", drop=False).loc[_cited_publications(data, names)]
     cells = tuple(
-        tuple(wording.cell_text(record[column.name], column) for column in held) for record in cited.to_dict("records")
+        tuple(wording.cell_text(record[column.name], column) for column in held) for record in records_of(cited)
     )
     return Sources(
         Table("Sources of this page", _SOURCE_COLUMNS, tuple(rows)), Table("Publications cited", held, cells)

@@ -17,6 +17,7 @@ from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.lineage import Rows
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.publish import staleness
+from ncthelpers.rows import records_of
 from ncthelpers.wording import MINUS
 from ncthelpers.years import in_words
 
@@ -267,7 +268,7 @@ def _found_again(name: str, data: YearData | Comparison) -> dict[str, Rows]:
 def _behind(table: str, path: str, data: YearData | Comparison) -> list[Rows]:
     """The rows behind a row of a table, by its path."""
     of = comparison if isinstance(data, Comparison) else results
-    frame = of.table(data, table).to_dict("records")
+    frame = records_of(of.table(data, table))
     paths = provenance.paths(table, of.table_schema(data, table), frame)
     held = lineage.Lineage(data, table)
     return [rows for row, one in zip(frame, paths, strict=True) if one == path for rows in held.of(row)]
@@ -286,7 +287,7 @@ def _cited(folder: str, table: str, lines: Iterable[int], data: YearData | Compa
     columns = [column.name for column in schema.columns
                if column.type == "source" or (column.name == "publication" and table != PUBLICATIONS)]  # fmt: skip
     kept = frame.loc[[line for line in lines if line in frame.index]]
-    cells = (cell for row in kept[columns].to_dict("records") for cell in row.values() if isinstance(cell, str))
+    cells = (cell for row in records_of(kept[columns]) for cell in row.values() if isinstance(cell, str))
     documents = {one["id"]: one for one in held.package.get("documents", [])}
     titles = newest.reference.names(PUBLICATIONS, "publication", "title")
     dates = newest.reference.names(PUBLICATIONS, "publication", "published")

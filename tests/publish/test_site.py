@@ -19,10 +19,11 @@ from ncthelpers.publish import pages, site, toc
 def test_the_pages_around_the_years_are_those_that_the_data_gives(root_with_book, contents):
     before = contents(root_with_book / "book")
     years = load_years(root_with_book, toc.public_years(root_with_book)).years[::-1]
-    site.write_pages_around(root_with_book, site.pages_around(root_with_book, years))
+    around = dict(site.pages_of_data(root_with_book, years)) | site.pages_of_pages(root_with_book, years)
+    site.write_pages_around(root_with_book, around)
     after = contents(root_with_book / "book")
     assert {name for name in before | after if before.get(name) != after.get(name)} == set()
-    site.write_pages_around(root_with_book, site.pages_around(root_with_book, years))
+    site.write_pages_around(root_with_book, around)
     assert contents(root_with_book / "book") == after
 
 
@@ -113,7 +114,7 @@ def test_text_of_the_data_is_text_on_the_pages_around_the_years(root, review, te
     hostile = dataclasses.replace(review, contract={**review.contract, "provider": {"name": text, "short": "T"}})
     glossary = root / "data" / "reference" / "glossary.csv"
     glossary.write_text('term,meaning\nKPI,"{}"\n'.format(text.replace('"', '""')), "utf-8")
-    around = site.pages_around(root, [hostile])
+    around = dict(site.pages_of_data(root, [hostile]))
     html = MarkdownIt("commonmark").render(around["index.md"])
     soup = BeautifulSoup(html, "html.parser")
     assert soup.find("script") is None

@@ -22,6 +22,7 @@ from matplotlib.ft2font import LoadFlags
 
 from ncthelpers import comparison, provenance, results
 from ncthelpers.load import Comparison, YearData
+from ncthelpers.rows import records_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +107,7 @@ def of_table(
     data: YearData | Comparison, name: str, rows: Iterable[Mapping] | pd.DataFrame, part: str = ""
 ) -> provenance.Shown:
     """What a chart is drawn from: a table by name, the rows of it that are drawn, and what part of it these are."""
-    records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+    records = records_of(rows) if isinstance(rows, pd.DataFrame) else rows
     return provenance.shown_chart(data, name, records, part)
 
 
@@ -213,7 +214,7 @@ def draw_key(axes: Axes, entries: Mapping[str, dict], size: float) -> None:
 
 def measures_of(data: YearData) -> dict[str, dict]:
     """Rows of the measures by their id."""
-    return {row["measure"]: row for row in data["measures"].to_dict("records")}
+    return {row["measure"]: row for row in records_of(data["measures"])}
 
 
 def with_unit(title: str, unit: str) -> str:

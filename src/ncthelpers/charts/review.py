@@ -31,6 +31,7 @@ from ncthelpers.charts.canvas import (
 )
 from ncthelpers.load import YearData
 from ncthelpers.provenance import Shown
+from ncthelpers.rows import records_of
 
 __all__ = [
     "waterfall", "variance_by_service", "grants", "gaps", "support_services", "audit_progress", "demand",
@@ -182,7 +183,7 @@ def audit_progress(data: YearData) -> Chart:
     counts = results.table(data, "audit_progress")
     reached = _listed(counts["stage"], (f"reached by {wording.figure_text(n)}" for n in counts["audits"]))
     with canvas(0.36 * len(audits) + 0.7) as (figure, axes):
-        for place, audit in enumerate(audits.to_dict("records")):
+        for place, audit in enumerate(records_of(audits)):
             for across, stage in enumerate(STAGES):
                 inside, edge = (BLUE, BLUE) if audit[stage] else ("white", GREY)
                 axes.plot(across, place, "s", markersize=13, color=inside, markeredgecolor=edge, markeredgewidth=1.2)
@@ -204,7 +205,7 @@ def demand(data: YearData, measure: str) -> Chart:
     rows = data["demand"]
     rows = rows[rows["measure"] == measure]
     points: dict[str, tuple[Decimal, str]] = {}
-    for row in rows.to_dict("records"):
+    for row in records_of(rows):
         if row["value_start"] is not None:
             points.setdefault(row["start"], (row["value_start"], "actual"))
         if row["value_end"] is not None:
@@ -243,7 +244,7 @@ def _timeline(data: YearData, name: str, rows: pd.DataFrame, by: str, mark: str,
         axes.axvspan(data.starts, data.ends, color=PALE, zorder=0)
         axes.annotate(f"contract year {data.year}", (data.starts, 1), (3, 3), xycoords=("data", "axes fraction"),
                       textcoords="offset points", ha="left", va="bottom", color=GREY)  # fmt: skip
-        for row in rows.to_dict("records"):
+        for row in records_of(rows):
             place, kind = lines.index(row[by]), row[mark] if mark else ""
             first, last = dates.first_day(row["start"]), dates.last_day(row["end"] or row["start"])
             if (last - first).days > 10:
@@ -254,8 +255,8 @@ def _timeline(data: YearData, name: str, rows: pd.DataFrame, by: str, mark: str,
         axes.set_yticks(range(len(lines)), [_wrapped(line[0].upper() + line[1:]) for line in lines])
         axes.invert_yaxis()
         axes.margins(y=0.12)
-        starts = [dates.first_day(start).year for start in rows["start"]]
-        axes.xaxis.set_major_locator(mdates.YearLocator(base=max(1, (max(starts) - min(starts)) // 8)))
+        drawn_from, drawn_to = (mdates.num2date(end).year for end in axes.get_xlim())
+        axes.xaxis.set_major_locator(mdates.YearLocator(base=max(1, (drawn_to - drawn_from) // 8)))
         axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
         sns.despine(ax=axes, left=True)
         axes.tick_params(axis="y", length=0)

@@ -38,6 +38,7 @@ from ncthelpers.charts.canvas import (
 )
 from ncthelpers.load import Comparison
 from ncthelpers.provenance import Shown
+from ncthelpers.rows import records_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -283,7 +284,7 @@ def _chosen(years: Comparison, name: str, measures: Sequence[str]) -> dict[str, 
     if unknown:
         raise LookupError(f"there is no measure named {', '.join(sorted(unknown))}")
     rows: dict[str, list[dict]] = {measure: [] for measure in measures}
-    for row in comparison.table(years, name).to_dict("records"):
+    for row in records_of(comparison.table(years, name)):
         if row["measure"] in rows or not measures:
             rows.setdefault(row["measure"], []).append(row)
     return {measure: of for measure, of in rows.items() if of}

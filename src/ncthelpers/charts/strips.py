@@ -29,6 +29,7 @@ from ncthelpers.charts.canvas import (
     write,
 )
 from ncthelpers.load import YearData
+from ncthelpers.rows import records_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,11 +104,11 @@ def _strips(data: YearData) -> list[_Strip]:
     measures, missing = measures_of(data), results.table_schema(data, "authority_ranks")["value"].missing
     values = data["authority_values"]
     published: dict[str, list[Decimal]] = {}
-    for row in values[values["year"] == str(data.year)].to_dict("records"):
+    for row in records_of(values[values["year"] == str(data.year)]):
         if row["value"] is not None:
             published.setdefault(row["measure"], []).append(row["value"])
     groups: dict[str, list[dict]] = {}
-    for row in results.table(data, "authority_ranks").to_dict("records"):
+    for row in records_of(results.table(data, "authority_ranks")):
         if row["measure"] in published and measures[row["measure"]]["polarity"] != "not rated":
             groups.setdefault(row["measure"], []).append(row)
     found = []

@@ -11,6 +11,7 @@ from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.load import Reference
 from ncthelpers.narrative import plain
 from ncthelpers.publish.markdown import raw_tables
+from ncthelpers.rows import records_of
 
 __all__ = ["assurance_pages"]
 
@@ -38,7 +39,7 @@ def _log(reference: Reference, name: str, column: str, caption: str) -> str:
     titles = reference.names(PUBLICATIONS, "publication", "title")
     sections = []
     for value in schema[column].values:
-        records = frame[frame[column] == value].to_dict("records")
+        records = records_of(frame[frame[column] == value])
         rows = tuple(tuple(_text(record[of.name], of, titles) for of in held) for record in records)
         if rows:
             shown = tables.Table(caption.format(value), held, rows)
@@ -66,7 +67,7 @@ def _point(record: Mapping) -> str:
 
 def _checklist(reference: Reference) -> str:
     """How many points of each framework are in each state, then every point."""
-    schema, records = reference.schemas["rap_points"], reference.tables["rap_points"].to_dict("records")
+    schema, records = reference.schemas["rap_points"], records_of(reference.tables["rap_points"])
     counts = Counter((record["framework"], record["state"]) for record in records)
     frameworks = [name for name in schema["framework"].values if any(counts[name, state] for state in _STATES)]
     held = (schema["framework"], *(Column(state, "count", title) for state, title in _STATES.items()))

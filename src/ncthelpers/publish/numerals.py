@@ -24,6 +24,7 @@ from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.narrative import NUMBER_WORDS
 from ncthelpers.publish.companion import COLOPHON
+from ncthelpers.rows import records_of
 
 __all__ = ["Numeral", "Allowed", "EXCEPTIONS", "numerals", "unexplained"]
 
@@ -245,7 +246,7 @@ class _Held:
         of = comparison if isinstance(data, Comparison) else results
         self.name, self.schema = name, of.table_schema(data, name)
         self.frame: pd.DataFrame = of.table(data, name)
-        self.rows = self.frame.to_dict("records")
+        self.rows = records_of(self.frame)
         self._titles = data.reference.names(PUBLICATIONS, "publication", "title")
         self._units = data.reference.names("measures", "measure", "unit")
         self._decimals = data.reference.names("measures", "measure", "decimals")

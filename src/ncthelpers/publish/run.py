@@ -136,6 +136,10 @@ def _run(
         waiting = _begun(root, sought, staged, files, edition, pool, cold)
         try:
             data |= _checked(root, set(data) - set(current))
+            public = [data[year] for year in wanted[ABOUT]]
+            around, others = {}, site.pages_of_data(root, public)
+            while not all(future.done() for future in waiting) and (page := next(others, None)):
+                around |= [page]  # there is time for it now
             made, ended = _gathered(waiting, watch)
         except BaseException:
             for future in waiting:
@@ -150,8 +154,7 @@ def _run(
     if any(page.failure for page in ended):
         raise PagesFailed(ended)
     made_around = sources.of(ABOUT, wanted[ABOUT])
-    around = site.pages_around(root, [data[year] for year in wanted[ABOUT]])  # of what the pages just made say
-    site.write_pages_around(root, around)
+    site.write_pages_around(root, around | dict(others) | site.pages_of_pages(root, public))
     manifest.write(root, ABOUT, made_around)
     return ended, changed
 

@@ -1,6 +1,6 @@
 """The pages around the years: index and about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from ncthelpers.narrative import plain, year_title
 from ncthelpers.publish import assurance, changes, performance
 from ncthelpers.publish.markdown import raw_html, raw_tables
 from ncthelpers.publish.toc import COMPARISON, pages_listed
+from ncthelpers.rows import records_of
 from ncthelpers.schemas import TableSchema, read_schemas
 from ncthelpers.verdicts import DISAGREES, ROUNDING
 
-__all__ = ["pages_around", "write_pages_around"]
+__all__ = ["pages_of_data", "pages_of_pages", "write_pages_around"]
 
 _ABOUT = Path(__file__).with_name("about")
 _DISCREPANCY = ("says", "printed", "verdict", "because", "source")
@@ -112,7 +113,7 @@ def _publications(reference: Reference) -> str:
     schema = reference.schemas[PUBLICATIONS]
     held = tuple(schema[column] for column in schema.names if column != "publication")
     cells = (wording.cell_text(record[column.name], column)
-             for record in reference.tables[PUBLICATIONS].to_dict("records") for column in held)  # fmt: skip
+             for record in records_of(reference.tables[PUBLICATIONS]) for column in held)  # fmt: skip
     rows = tuple(zip(*[cells] * len(held), strict=True))
     return f"## Publications\n\n{plain(schema.meaning)}\n\n{raw_tables([tables.Table(schema.title, held, rows)])}"
 
@@ -168,8 +169,8 @@ def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
     return intro.replace("{years}", "\n".join(entries)) + "\n"
 
 
-def pages_around(root: Path, years: Sequence[YearData]) -> dict[str, str]:
-    """The index and the about pages of the book, by their path in ``book/``, from the data of every public year.
+def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, str]]:
+    """The index and the about pages that say nothing of other pages, one after another, each with its path in ``book/``.
 
     Parameters
     ----------
@@ -181,20 +182,24 @@ def pages_around(root: Path, years: Sequence[YearData]) -> dict[str, str]:
     """
     schemas = read_schemas((root / "data" / "schemas").resolve()).values()
     reviewed, reference = [data for data in years if data.has_annual_report], years[0].reference
+    yield "index.md", _index(years, pages_listed(root))
+    yield "about/definitions.md", _definitions(years[0])
+    yield "about/method.md", (_ABOUT / "method.md").read_text("utf-8")
+    yield "about/assurance.md", _assurance(years, pages_listed(root))
+    yield from assurance.assurance_pages(reference).items()
+    yield "about/discrepancies.md", _discrepancies(reviewed)
+    yield "about/coverage.md", _coverage(reviewed)
+    yield "about/data_dictionary.md", _data_dictionary(schemas, reference)
+    yield "about/glossary.md", _glossary(reference)
+    yield "about/publisher.md", _publisher(reviewed, reference)
+    yield "about/performance.md", performance.page(performance.recorded(root))
+
+
+def pages_of_pages(root: Path, years: Sequence[YearData]) -> dict[str, str]:
+    """The about pages on what other pages of ``book/`` print, by their path there; parameters as :func:`pages_of_data`."""
     return {
-        "index.md": _index(years, pages_listed(root)),
-        "about/definitions.md": _definitions(years[0]),
-        "about/method.md": (_ABOUT / "method.md").read_text("utf-8"),
-        "about/assurance.md": _assurance(years, pages_listed(root)),
-        **assurance.assurance_pages(reference),
-        "about/discrepancies.md": _discrepancies(reviewed),
-        "about/coverage.md": _coverage(reviewed),
-        "about/data_dictionary.md": _data_dictionary(schemas, reference),
-        "about/glossary.md": _glossary(reference),
-        "about/publisher.md": _publisher(reviewed, reference),
         "about/what_changed.md": changes.since_last_year(root, years),
         "about/revisions.md": changes.revisions_page(root, years),
-        "about/performance.md": performance.page(performance.recorded(root)),
     }
 
 
