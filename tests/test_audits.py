@@ -1,4 +1,4 @@
-"""Progress of the internal audit programme."""
+"""Progress of the internal audit programme, and shares of practice scores."""
 
 from decimal import Decimal
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers.audits import STAGES, audit_progress, audit_stages
+from ncthelpers.audits import STAGES, audit_progress, audit_stages, practice_shares
 from ncthelpers.rounding import half_up
 
 
@@ -68,3 +68,40 @@ def test_ticks_counted_by_stage_and_by_audit_are_the_same(ticks):
     assert sum(audit_progress(programme)["audits"]) == sum(stages["stages_reached"]) == sum(map(sum, ticks))
     assert sorted(stages["audit"]) == sorted(programme["audit"])
     assert stages["stages_reached"].tolist() == sorted(stages["stages_reached"], reverse=True)
+
+
+# Practice scores
+
+
+def scores(*months) -> list[dict]:
+    """Shares of the practice scores of months of (month, cases of each score); a score without cases is suppressed."""
+    rows = [(month, n, f"score {n}", number, "c" if number is None else None, "report:10.4/1")
+            for month, *numbers in months for n, number in reversed(list(enumerate(numbers, 1)))]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["month", "order", "score", "cases", "status", "source"], dtype=object)
+    return practice_shares(frame).to_dict("records")
+
+
+def test_a_score_has_its_share_of_the_cases_of_its_month_months_and_scores_in_order():
+    found = scores(("2031-06", 6, 18), ("2031-04", 9, 6))
+    assert [(row["month"], row["order"], row["share_pct"], row["total"]) for row in found] == [
+        ("2031-04", 1, 60, 15), ("2031-04", 2, 40, 15), ("2031-06", 1, 25, 24), ("2031-06", 2, 75, 24),
+    ]  # fmt: skip
+
+
+def test_a_month_with_a_suppressed_number_has_neither_a_total_nor_shares_and_another_month_keeps_its_own():
+    found = scores(("2031-04", 9, None, None), ("2031-05", 9, 6, 0))
+    assert [(row["total"], row["share_pct"]) for row in found] == [(None, None)] * 3 + [(15, 60), (15, 40), (15, 0)]
+
+
+def test_a_month_in_which_no_case_was_audited_has_no_shares():
+    assert [row["share_pct"] for row in scores(("2031-04", 0, 0))] == [None, None]
+
+
+@given(st.lists(st.none() | st.integers(6, 300), min_size=1, max_size=5))
+def test_nothing_beside_the_cases_shown_says_how_many_are_suppressed(numbers):
+    found = scores(("2031-04", *numbers))
+    said = [value for row in found for value in (row["total"], row["share_pct"])]
+    if None in numbers:
+        assert said == [None] * len(said)
+    else:
+        assert sum(row["share_pct"] for row in found) == pytest.approx(100)

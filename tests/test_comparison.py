@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ncthelpers import comparison, results
+from ncthelpers.lineage import rows_behind
 from ncthelpers.load import Comparison
 from ncthelpers.rounding import half_up
 
@@ -130,3 +131,47 @@ def test_the_areas_are_those_of_the_newest_year(years):
     series = comparison.table(Comparison((moved, *years.years[1:])), "measure_series")
     row = series[(series["measure"] == "rereferrals_12m") & (series["year"] == str(before.year))].iloc[0]
     assert half_up(row["value"], 1) == Decimal("31.4")
+
+
+# Forecasts
+
+
+def test_the_scores_are_of_the_back_test_that_is_shown(years):
+    tested, scores = (comparison.table(years, name) for name in ("forecast_backtest", "forecast_scores"))
+    assert sum(scores["origins"]) == len(tested)
+    for row in scores.to_dict("records"):
+        held = tested[(tested["method"] == row["method"]) & (tested["horizon"] == row["horizon"])]
+        assert row["mean_absolute_error"] == sum(abs(error) for error in held["error"]) / len(held)
+        assert row["inside"] == sum(held["inside"])
+
+
+def test_the_lines_of_a_printed_forecast_end_where_the_attempts_are(years):
+    attempts, paths = (comparison.table(years, name) for name in ("forecast_attempts", "forecast_paths"))
+    given = {(row["measure"], row["end"], row["method"]): row["value"] for row in attempts.to_dict("records")}
+    ends = {(row["measure"], row["end"], row["method"]): row["value"]
+            for row in paths.sort_values("year").to_dict("records")}  # fmt: skip
+    both = given.keys() & ends.keys()
+    assert {method for *_, method in both} == {"no change", "stock and flow"}
+    assert {key: given[key] for key in both} == {key: ends[key] for key in both}
+
+
+def test_a_forecast_rests_on_figures_up_to_its_year_and_on_what_came(years):
+    row = comparison.table(years, "forecast_backtest").query("method == 'stock and flow'").to_dict("records")[0]
+    measures, figures = rows_behind(years, "forecast_backtest", row)
+    held = years.newest["official"].loc[list(figures.lines)]
+    assert len(measures.lines) == 1 and set(held["measure"]) == {"children_looked_after", "started_care", "left_care"}
+    assert {year for year in held["year"] if year > row["origin"]} == {row["year"]}
+    assert set(held.loc[held["year"] == row["year"], "measure"]) == {"children_looked_after"}
+    assert "england" not in set(held["area"])
+
+
+def test_a_line_through_printed_counts_rests_on_them_and_no_official_figure_but_what_came(years):
+    attempts = comparison.table(years, "forecast_attempts")
+    [row] = attempts[attempts["method"] == "line through the two printed counts"].to_dict("records")
+    demand, figures = rows_behind(years, "forecast_attempts", row)
+    assert demand.file == f"{row['contract_year']}/demand.csv" and len(demand.lines) == 2
+    assert set(years.newest["official"].loc[list(figures.lines), "year"]) == {row["year"]}
+    paths = comparison.table(years, "forecast_paths")
+    [printed] = paths[paths["method"] == "as printed"].to_dict("records")
+    [behind] = rows_behind(years, "forecast_paths", printed)
+    assert behind.file.endswith("/demand.csv") and len(behind.lines) == 1

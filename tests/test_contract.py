@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ncthelpers.contract import contract_faults, excused_tables
+from ncthelpers.contract import cited_in, contract_faults, excused_tables
 from ncthelpers.years import ContractYear
 
 EAST = {"id": "EAST", "name": "East"}
@@ -93,6 +93,93 @@ def test_a_year_that_does_not_say_whether_its_annual_report_is_at_hand_lacks_it(
     lacking = {key: value for key, value in SOUND.items() if key != "annual_report"}
     [fault] = contract_faults(lacking, ContractYear("2031-32"), {"grants"}, "contract.yml")
     assert (fault.column, fault.rule) == ("annual_report", "is missing")
+
+
+# Escalation, and whether the contract is invented
+
+
+TRIGGERS = [
+    {"state": "performance issue", "periods": 2, "basis": "published", "source": "report:2/1"},
+    {"state": "performance failure", "periods": 3, "basis": "published", "source": "report:2/1"},
+]
+STAGES = [
+    {"stage": "informal stage", "working_days": 10, "basis": "published", "source": "report:11/1"},
+    {"stage": "formal stage", "working_days": 20, "basis": "published", "source": "report:11/1"},
+    {"stage": "rectification plan", "basis": "not published", "source": "report:11/1"},
+]
+
+
+def escalation(triggers=None, stages=None):
+    """A sound escalation with its first trigger or stage changed."""
+    return {
+        "triggers": [TRIGGERS[0] | (triggers or {}), *TRIGGERS[1:]],
+        "stages": [STAGES[0] | (stages or {}), *STAGES[1:]],
+    }
+
+
+def without(key, entry):
+    return {name: value for name, value in entry.items() if name != key}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"invented": True},
+        {"escalation": escalation()},
+        {"escalation": escalation(triggers={"basis": "assumed"}, stages={"basis": "assumed"}), "invented": True},
+        {"escalation": {"triggers": [{**without("periods", entry), "basis": "not published"} for entry in TRIGGERS], "stages": STAGES}},
+        {"escalation": {"triggers": TRIGGERS[::-1], "stages": STAGES[::-1]}},
+    ],
+)  # fmt: skip
+def test_escalation_and_invented_may_be_given_or_left_out(changed):
+    assert faults(**changed) == []
+
+
+FIRST, STAGE = "escalation triggers 1", "escalation stages 1"
+WHOLE = "must give periods: a whole number of one or more"
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "value", "said"),
+    [
+        ({"invented": False}, "invented", "False", "must be true, or be left out"),
+        ({"invented": "yes"}, "invented", "yes", "must be true, or be left out"),
+        ({"invented": 1}, "invented", "1", "must be true, or be left out"),
+        ({"escalation": None}, "escalation", "None", "must give triggers and stages, and nothing else"),
+        ({"escalation": []}, "escalation", "[]", "must give triggers and stages"),
+        ({"escalation": {"triggers": TRIGGERS}}, "escalation", None, "must give triggers and stages"),
+        ({"escalation": {**escalation(), "notes": []}}, "escalation", None, "and nothing else"),
+        ({"escalation": {"triggers": [], "stages": STAGES}}, "escalation triggers", "[]", "at least one entry"),
+        ({"escalation": {"triggers": TRIGGERS, "stages": "none"}}, "escalation stages", "none", "at least one entry"),
+        ({"escalation": {"triggers": ["issue"], "stages": STAGES}}, FIRST, "issue", "must give state, basis, source"),
+        ({"escalation": escalation({"source": " "})}, FIRST, "performance issue", "lacks its source"),
+        ({"escalation": escalation({"basis": None})}, FIRST, "performance issue", "lacks its basis"),
+        ({"escalation": escalation({"basis": "guessed"})}, FIRST, "performance issue", "one of: published, assumed, not published"),
+        ({"escalation": escalation({"basis": "assumed"})}, FIRST, "performance issue", "is assumed, which only an invented contract may do"),
+        ({"escalation": escalation(stages={"basis": "assumed"})}, STAGE, "informal stage", "is assumed"),
+        ({"escalation": escalation({"basis": "not published"})}, FIRST, "performance issue", "gives periods, though its basis is not published"),
+        ({"escalation": escalation({"periods": 0})}, FIRST, "performance issue", WHOLE),
+        ({"escalation": escalation({"periods": 1.5})}, FIRST, "performance issue", WHOLE),
+        ({"escalation": escalation({"periods": True})}, FIRST, "performance issue", WHOLE),
+        ({"escalation": escalation({"periods": None})}, FIRST, "performance issue", WHOLE),
+        ({"escalation": escalation(stages={"working_days": "ten"})}, STAGE, "informal stage", "must give working_days"),
+        ({"escalation": escalation({"working_days": 3})}, FIRST, "performance issue", "has an entry that is not known: working_days"),
+        ({"escalation": escalation({"state": "closed"})}, "escalation triggers", "closed, performance failure", "must be, each once: performance issue, performance failure"),
+        ({"escalation": {"triggers": TRIGGERS, "stages": STAGES[:2]}}, "escalation stages", "informal stage, formal stage", "must be, each once"),
+        ({"escalation": {"triggers": [*TRIGGERS, TRIGGERS[0]], "stages": STAGES}}, "escalation triggers", None, "must be, each once"),
+        ({"escalation": escalation({"periods": 3})}, "escalation triggers", "3", "is not more periods than the 3 of a performance issue"),
+    ],
+)  # fmt: skip
+def test_each_rule_of_escalation_broken_is_one_fault(changed, column, value, said):
+    [(where, found, rule)] = faults(**changed)
+    assert where == column and said in rule and value in (found, None)
+
+
+def test_what_a_contract_cites_is_told_with_its_place():
+    found = cited_in({**SOUND, "escalation": {"triggers": TRIGGERS[:1], "stages": STAGES[:1]}})
+    assert found == [("terms 1", "report:1/1"), (FIRST, "report:2/1"), (STAGE, "report:11/1")]
+    assert cited_in({}) == []
 
 
 # Tables that a year does not report

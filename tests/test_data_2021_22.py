@@ -318,6 +318,15 @@ def test_no_target_or_tolerance_is_made_up(review):
     assert set(review["kpis"]["target_status"]) == {"not published"}
 
 
+def test_no_effect_on_the_contract_sum_is_made_up(review):
+    # report 4, 6, 7.1, 7.3 and 9, cover 7.1.4: what raises or lowers costs is named, and no amount of it is printed
+    factors = review["contract_sum_factors"]
+    assert factors["effect"].isna().all() and set(factors["costed"]) == {"not costed"}
+    assert set(factors["kind"]) == {"pressure", "saving"} and set(factors["year"]) == {"2022-23", "not stated"}
+    for section, source in zip(factors["section"], factors["source"], strict=True):
+        assert source.startswith(f"report:{section}/"), source
+
+
 def test_a_kpi_has_a_polarity_only_with_its_basis(review):
     kpis = review["kpis"].set_index("kpi")
     stated = kpis["polarity"] != "not stated"

@@ -471,3 +471,53 @@ def test_every_figure_of_the_public_years_stands_in_one_row_and_none_is_made(yea
         )
         assert len(shown) == len(entered)
         assert {len({figure.unit for figure in figures}) for figures in found["figures"]} <= {1}
+
+
+# Factors for the next contract sum
+
+
+def factors(*rows) -> pd.DataFrame:
+    """Factors from (kind, effect in £)."""
+    effects = [(kind, None if effect is None else Decimal(effect)) for kind, effect in rows]
+    return pd.DataFrame(effects, columns=["kind", "effect"], dtype=object)
+
+
+def test_savings_are_taken_off_pressures_and_what_is_not_costed_is_counted_and_in_no_sum():
+    found = finance.contract_sum_effects(
+        factors(("pressure", 900), ("saving", 250), ("pressure", None), ("pressure", "100.50"), ("saving", None))
+    )
+    assert found.values.tolist() == [
+        ["pressure", 3, 2, Decimal("1000.50"), 1],
+        ["saving", 2, 1, Decimal(-250), 1],
+        ["net of those costed", 5, 3, Decimal("750.50"), 2],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "effects"),
+    [
+        ([], [None, None, None]),
+        ([("pressure", None), ("saving", None)], [None, None, None]),
+        ([("saving", 250)], [None, -250, -250]),
+        ([("pressure", 0)], [0, None, 0]),
+    ],
+    ids=["none named", "none costed", "a saving alone", "costed at nil"],
+)
+def test_an_effect_is_missing_and_not_nil_where_no_factor_is_costed(rows, effects):
+    assert finance.contract_sum_effects(factors(*rows))["effect"].tolist() == effects
+
+
+@given(st.lists(st.tuples(st.sampled_from(["pressure", "saving"]), st.none() | st.integers(0, 10**8).map(Decimal))))
+def test_pressures_and_savings_come_to_the_net_and_every_factor_is_counted_once(rows):
+    *kinds, net = finance.contract_sum_effects(factors(*rows)).to_dict("records")
+    for count in ("factors", "costed", "not_costed"):
+        assert sum(kind[count] for kind in kinds) == net[count]
+    assert net["factors"] == net["costed"] + net["not_costed"] == len(rows)
+    held = [kind["effect"] for kind in kinds if kind["effect"] is not None]
+    assert net["effect"] == (sum(held) if held else None)
+
+
+def test_neither_document_costs_any_pressure_or_saving(review):
+    # annual report sections 4, 6, 7 and 9, cover report 7.1.4: factors in words, without an amount
+    net = finance.contract_sum_effects(review["contract_sum_factors"]).to_dict("records")[-1]
+    assert net["factors"] > 10 and (net["costed"], net["effect"]) == (0, None)

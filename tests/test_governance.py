@@ -1,4 +1,4 @@
-"""Deadlines, topics, timelines and the latest judgement of each provider."""
+"""Deadlines, topics, timelines, the latest judgement of each provider, actions and risks."""
 
 import re
 from datetime import date, timedelta
@@ -326,3 +326,71 @@ def test_every_action_of_the_public_years_is_counted_once_and_shown_where_a_sour
     assert all(spoken["found"]), "what was found is said"
     for outcome in set(carried["outcome"]) - {UNKNOWN}:
         assert (spoken["outcome"] == outcome).sum() == (carried["outcome"] == outcome).sum()
+
+
+# Risks
+
+RISK = ("homes", "Too few homes", "report:13/1")
+MARCH, MAY, JUNE = date(2032, 3, 1), date(2031, 5, 1), date(2031, 6, 1)
+
+
+def movement(*scores, risks=(RISK,)) -> list[dict]:
+    """Rows of the movement of risks from scores of (risk, day, likelihood, impact, appetite)."""
+    scores = [(*score[:4], f"Owner on {score[1]}", *score[4:], f"report:13/{n}") for n, score in enumerate(scores, 1)]
+    names = ["risk", "on", "likelihood", "impact", "owner", "appetite", "source"]
+    frames = (
+        pd.DataFrame(list(risks), columns=["risk", "what", "source"], dtype=object),
+        pd.DataFrame(scores, columns=names, dtype=object),
+    )
+    return governance.risk_movement(*frames).to_dict("records")
+
+
+def test_a_risk_has_its_first_and_last_score_of_the_year_and_what_the_last_rests_on():
+    # in whatever order they are entered: three times four in May, two times five between, four times four in March
+    [risk] = movement(("homes", MARCH, 4, 4, 15), ("homes", MAY, 3, 4, 12), ("homes", JUNE, 2, 5, 12))
+    assert risk == {
+        "risk": "homes", "what": "Too few homes", "owner": "Owner on 2032-03-01", "score_before": 12, "score": 16,
+        "movement": "rising", "appetite": 15, "within_appetite": "above", "likelihood": 4, "impact": 4, "on": MARCH,
+        "source": "report:13/1 report:13/2 report:13/3",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "word"), [((3, 4), (4, 4), "rising"), ((4, 4), (3, 4), "falling"), ((3, 4), (4, 3), "unchanged")]
+)
+def test_a_risk_moves_with_its_score_and_not_with_its_parts(first, last, word):
+    [risk] = movement(("homes", MAY, *first, 12), ("homes", MARCH, *last, 12))
+    assert risk["movement"] == word
+
+
+def test_a_risk_scored_once_has_a_score_and_no_movement():
+    [risk] = movement(("homes", MAY, 3, 4, 12))
+    assert (risk["score_before"], risk["score"], risk["movement"]) == (None, 12, None)
+
+
+@pytest.mark.parametrize(("appetite", "word"), [(11, "above"), (12, "within"), (13, "within")])
+def test_a_score_at_the_appetite_is_within_it(appetite, word):
+    [risk] = movement(("homes", MAY, 3, 4, appetite))
+    assert risk["within_appetite"] == word
+
+
+def test_a_risk_that_was_not_scored_keeps_its_row_and_has_no_score():
+    scored, unscored = movement(("homes", MAY, 3, 4, 12), risks=(RISK, ("staff", "Too few staff", "report:13/1")))
+    assert scored["score"] == 12
+    assert {name for name, value in unscored.items() if value is not None} == {"risk", "what", "source"}
+
+
+DAYS_OF_A_YEAR = st.dates(min_value=date(2031, 4, 1), max_value=date(2032, 3, 31))
+PARTS = st.integers(1, 5)
+
+
+@given(st.dictionaries(DAYS_OF_A_YEAR, st.tuples(PARTS, PARTS, st.integers(1, 25)), min_size=1, max_size=6))
+def test_turning_time_round_turns_the_movement_round(scored):
+    ahead = [("homes", day, *parts) for day, parts in scored.items()]
+    turned = [
+        ("homes", date.fromordinal(2 * MARCH.toordinal() - day.toordinal()), *parts) for day, parts in scored.items()
+    ]
+    opposite = {"rising": "falling", "falling": "rising", "unchanged": "unchanged", None: None}
+    [one], [other] = movement(*ahead), movement(*turned)
+    assert one["movement"] == opposite[other["movement"]]
+    assert 1 <= one["score"] <= 25 and one["within_appetite"] in ("within", "above")

@@ -1,7 +1,9 @@
 """Which entered rows stand behind a shown row: one's own line, those of the same key, those of the same source, or all."""
 
 from dataclasses import replace
+from datetime import date
 
+import pandas as pd
 import pytest
 
 from ncthelpers import comparison, lineage, results
@@ -129,6 +131,38 @@ def test_a_forecast_rests_on_its_own_row_and_on_the_official_figures_it_is_held_
     demand, statistics = rows_behind(years, "forecast_outcomes", row)
     assert demand.file == f"{row['contract_year']}/demand.csv" and len(demand.lines) == 1
     assert statistics.file == "reference/official.csv" and statistics.lines
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "file"),
+    [
+        ("risk_movement", [("homes", date(2021, 5, 1), 3, 4, "NCT", 12, "report:13/1"),
+                           ("homes", date(2022, 3, 1), 4, 4, "NCT", 12, "report:13/1"),
+                           ("staff", date(2022, 3, 1), 4, 4, "NCT", 12, "report:13/1")], "risk_scores"),
+        ("answer_shares", [("staff", "Led?", 1, "Yes", 30, None, "report:10.5/1"), ("staff", "Led?", 2, "No", 10, None, "report:10.5/1"),
+                           ("staff", "Paid?", 1, "Yes", 10, None, "report:10.5/1")], "survey_answers"),
+        ("practice_shares", [("2021-06", 1, "Good", 30, None, "report:10.4/1"), ("2021-06", 2, "Poor", 10, None, "report:10.4/1"),
+                             ("2021-09", 1, "Good", 30, None, "report:10.4/1")], "practice_scores"),
+    ],
+)  # fmt: skip
+def test_a_movement_rests_on_every_score_of_its_risk_and_a_share_on_the_whole_it_is_of(review, name, rows, file):
+    entered = {
+        "risks": [("homes", "Too few homes", "report:13/1"), ("staff", "Too few staff", "report:13/1")],
+        "surveys": [("staff", "Staff survey", None, "report:10.5/1")],
+    }
+    columns = {
+        "risks": ["risk", "what", "source"],
+        "surveys": ["survey", "title", "base", "source"],
+        file: review.schemas[file].names,
+    }
+    frames = {
+        table: pd.DataFrame(held, columns=columns[table], dtype=object)
+        for table, held in {**entered, file: rows}.items()
+    }
+    year = replace(review, tables={**review.tables, **frames}, contract={**review.contract, "not_reported": {}})
+    first = results.table(year, name).to_dict("records")[0]
+    [found] = [found for found in rows_behind(year, name, first) if found.file == f"2021-22/{file}.csv"]
+    assert found.lines == (0, 1), "both rows of the first, and not that of another"
 
 
 def test_every_table_over_the_years_has_its_inputs_named():

@@ -34,13 +34,36 @@ SCHEMAS = {
         TableSchema("kpis", "KPIs", "", ("kpi",),
                     (Column("kpi", "id", "KPI"), Column("unit", "text", "Unit"), Column("polarity", "text", "Polarity"),
                      Column("target", "number", "Target", required=False), Column("tolerance", "number", "Tolerance", required=False),
-                     Column("target_status", "text", "Target and tolerance"))),
+                     Column("target_status", "text", "Target and tolerance"), Column("name", "text", "Name"))),
         TableSchema("kpi_values", "Values", "", ("kpi", "period"),
                     (Column("kpi", "id", "KPI", refers_to="kpis.kpi"), Column("period", "when", "Month"))
                     + tuple(Column(name, "number", name, required=False) for name in ("numerator", "denominator", "value"))),
         TableSchema("carried_actions", "Actions", "", ("from_year", "action"), (Column("from_year", "id", "From"), Column("action", "id", "Action"))),
         TableSchema("demand", "Demand", "", ("measure",), (Column("measure", "id", "Measure"), Column("source", "source", "Source"))),
         TableSchema("published_finance", "Finance", "", (), (Column("basis", "text", "Kind of source"), Column("source", "source", "Source"))),
+        TableSchema("support_service_kpis", "KPIs", "", ("kpi",),
+                    (Column("kpi", "id", "KPI"), Column("name", "text", "Name"), Column("unit", "text", "Unit"), Column("polarity", "text", "Polarity"),
+                     Column("target", "number", "Target", required=False), Column("tolerance", "number", "Tolerance", required=False))),
+        *(TableSchema(name, "Values", "", ("kpi", "period"),
+                      (Column("kpi", "id", "KPI", refers_to=f"{register}.kpi"), Column("period", "when", "Month"))
+                      + tuple(Column(column, "number", column, required=False) for column in ("numerator", "denominator", "value")))
+          for name, register in (("kpi_history", "kpis"), ("support_service_values", "support_service_kpis"))),
+        TableSchema("kpi_rebases", "Rebases", "", ("kpi", "month"), (Column("kpi", "id", "KPI", refers_to="kpis.kpi"), Column("month", "when", "From"))),
+        TableSchema("dependencies", "Dependencies", "", ("dependency",), (Column("dependency", "count", "Number"), Column("name", "text", "Name"))),
+        TableSchema("escalations", "Moves", "", ("judged", "subject", "on", "state"),
+                    tuple(Column(name, "text", name) for name in ("judged", "subject")) + (Column("on", "date", "On"),)
+                    + tuple(Column(name, "text", name) for name in ("state", "owner", "evidence"))
+                    + (Column("dependency", "count", "Dependency", required=False, refers_to="dependencies.dependency"), Column("source", "source", "Source"))),
+        TableSchema("risk_scores", "Scores", "", ("risk", "on"), (Column("risk", "id", "Risk"), Column("on", "date", "On"))),
+        TableSchema("surveys", "Surveys", "", ("survey",), (Column("survey", "id", "Survey"), Column("base", "count", "Base", required=False))),
+        TableSchema("survey_answers", "Answers", "", ("survey", "question", "answer"),
+                    tuple(Column(name, "text", name) for name in ("survey", "question", "answer"))
+                    + (Column("answered", "count", "Number", required=False), Column("status", "text", "Status", required=False))),
+        TableSchema("practice_scores", "Scores", "", ("month", "score"),
+                    (Column("month", "when", "Month"), Column("score", "text", "Score"), Column("cases", "count", "Cases", required=False),
+                     Column("status", "text", "Status", required=False))),
+        TableSchema("contract_sum_factors", "Factors", "", ("factor",),
+                    (Column("factor", "id", "Factor"), Column("effect", "money", "Effect", required=False), Column("costed", "text", "Costed"))),
     ]
 }  # fmt: skip
 ROWS = {
@@ -52,9 +75,9 @@ ROWS = {
     "spans": [("2031-06", "2031-07")],
     "paragraphs": [("report:1/1",), ("report:1/2",)],
     "kpis": [
-        ("A", "per cent", "higher is better", Decimal(45), Decimal(40), "published"),
-        ("B", "per cent", "lower is better", None, None, "not published"),
-        ("C", "not stated", "not stated", None, None, "not published"),
+        ("A", "per cent", "higher is better", Decimal(45), Decimal(40), "published", "Referrals"),
+        ("B", "per cent", "lower is better", None, None, "not published", "Reviews"),
+        ("C", "not stated", "not stated", None, None, "not published", "Moves"),
     ],
     "kpi_values": [
         ("A", "2031-04", Decimal(9), Decimal(10), Decimal(90)),
@@ -65,18 +88,53 @@ ROWS = {
     "demand": [("referrals", "report:1/1")],
     "published_finance": [("annual report", "report:1/1"), ("council paper", "report:1/2")],
 }
+# Tables of which the year above has no row, as they might be: escalated, measured before the year, suppressed.
+MORE = {
+    "support_service_kpis": [("S1", "Repairs", "per cent", "higher is better", Decimal(90), Decimal(80))],
+    "support_service_values": [("S1", "2031-04", Decimal(9), Decimal(10), Decimal(90))],
+    "kpi_history": [("A", "2031-03", Decimal(9), Decimal(10), Decimal(90))],
+    "kpi_rebases": [("A", "2031-03"), ("C", "2032-03")],
+    "dependencies": [(1, "Offices")],
+    "escalations": [
+        ("trust KPI", "A", date(2031, 5, 1), "performance issue", "AIT", "minute 1", None, "report:1/1"),
+        ("trust KPI", "A", date(2031, 6, 1), "relief", "WEST", "letter 1", 1, "report:1/1"),
+        ("support-service KPI", "S1", date(2032, 3, 31), "performance issue", "EAST", "minute 2", None, "report:1/1"),
+        ("Dependency", "1", date(2031, 5, 1), "within tolerance", "WEST", "minute 3", None, "report:1/1"),
+    ],
+    "risk_scores": [("fire", date(2032, 3, 31))],
+    "surveys": [("staff", 40), ("carers", None)],
+    "survey_answers": [
+        ("staff", "Well led?", "yes", 30, None),
+        ("staff", "Well led?", "no", None, "c"),
+        ("staff", "Well led?", "perhaps", None, "c"),
+        ("staff", "Well paid?", "yes", 40, None),
+        ("staff", "Well paid?", "no", 0, None),
+        ("carers", "Well led?", "yes", 12, None),
+        ("carers", "Well led?", "no", None, "c"),
+    ],
+    "practice_scores": [("2031-06", "good", 6, None), ("2031-06", "poor", None, "c"), ("2031-09", "good", 0, None)],
+    "contract_sum_factors": [
+        ("pay", Decimal(900), "agreed"),
+        ("rent", Decimal(0), "estimated"),
+        ("demand", None, "not costed"),
+    ],
+}
+PROVIDER = {"provider": {"name": "An invented trust", "short": "AIT"}}
 
 
-def year(councils=("EAST", "WEST"), without=(), areas=None, terms=(), reference=NO_REFERENCE, **rows):
+def year(
+    councils=("EAST", "WEST"), without=(), areas=None, terms=(), contract=PROVIDER, reference=NO_REFERENCE, **rows
+):
     """An invented year with some tables replaced; rows are on lines 2, 3, ..."""
     tables = {}
-    for name, held in (ROWS | rows).items():
+    for name, held in (dict.fromkeys(MORE, []) | ROWS | rows).items():
         if name not in without:
             frame = pd.DataFrame(held, columns=SCHEMAS[name].names, dtype=object)
             tables[name] = frame.set_axis(range(2, len(frame) + 2))
     contract = {
         "councils": [{"id": council, "area": (areas or {}).get(council)} for council in councils],
         "terms": list(terms),
+        **contract,
     }
     return YearData(
         ContractYear("2031-32"), date(2031, 4, 1), date(2032, 3, 31), contract, tables, SCHEMAS, {}, {}, reference
@@ -167,6 +225,7 @@ LISTS = {
                     (Column("member", "id", "Member", refers_to="areas.area"), Column("source", "source", "Source"))),
         TableSchema("area_members", "Members", "", ("group", "member"),
                     tuple(Column(name, "id", name, refers_to="areas.area") for name in ("group", "member"))),
+        TableSchema("bank_holidays", "Holidays", "", ("day",), (Column("day", "date", "Day"),)),
         TableSchema("series_breaks", "Breaks", "", (), tuple(Column(name, "id", name) for name in ("measure", "before", "after"))),
         TableSchema("official", "Official", "", ("measure", "area", "year", "publication"),
                     tuple(Column(name, "id", name) for name in ("measure", "area", "year"))
@@ -195,6 +254,7 @@ LISTED = {
     ],
     "members": [("east", "news_1")],
     "area_members": [("both", "east"), ("both", "west"), ("near", "west")],
+    "bank_holidays": [(date(2031, 1, 1),), (date(2032, 1, 1),)],
     "series_breaks": [("vacancies", "2029-30", "2030-31")],
     "official": [
         ("vacancies", "both", "2030-31", Decimal(5), Decimal(10), Decimal(50), None, "stats_2031"),
@@ -297,7 +357,7 @@ def test_a_paragraph_that_a_row_of_the_reference_cites_is_of_no_year_and_passed(
 def kpi(name, polarity, target=None, tolerance=None, status=None):
     """A KPI in per cent, its target published if it has one."""
     levels = (level if level is None else Decimal(level) for level in (target, tolerance))
-    return name, "per cent", polarity, *levels, status or ("not published" if target is None else "published")
+    return name, "per cent", polarity, *levels, status or ("not published" if target is None else "published"), name
 
 
 @pytest.mark.parametrize(
@@ -411,6 +471,280 @@ def test_a_printed_percentage_agrees_exactly_when_it_lies_within_half_a_place_of
     assert (faults(kpi_values=[value(numerator=part, denominator=whole, printed=printed)]) == []) == agrees
 
 
+# Values of the months before the year, of the support services' KPIs, and months from which limits begin anew
+
+
+def test_a_year_with_every_table_that_keeps_every_rule_has_no_fault():
+    assert faults(**MORE) == []
+
+
+@pytest.mark.parametrize("table", sorted(MORE | ROWS))
+def test_of_a_year_with_every_table_one_that_could_not_be_read_is_nobody_elses_fault(table):
+    assert faults(**MORE, without=[table]) == []
+
+
+@pytest.mark.parametrize("name", ["support_service_values", "kpi_history"])
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"numerator": 11, "denominator": 10}, ("numerator", "11", "is more than the denominator, 10, of a KPI in per cent")),
+        ({"numerator": 2, "denominator": 3, "printed": "66.6"}, ("value", "66.6", "does not agree with its counts: 2 of 3 is 66.7 per cent")),
+    ],
+)  # fmt: skip
+def test_counts_and_printed_values_of_both_sides_and_of_earlier_months_keep_one_rule(name, cells, expected):
+    of = {"support_service_values": ("S1", "2031-05"), "kpi_history": ("A", "2031-02")}[name]
+    assert faults(
+        **MORE | {name: [value(*of), value(of[0], "2031-0" + "34"[name == "support_service_values"], **cells)]}
+    ) == [(f"data/2031-32/{name}.csv", 3, *expected)]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "expected"),
+    [
+        ("support_service_values", [value("S1", "2031-03")], (2, "period", "2031-03", "is no month of the contract year (2031-04-01 to 2032-03-31)")),
+        ("support_service_values", [value("S1", "2032")], (2, "period", "2032", "is not how a whole contract year is written: by the year that it starts in, 2031")),
+        ("support_service_values", [value("S1"), value("S1", "2031-04-30")], (3, "period", "2031-04-30", "is the month of row 2 too: a KPI has one row a month")),
+        ("support_service_values", [value("A")], (2, "kpi", "A", "is not in support_service_kpis.kpi")),
+        ("kpi_history", [value("A", "2031-03"), value("A", "2031-04")], (3, "period", "2031-04", "is no month before the contract year, which starts on 2031-04-01")),
+        ("kpi_history", [value("A", "2031-03"), value("A", "2030")], (3, "period", "2030", "is no month before the contract year, which starts on 2031-04-01")),
+        ("kpi_history", [value("A", "2031-03"), value("A", "2031-03-31")], (3, "period", "2031-03-31", "is the month of row 2 too: a KPI has one row a month")),
+        ("kpi_rebases", [("A", "2031-05")], (2, "month", "2031-05", "is no month of the KPI A")),
+        ("kpi_rebases", [("B", "2031-04")], (2, "month", "2031-04", "is no month of the KPI B")),
+        ("kpi_rebases", [("A", "2031")], (2, "month", "2031", "is no month of the KPI A")),
+        ("support_service_kpis", [("S1", "Repairs", "per cent", "lower is better", Decimal(15), Decimal(5))],
+         (2, "tolerance", "5", "is not a tolerance: the tolerance 5 is better than the target 15 (lower is better)")),
+        ("support_service_kpis", [("S1", "Repairs", "per cent", "not stated", None, Decimal(5))], (2, "tolerance", "5", "is the tolerance of no target")),
+        ("risk_scores", [("fire", date(2032, 4, 1))], (2, "on", "2032-04-01", "is after the last day of the contract year, 2032-03-31")),
+    ],
+)  # fmt: skip
+def test_each_rule_of_the_further_tables_broken_is_one_fault_at_its_row(name, rows, expected):
+    assert faults(**MORE | {name: rows}) == [(f"data/2031-32/{name}.csv", *expected)]
+
+
+def test_a_month_may_stand_before_the_year_and_in_the_other_sides_table_too():
+    assert faults(**MORE | {"kpi_history": [value("A", "2031-03"), value("B", "2031-03"), value("A", "2031-02")]}) == []
+
+
+# Escalation
+
+ASSUMED = {
+    "escalation": {
+        "triggers": [{"state": state, "periods": periods, "basis": "assumed", "source": "report:1/1"}
+                     for state, periods in (("performance issue", 1), ("performance failure", 2))],
+        "stages": [{"stage": stage, "working_days": 10, "basis": "assumed", "source": "report:1/2"}
+                   for stage in ("informal stage", "formal stage", "rectification plan")],
+    }
+}  # fmt: skip
+
+
+def move(day, state, judged="trust KPI", subject="A", owner="EAST", dependency=None):
+    return judged, subject, date.fromisoformat(day), state, owner, "a minute", dependency, "report:1/1"
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (move("2031-05-01", "performance issue", subject="Z"), (2, "subject", "Z", "is no trust KPI of the year")),
+        (move("2031-05-01", "performance issue", "support-service KPI", "A"), (2, "subject", "A", "is no support-service KPI of the year")),
+        (move("2031-05-01", "performance issue", "Dependency", "7"), (2, "subject", "7", "is no Dependency of the year")),
+        (move("2031-05-01", "performance issue", owner="SOUTH"), (2, "owner", "SOUTH", "cannot answer for a trust KPI, only: AIT, EAST, WEST")),
+        (move("2031-05-01", "performance issue", "support-service KPI", "S1", "AIT"),
+         (2, "owner", "AIT", "cannot answer for a support-service KPI, only: EAST, WEST")),
+        (move("2031-05-01", "performance issue", "Dependency", "1", "AIT"), (2, "owner", "AIT", "cannot answer for a Dependency, only: EAST, WEST")),
+        (move("2032-04-01", "performance issue"), (2, "on", "2032-04-01", "is after the last day of the contract year, 2032-03-31")),
+        (move("2031-05-01", "formal stage"), (2, "state", "formal stage",
+         "cannot begin a case, which begins with within target or within tolerance or performance issue")),
+        (move("2031-05-01", "performance issue", dependency=1), (2, "dependency", "1", "is named, though only relief rests on a Dependency")),
+    ],
+)  # fmt: skip
+def test_each_rule_of_escalation_broken_is_one_fault_at_its_row(row, expected):
+    assert faults(**MORE | {"escalations": [row]}) == [("data/2031-32/escalations.csv", *expected)]
+
+
+def test_moves_of_one_subject_are_held_against_each_other_and_not_against_those_of_another():
+    rows = [
+        move("2031-06-01", "performance failure"), move("2031-05-01", "performance issue"),
+        move("2031-07-01", "informal stage", "support-service KPI", "S1"),
+    ]  # fmt: skip
+    [fault] = faults(**MORE | {"escalations": rows})
+    assert fault[1:4] == (4, "state", "informal stage") and fault[4].startswith("cannot begin a case")
+
+
+def test_relief_names_a_dependency_that_there_is():
+    rows = [move("2031-05-01", "performance issue"), move("2031-06-01", "relief", dependency=7)]
+    [fault] = faults(**MORE | {"escalations": rows})
+    assert fault[1:] == (3, "dependency", "7", "is not in dependencies.dependency")
+    [fault] = faults(**MORE | {"escalations": [rows[0], move("2031-06-01", "relief")]})
+    assert fault[1:4] == (3, "dependency", "")
+
+
+LOW, HIGH = {"numerator": 1, "denominator": 10}, {"numerator": 9, "denominator": 10}
+FAILED = [
+    move("2031-06-10", "performance issue"),
+    move("2031-07-10", "performance failure"),
+    move("2031-08-01", "informal stage"),
+]
+
+
+@pytest.mark.parametrize(
+    ("months", "before", "refused"),
+    [
+        ([value(period="2031-05", **LOW), value(period="2031-06", **LOW)], [], []),
+        ([value(period="2031-04", **LOW), value(period="2031-05", **HIGH), value(period="2031-06", **LOW)], [], [3]),
+        ([value(period="2031-05", **HIGH), value(period="2031-06", **HIGH)], [], [2, 3]),
+        ([value(period="2031-04", **LOW), value(period="2031-06", **HIGH)], [value(period="2031-03", **LOW)], []),  # over the year's end
+        ([value(period="2031-04", **LOW), value(period="2031-06", **HIGH)], [value(period="2031-03", **HIGH)], [3]),
+        ([], [], []),  # nothing is known of the months
+        ([value(period="2031", **HIGH)], [], []),
+        ([value("B", "2031-05", **HIGH), value("B", "2031-06", **HIGH)], [], []),  # of another KPI
+    ],
+)  # fmt: skip
+def test_an_issue_or_a_failure_needs_months_that_were_red(months, before, refused):
+    changed = {"kpi_values": months, "kpi_history": before, "kpi_rebases": [], "escalations": FAILED}
+    found = faults(**MORE | changed, contract=PROVIDER | ASSUMED)
+    assert [fault[1:3] for fault in found] == [(row, "state") for row in refused]
+    assert all("is an impossible history" in rule for *_, rule in found)
+    assert faults(**MORE | changed) == [], "without a trigger there is nothing to hold against the months"
+
+
+def test_a_failure_of_a_support_service_is_held_against_its_own_months():
+    rows = [move(str(one[2]), one[3], "support-service KPI", "S1") for one in FAILED]
+    changed = {
+        "support_service_values": [value("S1", "2031-05", **HIGH), value("S1", "2031-06", **HIGH)],
+        "escalations": rows,
+    }
+    assert [fault[1] for fault in faults(**MORE | changed, contract=PROVIDER | ASSUMED)] == [2, 3]
+
+
+def test_a_kpi_of_which_it_is_not_stated_what_its_value_is_has_no_rating_to_be_held_against():
+    kpis = [
+        ("A", "not stated", "higher is better", Decimal(45), Decimal(40), "published", "Referrals"),
+        *ROWS["kpis"][1:],
+    ]
+    months = [value(period="2031-05", **HIGH), value(period="2031-06", **HIGH)]
+    changed = {"kpis": kpis, "kpi_values": months, "kpi_rebases": [], "kpi_history": [], "escalations": FAILED}
+    assert faults(**MORE | changed, contract=PROVIDER | ASSUMED) == []
+
+
+def test_a_move_of_an_earlier_year_is_not_held_against_the_target_of_this_one():
+    months = [value(period=f"2031-{month}", **HIGH) for month in ("01", "02", "03")]
+    rows = [
+        move("2031-02-10", "performance issue"),
+        move("2031-03-31", "performance failure"),
+        move("2031-04-01", "informal stage"),
+    ]
+    changed = {"kpi_history": months, "kpi_rebases": [], "escalations": rows}
+    assert faults(**MORE | changed, contract=PROVIDER | ASSUMED) == []
+
+
+def test_a_dependency_has_no_months_to_be_held_against():
+    rows = [move(str(one[2]), one[3], "Dependency", "1") for one in FAILED]
+    assert faults(**MORE | {"escalations": rows}, contract=PROVIDER | ASSUMED) == []
+
+
+@pytest.mark.parametrize(("last", "covered"), [(date(2031, 8, 25), True), (date(2030, 12, 25), False)])
+def test_a_clock_needs_bank_holidays_of_its_years(last, covered):
+    days = pd.DataFrame(dict(day=[date(2030, 1, 1), last]), dtype=object)
+    held = Reference({"bank_holidays": days}, {}, {})
+    months = [value(period="2031-05", **LOW), value(period="2031-06", **LOW)]
+    changed = {"kpi_values": months, "kpi_rebases": [], "kpi_history": [], "escalations": FAILED}
+    found = faults(**MORE | changed, contract=PROVIDER | ASSUMED, reference=held)
+    assert [fault[:4] for fault in found] == ([] if covered else [("data/2031-32/escalations.csv", None, "on", "")])
+    assert all(
+        rule.startswith("gives a clock that cannot be computed: 2031-08-01 is outside the years") for *_, rule in found
+    )
+    assert faults(**MORE | changed, reference=held) == [], "without a length no clock runs"
+
+
+def test_a_stage_of_escalation_cites_what_there_is():
+    stages = [{**stage, "source": "report:9/9"} for stage in ASSUMED["escalation"]["stages"][:1]]
+    contract = PROVIDER | {"escalation": {"triggers": ASSUMED["escalation"]["triggers"], "stages": stages}}
+    [fault] = faults(**MORE, contract=contract)
+    assert fault == (
+        "data/2031-32/contract.yml",
+        None,
+        "escalation stages 1",
+        "report:9/9",
+        "is not a paragraph of the sources",
+    )
+
+
+# Small numbers of people
+
+
+@pytest.mark.parametrize(("table", "column", "before"), [("survey_answers", "answered", ("carers", "Well led?", "never")), ("practice_scores", "cases", ("2031-06", "fair"))])  # fmt: skip
+def test_a_number_of_one_to_five_is_never_entered_and_no_fault_repeats_it(table, column, before):
+    for number in range(8):
+        found = faults(**MORE | {table: [(*before, number, None)]})
+        if 1 <= number <= 5:
+            [fault] = found
+            assert fault[:4] == (f"data/2031-32/{table}.csv", 2, column, "")
+            assert "is a number from one to five" in fault[4]
+        else:
+            assert found == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(None, None), (12, "c")])
+@pytest.mark.parametrize(("table", "before"), [("survey_answers", ("carers", "Well led?", "never")), ("practice_scores", ("2031-06", "fair"))])  # fmt: skip
+def test_a_mark_stands_exactly_where_no_number_does(table, before, number, status):
+    [fault] = faults(**MORE | {table: [(*before, number, status)]})
+    expected = (
+        f"data/2031-32/{table}.csv",
+        2,
+        "status",
+        status or "",
+        "must be c where there is no number, and nowhere else",
+    )
+    assert fault == expected
+
+
+def test_one_suppressed_answer_is_given_away_where_the_number_who_answered_is_known():
+    rows = [
+        ("staff", "Well led?", "yes", 30, None),
+        ("staff", "Well led?", "no", None, "c"),
+        ("staff", "Well paid?", "no", None, "c"),
+    ]
+    found = faults(**MORE | {"survey_answers": rows})
+    assert [fault[1:4] for fault in found] == [(3, "answered", ""), (4, "answered", "")]
+    assert faults(**MORE | {"survey_answers": [("carers", *row[1:]) for row in rows]}) == []
+
+
+ONE_EACH = "and the other answers leave at most one person to each that is suppressed: mark more of them c"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "rule"),
+    [
+        ((30, 10), None),
+        ((30, 8), None),  # two left the question out
+        ((30, 11), "comes with the other answers to more than the 40 who answered"),
+        ((37, None, None), None),
+        ((38, None, None), ONE_EACH),
+        ((39, None, None), ONE_EACH),
+    ],
+)
+def test_answers_come_to_no_more_than_answered_and_do_not_give_all_that_are_suppressed_away(numbers, rule):
+    rows = [("staff", "Well led?", str(n), number, "c" if number is None else None) for n, number in enumerate(numbers)]
+    found = faults(**MORE | {"survey_answers": rows})
+    assert found == ([("data/2031-32/survey_answers.csv", 2, "answered", "", rule)] if rule else [])
+
+
+# Factors of the contract sum
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        (("pay", None, "agreed"), "is said of an effect that is not given"),
+        (("pay", None, "estimated"), "is said of an effect that is not given"),
+        (("pay", Decimal(0), "not costed"), "is said of an effect of 0"),
+    ],
+)
+def test_a_factor_of_the_contract_sum_has_an_effect_exactly_where_it_is_costed(row, rule):
+    found = faults(**MORE | {"contract_sum_factors": [("rent", Decimal(5), "agreed"), row]})
+    assert found == [("data/2031-32/contract_sum_factors.csv", 3, "costed", row[2], rule)]
+
+
 # What a row may rest on
 
 ENTERS_NONE = "is of the kind {}, which enters no total and no chart"
@@ -505,6 +839,9 @@ OFF, EVERY = "official", "authority_values"
         (changed("series_breaks", 0, before="2031-32"),
          [("series_breaks", 2, "before", "2031-32", "is not earlier than the first year after the break, 2030-31")]),
         (changed("series_breaks", 0, before="2019-20"), []),
+        ({"bank_holidays": [(date(2031, 1, 1),), (date(2032, 1, 3),)]}, [("bank_holidays", 3, "day", "2032-01-03", "is at a weekend, when no day is a working day")]),
+        ({"bank_holidays": [(date(2031, 1, 1),), (date(2033, 1, 3),)]}, [("bank_holidays", None, "day", "2032", "is a year without a bank holiday")]),
+        ({"bank_holidays": []}, []),
         (changed(OFF, 3, year="2030"), [(OFF, 5, "year", "2030", NO_YEAR)]),
         (changed(EVERY, 2, year="2030-32"), [(EVERY, 4, "year", "2030-32", NO_YEAR)]),
         (changed(OFF, 3, status="c"), [(OFF, 5, "status", "c", "stands beside a figure, though it says that there is none")]),

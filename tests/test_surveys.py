@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers.rounding import half_up
-from ncthelpers.surveys import survey_shares
+from ncthelpers.surveys import answer_shares, survey_shares
 
 RESULTS = ["survey", "result", "finding", "answered", "printed_pct", "kind", "source"]
 
@@ -77,3 +77,69 @@ def test_a_share_lies_between_nought_and_a_hundred_and_gives_back_its_count(pair
     answered, base = pair
     share = shares(answered, base)["recomputed_pct"]
     assert 0 <= share <= 100 and half_up(share * base / 100) == answered
+
+
+# Answers
+
+ANSWERS = ["survey", "question", "order", "answer", "answered", "status", "source"]
+SCALE = ("Agree", "Neither", "Disagree", "Strongly disagree")
+
+
+def answers(*numbers, base=None, question="Are you supported?"):
+    """Shares of the answers to a question of a survey; an answer without a number is suppressed."""
+    surveys = pd.DataFrame([("staff", "Staff survey", base)], columns=["survey", "title", "base"], dtype=object)
+    rows = [("staff", question, n, answer, number, "c" if number is None else None, "report:10.5/1")
+            for n, (answer, number) in enumerate(zip(SCALE, numbers, strict=False), 1)]  # fmt: skip
+    return answer_shares(surveys, pd.DataFrame(rows, columns=ANSWERS, dtype=object))
+
+
+def test_each_answer_has_its_share_of_those_who_answered_the_question():
+    found = answers(57, 0, 12)
+    assert found["share_pct"].map(lambda share: half_up(share, 1)).tolist() == [Decimal("82.6"), 0, Decimal("17.4")]
+    assert found["base"].tolist() == [69] * 3 and found["title"].tolist() == ["Staff survey"] * 3
+
+
+def test_shares_are_of_the_question_and_not_of_the_survey():
+    assert answers(30, 10, base=69)["share_pct"].tolist() == [75, 25]  # 29 left the question out
+
+
+def test_a_question_with_suppressed_answers_has_shares_where_the_number_who_answered_is_known():
+    found = answers(40, None, None, base=50)
+    assert found["share_pct"].tolist() == [80, None, None] and found["base"].tolist() == [50] * 3
+
+
+@pytest.mark.parametrize(
+    ("numbers", "base"),
+    [((40, None, None), None), ((40, 6, None), 50), ((40, 6, None), None)],
+    ids=["base not known", "one suppressed, which the base gives away", "one suppressed"],
+)
+def test_where_a_share_would_be_guessed_or_give_a_small_number_away_there_is_none_and_no_base(numbers, base):
+    found = answers(*numbers, base=base)
+    assert found["share_pct"].tolist() == [None] * 3 and found["base"].tolist() == [None] * 3
+
+
+def test_a_question_that_nobody_answered_has_no_shares():
+    assert answers(0, 0)["share_pct"].tolist() == [None, None]
+
+
+def test_answers_stand_in_the_order_of_their_scale_and_questions_as_entered():
+    surveys = pd.DataFrame([("b", "B", None), ("a", "A", None)], columns=["survey", "title", "base"], dtype=object)
+    rows = [(survey, question, order, f"{order}", 10, None, "report:10.5/1")
+            for survey, question in (("b", "Second?"), ("b", "First?"), ("a", "Second?")) for order in (2, 1)]  # fmt: skip
+    found = answer_shares(surveys, pd.DataFrame(rows, columns=ANSWERS, dtype=object))
+    assert found[["survey", "question", "order"]].values.tolist() == [
+        ["b", "Second?", 1], ["b", "Second?", 2], ["b", "First?", 1], ["b", "First?", 2], ["a", "Second?", 1], ["a", "Second?", 2],
+    ]  # fmt: skip
+
+
+@given(st.lists(st.none() | st.integers(6, 500), min_size=1, max_size=4), st.none() | st.integers(1, 40))
+def test_nothing_shown_gives_a_suppressed_answer_away(numbers, more):
+    # of the survey's base, where it is given, `more` are left to the suppressed answers
+    base = None if more is None else sum(filter(None, numbers)) + more
+    found = answers(*numbers, base=base).to_dict("records")
+    hidden = [row for row in found if row["answered"] is None]
+    assert all(row["share_pct"] is None for row in hidden)
+    if len(hidden) == 1:
+        assert all(row["base"] is None and row["share_pct"] is None for row in found)
+    if not hidden:
+        assert sum(row["share_pct"] for row in found) == pytest.approx(100)

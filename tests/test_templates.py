@@ -45,9 +45,9 @@ def _markdown(notebook):
 
 
 def test_there_is_a_template_for_every_part_of_the_review(notebooks, repository):
-    # a summary, fifteen sections, the appendices and the cover report; six pages of public data; what is stated and checked
+    # a summary, fifteen sections, the appendices and the cover report; six pages of public data; what is stated and checked; months
     of_a_year = [path.stem for path in pages.templates(repository / "notebooks")]
-    assert [name[:2] for name in of_a_year] == [f"{number:02}" for number in range(25)]
+    assert [name[:2] for name in of_a_year] == [f"{number:02}" for number in range(26)]
     assert sorted(path.stem for path in (repository / "notebooks").rglob("*.ipynb")) == sorted(notebooks)
     assert len(notebooks) == len(_paths(repository))  # no name twice
 

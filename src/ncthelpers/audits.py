@@ -1,12 +1,13 @@
-"""Progress of the internal audit programme by stage."""
+"""Progress of the internal audit programme by stage, and the scores given to audited cases."""
 
 from decimal import Decimal
 
 import pandas as pd
 
 from ncthelpers.rows import records_of
+from ncthelpers.years import last_day
 
-__all__ = ["STAGES", "audit_progress", "audit_stages"]
+__all__ = ["STAGES", "audit_progress", "audit_stages", "practice_shares"]
 
 STAGES = ("planning", "fieldwork", "reporting")
 
@@ -65,3 +66,41 @@ def audit_stages(audits: pd.DataFrame) -> pd.DataFrame:
         rows.append((audit["audit"], len(reached), furthest, audit["source"]))
     rows.sort(key=lambda row: -row[1])
     return pd.DataFrame(rows, columns=["audit", "stages_reached", "furthest_stage", "source"], dtype=object)
+
+
+def practice_shares(practice_scores: pd.DataFrame) -> pd.DataFrame:
+    """Each practice score with its share of the cases audited in its month.
+
+    Parameters
+    ----------
+    practice_scores : DataFrame
+        Columns ``month, order, score, cases, status, source``: cases, none where ``status`` is ``c``.
+
+    Returns
+    -------
+    DataFrame
+        ``month, order, score, cases, total, share_pct, status, source`` (cases; per cent of ``total``, unrounded): months in
+        order of time, scores in the order of their scale. A month of which a number is suppressed has neither a total nor
+        shares, for they would give it away.
+
+    Notes
+    -----
+    Rule: a number of one to five cases is suppressed, and whatever gives it away (DfE, children in need statistics).
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame(dict(month="2031-04", order=[1, 2], score=["Good", "Poor"], cases=[9, 6], status=None, source=""))
+    >>> practice_shares(scores)["share_pct"].map(int).tolist()
+    [60, 40]
+    """
+    months: dict[str, list[dict]] = {}
+    for row in sorted(records_of(practice_scores), key=lambda row: (last_day(row["month"]), row["order"])):
+        months.setdefault(row["month"], []).append(row)
+    rows = []
+    for scores in months.values():
+        cases = [row["cases"] for row in scores]
+        total = None if None in cases else sum(cases)
+        rows += [{**row, "total": total, "share_pct": Decimal(row["cases"]) / total * 100 if total else None}
+                 for row in scores]  # fmt: skip
+    columns = ["month", "order", "score", "cases", "total", "share_pct", "status", "source"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)

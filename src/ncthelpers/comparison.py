@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from ncthelpers import benchmarks, demand, finance, governance, official, results
+from ncthelpers import benchmarks, demand, finance, forecast, governance, official, results
 from ncthelpers.cells import Column
 from ncthelpers.load import Comparison
 from ncthelpers.once import once
@@ -33,6 +33,15 @@ def _forecasts(years: Comparison) -> pd.DataFrame:
     return demand.forecast_outcomes(table(years, "demand"), _statistics(years))
 
 
+def _attempts(years: Comparison) -> pd.DataFrame:
+    dates = {
+        (str(one.year), document["id"]): str(document["date"])
+        for one in years.years
+        for document in one.package.get("documents", ())
+    }
+    return forecast.forecast_attempts(table(years, "demand"), _statistics(years), dates)
+
+
 ACROSS: Mapping[str, Callable[[Comparison], pd.DataFrame]] = MappingProxyType({
     "measure_series": partial(_series, use="performance"),
     "demand_series": partial(_series, use="demand"),
@@ -40,6 +49,10 @@ ACROSS: Mapping[str, Callable[[Comparison], pd.DataFrame]] = MappingProxyType({
     "finance_series": lambda years: official.series_by_area(_statistics(years), "finance"),
     "implied_shares": lambda years: finance.implied_shares(official.series_by_area(_statistics(years), "finance")),
     "forecast_outcomes": _forecasts,
+    "forecast_attempts": _attempts,
+    "forecast_paths": lambda years: forecast.forecast_paths(table(years, "demand"), _statistics(years)),
+    "forecast_backtest": lambda years: forecast.forecast_backtest(_statistics(years)),
+    "forecast_scores": lambda years: forecast.forecast_scores(table(years, "forecast_backtest")),
     "revisions": lambda years: official.revisions(_statistics(years)),
     "action_counts": lambda years: governance.action_counts(table(years, "carried_actions")),
     "actions_spoken_of": lambda years: governance.actions_spoken_of(table(years, "carried_actions")),

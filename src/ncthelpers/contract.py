@@ -1,16 +1,19 @@
-"""What ``contract.yml`` of a year must hold: the parties, the contract year's days, the terms in force."""
+"""What ``contract.yml`` of a year must hold: the parties, the contract year's days, the terms in force, how escalation goes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
+from ncthelpers.escalation import STAGES, TRIGGERS, mechanism
 from ncthelpers.faults import Fault
 from ncthelpers.years import ContractYear
 
-__all__ = ["contract_faults", "excused_tables"]
+__all__ = ["cited_in", "contract_faults", "excused_tables"]
 
 _KEYS = {
     "contract_year", "annual_report", "starts", "ends", "title", "provider", "councils", "terms", "not_reported",
 }  # fmt: skip
+_OPTIONAL = {"invented", "escalation"}
 
 
 def _blank(value: object) -> bool:
@@ -84,6 +87,63 @@ def _annual_report(contract: Mapping, file: str) -> list[Fault]:
     return []
 
 
+# The two lists of ``escalation``: what an entry is named by, its length, and what there must be an entry for.
+_ESCALATION = (("triggers", "state", "periods", TRIGGERS), ("stages", "stage", "working_days", STAGES))
+_BASES = ("published", "assumed", "not published")
+
+
+def _invented(contract: Mapping, file: str) -> list[Fault]:
+    """A contract is invented or does not speak of it."""
+    said = contract.get("invented", True)
+    return [] if said is True else [Fault(file, None, "invented", str(said), "must be true, or be left out")]
+
+
+def _length_faults(entry: Mapping, length: str, invented: bool) -> list[str]:
+    """What is wrong with the length and the basis of a trigger or a stage."""
+    basis, given = entry.get("basis"), entry.get(length)
+    if basis not in _BASES:
+        return [f"must have a basis that is one of: {', '.join(_BASES)}"]
+    faults = []
+    if basis == "assumed" and not invented:
+        faults.append("is assumed, which only an invented contract may do")
+    if basis == "not published" and given is not None:
+        faults.append(f"gives {length}, though its basis is not published")
+    if basis != "not published" and (type(given) is not int or given < 1):
+        faults.append(f"must give {length}: a whole number of one or more")
+    return faults
+
+
+def _escalation(contract: Mapping, file: str) -> list[Fault]:
+    """Each trigger and each stage once, with its length or that it is not published; a failure takes longer than an issue."""
+    said, faults = contract.get("escalation", {}), []
+    if not isinstance(said, dict) or set(said) != {key for key, *_ in _ESCALATION}:
+        return [Fault(file, None, "escalation", str(said), "must give triggers and stages, and nothing else")]
+    for key, name, length, known in _ESCALATION:
+        found = [replace(fault, column=f"escalation {fault.column}")
+                 for fault in _records(said, key, (name, "basis", "source"), file)]  # fmt: skip
+        faults += found
+        if found:
+            continue
+        for number, entry in enumerate(said[key], 1):
+            rules = _length_faults(entry, length, contract.get("invented") is True)
+            rules += [
+                f"has an entry that is not known: {other}"
+                for other in sorted(map(str, set(entry) - {name, length, "basis", "source"}))
+            ]
+            faults += [Fault(file, None, f"escalation {key} {number}", str(entry[name]), rule) for rule in rules]
+        named = [str(entry[name]) for entry in said[key]]
+        if sorted(named) != sorted(known):
+            faults.append(
+                Fault(file, None, f"escalation {key}", ", ".join(named), f"must be, each once: {', '.join(known)}")
+            )
+    if not faults:
+        issue, failure = (mechanism(contract).periods(state) for state in TRIGGERS)
+        if None not in (issue, failure) and failure <= issue:
+            faults.append(Fault(file, None, "escalation triggers", str(failure),
+                                f"is not more periods than the {issue} of a {TRIGGERS[0]}, which comes before"))  # fmt: skip
+    return faults
+
+
 def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
     """The tables that a year does not report, each with its reason.
 
@@ -106,6 +166,24 @@ def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
     return by_report | (given if isinstance(given, dict) else {})
 
 
+def cited_in(contract: Mapping) -> list[tuple[str, str]]:
+    """What each term, trigger and stage of a ``contract.yml`` rests on, after where it stands.
+
+    Examples
+    --------
+    >>> cited_in({"terms": [{"term": "Fee", "source": "report:1/1"}]})
+    [('terms 1', 'report:1/1')]
+    """
+    escalation = contract.get("escalation", {})
+    lists = {"terms": contract.get("terms", ())}
+    lists |= {f"escalation {key}": escalation.get(key, ()) for key, *_ in _ESCALATION}
+    return [
+        (f"{place} {number}", str(entry["source"]))
+        for place, entries in lists.items()
+        for number, entry in enumerate(entries, 1)
+    ]
+
+
 def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], file: str) -> list[Fault]:
     """Every fault of a year's ``contract.yml``.
 
@@ -121,7 +199,7 @@ def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], fil
         Its path from the root, for the faults.
     """
     faults = [Fault(file, None, key, "", "is missing") for key in sorted(_KEYS - set(contract))]
-    faults += [Fault(file, None, str(key), "", "is not a known entry") for key in set(contract) - _KEYS]
+    faults += [Fault(file, None, str(key), "", "is not a known entry") for key in set(contract) - _KEYS - _OPTIONAL]
     if contract.get("contract_year", str(year)) != str(year):
         faults.append(Fault(file, None, "contract_year", str(contract["contract_year"]), f"is not the folder's {year}"))
     faults += _days(contract, year, file)
@@ -144,4 +222,7 @@ def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], fil
             )
     if "not_reported" in contract:
         faults += _excuses(contract, tables, file)
+    faults += _invented(contract, file)
+    if "escalation" in contract:
+        faults += _escalation(contract, file)
     return faults

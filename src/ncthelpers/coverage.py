@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ncthelpers.commentary import cited_paragraphs
+from ncthelpers.contract import cited_in
 from ncthelpers.rows import records_of
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def _carriers(data: YearData) -> dict[str, list[str]]:
     for page, text in data.commentary.items():
         for paragraph in cited_paragraphs(text):
             carriers[paragraph].append(f"commentary {page}")
-    for term in data.contract.get("terms", []):
-        for paragraph in str(term["source"]).split():
+    for _, source in cited_in(data.contract):
+        for paragraph in source.split():
             carriers[paragraph].append("contract.yml")
     return carriers
 

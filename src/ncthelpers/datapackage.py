@@ -9,6 +9,7 @@ import yaml
 from ncthelpers.cells import WEB_ADDRESS
 from ncthelpers.citations import Citation, citations, document_order
 from ncthelpers.commentary import cited_paragraphs
+from ncthelpers.contract import cited_in
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, write_atomically
 from ncthelpers.yaml_files import read_yaml
@@ -97,14 +98,14 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
 
 
 def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Citation]:
-    """What a file cites: in its rows, its blocks of commentary or its terms."""
+    """What a file cites: in its rows, its blocks of commentary, or its terms and the stages of escalation."""
     if table is not None:
         columns = [column.name for column in schemas[path.stem].columns if column.type == "source"]
         cells = [cell for column in columns for cell in table[column].dropna()]
     elif path.suffix == ".md":
         cells = cited_paragraphs(path.read_text("utf-8-sig"))
     elif path.name == "contract.yml":
-        cells = [term["source"] for term in read_yaml(path.read_text("utf-8-sig"))["terms"]]
+        cells = [source for _, source in cited_in(read_yaml(path.read_text("utf-8-sig")))]
     else:
         cells = []
     return [cited for cell in cells for cited in citations(cell)]

@@ -16,8 +16,10 @@ from ncthelpers.years import first_day, last_day
 
 __all__ = [
     "outturn_variance", "row_checks", "covid_mitigation", "agreed_lines", "line_amount", "documents_disagree", "reserve_bridge", "contract_sum_bridge",
-    "grant_shares", "grant_totals", "gaps_by_year", "implied_shares", "Published", "side_by_side",
+    "contract_sum_effects", "grant_shares", "grant_totals", "gaps_by_year", "implied_shares", "Published", "side_by_side",
 ]  # fmt: skip
+
+_SIGN = {"pressure": 1, "saving": -1}
 
 
 def _percentage(part: Decimal, whole: Decimal) -> Decimal | None:
@@ -282,6 +284,43 @@ def contract_sum_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
         _step("Budget", budget, "level", budget),
     ]
     return _frame(steps, "step amount kind printed")
+
+
+def contract_sum_effects(contract_sum_factors: pd.DataFrame) -> pd.DataFrame:
+    """What the pressures and savings named for the next contract sum come to, as far as they are costed.
+
+    Parameters
+    ----------
+    contract_sum_factors : DataFrame
+        Columns ``kind`` (``pressure`` or ``saving``) and ``effect`` (£, without a sign; none where it is not costed).
+
+    Returns
+    -------
+    DataFrame
+        ``kind, factors, costed, effect, not_costed``, one row a kind and a net (counts; £, a saving negative): the effect
+        is that of the factors costed alone, and none where not one is.
+
+    Notes
+    -----
+    Rule: the review considers all factors that bear on future contract sums (annual report, section 1). What is not
+    costed is counted and never taken for nil.
+
+    Examples
+    --------
+    >>> factors = pd.DataFrame(dict(kind=["pressure", "pressure", "saving"], effect=[Decimal(900), None, Decimal(250)]))
+    >>> contract_sum_effects(factors).values.tolist()[-1]
+    ['net of those costed', 3, 2, Decimal('650'), 1]
+    """
+    signed = [(row["kind"], None if row["effect"] is None else _SIGN[row["kind"]] * row["effect"])
+              for row in records_of(contract_sum_factors)]  # fmt: skip
+    groups = {kind: [effect for of, effect in signed if of == kind] for kind in _SIGN}
+    groups["net of those costed"] = [effect for _, effect in signed]
+    rows = []
+    for kind, effects in groups.items():
+        costed = [effect for effect in effects if effect is not None]
+        rows.append({"kind": kind, "factors": len(effects), "costed": len(costed),
+                     "effect": sum(costed, Decimal(0)) if costed else None, "not_costed": len(effects) - len(costed)})  # fmt: skip
+    return _frame(rows, "kind factors costed effect not_costed")
 
 
 def grant_shares(grants: pd.DataFrame) -> pd.DataFrame:

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
+from ncthelpers.rows import records_of
 from ncthelpers.years import first_day, last_day
 
 __all__ = [
     "deadline_compliance", "review_lateness", "topic_coverage", "timeline", "latest_judgements",
-    "action_counts", "actions_spoken_of",
+    "action_counts", "actions_spoken_of", "risk_movement",
 ]  # fmt: skip
 
 
@@ -232,3 +233,63 @@ def actions_spoken_of(carried_actions: pd.DataFrame) -> pd.DataFrame:
     ['a']
     """
     return carried_actions[carried_actions["outcome"] != _UNKNOWN].reset_index(drop=True)
+
+
+_RISK_MOVEMENT = [
+    "risk", "what", "owner", "score_before", "score", "movement", "appetite", "within_appetite", "likelihood", "impact", "on",
+    "source",
+]  # fmt: skip
+
+
+def risk_movement(risks: pd.DataFrame, risk_scores: pd.DataFrame) -> pd.DataFrame:
+    """Each risk's first and last score of the year, which way it moved, and whether its owner accepts the last.
+
+    Parameters
+    ----------
+    risks : DataFrame
+        Columns ``risk, what, source``.
+    risk_scores : DataFrame
+        Columns ``risk, on, likelihood, impact, owner, appetite, source``, one row a risk and day of scoring.
+
+    Returns
+    -------
+    DataFrame
+        ``risk, what, owner, score_before, score, movement, appetite, within_appetite, likelihood, impact, on, source``,
+        one row a risk. ``score`` is likelihood times impact at the last scoring, of which owner, appetite, likelihood,
+        impact and day are too, and ``score_before`` that at the first. ``movement`` is ``rising``, ``falling`` or
+        ``unchanged``, and none with one scoring; a score at the appetite is ``within`` it, a higher one ``above``. A risk
+        that was not scored has none of them.
+
+    Notes
+    -----
+    Appetite is the highest score that the owner accepts.
+
+    Examples
+    --------
+    >>> risks = pd.DataFrame(dict(risk=["a"], what=["Too few homes"], source=[""]))
+    >>> scores = pd.DataFrame(dict(risk="a", on=["2032-03-01", "2031-05-01"], likelihood=[4, 3], impact=4, owner="Trust",
+    ...                            appetite=12, source=""))
+    >>> risk_movement(risks, scores).iloc[0].tolist()[3:8]
+    [12, 16, 'rising', 12, 'above']
+    """
+    scorings: dict[str, list[dict]] = {}
+    for row in sorted(records_of(risk_scores), key=lambda row: row["on"]):
+        scorings.setdefault(row["risk"], []).append({**row, "score": row["likelihood"] * row["impact"]})
+    rows = []
+    for risk in records_of(risks):
+        scored = scorings.get(risk["risk"], [])
+        sources = [risk["source"], *(row["source"] for row in scored)]
+        row = {"risk": risk["risk"], "what": risk["what"], "source": " ".join(dict.fromkeys(" ".join(sources).split()))}
+        if scored:
+            last, before = scored[-1], scored[0]["score"] if len(scored) > 1 else None
+            row |= {name: last[name] for name in ("owner", "score", "appetite", "likelihood", "impact", "on")}
+            row |= {"score_before": before, "movement": _movement(before, last["score"]),
+                    "within_appetite": "within" if last["score"] <= last["appetite"] else "above"}  # fmt: skip
+        rows.append({**dict.fromkeys(_RISK_MOVEMENT), **row})
+    return pd.DataFrame(rows, columns=_RISK_MOVEMENT, dtype=object)
+
+
+def _movement(before: int | None, now: int) -> str | None:
+    if before is None:
+        return None
+    return "unchanged" if now == before else "rising" if now > before else "falling"

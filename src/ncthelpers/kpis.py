@@ -26,7 +26,7 @@ SMALL_BASE = 10
 
 _NAMED = ("named", "unnamed", "not identified")
 _RATED = ("higher is better", "lower is better")
-_NOT_RATED = ("not stated", "not rated")
+_NOT_RATED = ("not stated", "not rated", "neither is better")
 _SUMMED = ("month", "year")
 _LAST = ("year to date", "rolling 12 months", "snapshot")
 _NOT_REPORTED = "no published value"
@@ -56,7 +56,8 @@ def register_counts(kpis: pd.DataFrame) -> pd.DataFrame:
     >>> register_counts(kpis).values.tolist()[-1]
     ['All KPIs of the contract', 2, 0, 1]
     """
-    groups = [(state, kpis[kpis["named"] == state]) for state in _NAMED] + [("All KPIs of the contract", kpis)]
+    groups = [(state, kpis[kpis["named"] == state]) for state in _NAMED if state in set(kpis["named"])]
+    groups += [("All KPIs of the contract", kpis)]
     rows = [(name, len(group), int(group["target"].notna().sum()), int((group["polarity"] != "not stated").sum()))
             for name, group in groups]  # fmt: skip
     return pd.DataFrame(rows, columns=["named", "kpis", "with_target", "with_polarity"], dtype=object)
@@ -186,12 +187,13 @@ def rating(
     target, tolerance : Decimal, int or None
         Absolute levels in the value's unit (:func:`tolerance_level` makes one of a width); none where not published.
     polarity : str
-        ``higher is better``, ``lower is better``, ``not stated`` or ``not rated``.
+        ``higher is better``, ``lower is better``, ``not stated``, ``not rated`` or ``neither is better``.
 
     Returns
     -------
     str
-        ``not reported`` without a value, whatever else is known; ``not rated`` without a target or a polarity;
+        ``not reported`` without a value, whatever else is known; ``watched`` where neither way is better; ``not rated``
+        without a target or a polarity;
         ``green`` at the target or better; ``amber`` worse than the target but at the tolerance or better; ``red``
         beyond the tolerance. A value worse than its target whose tolerance is not published is ``not rated``:
         amber and red cannot be told apart.
@@ -218,6 +220,8 @@ def rating(
     if value is None:
         return "not reported"
     _exact(value=value, target=target, tolerance=tolerance)
+    if polarity == "neither is better":
+        return "watched"
     if not _rated(polarity) or target is None:
         return "not rated"
     if tolerance is not None and tolerance != target and _as_good(tolerance, target, polarity):

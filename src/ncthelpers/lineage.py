@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ncthelpers import benchmarks, official, results
+from ncthelpers import benchmarks, forecast, official, results
 from ncthelpers.cells import as_written
 from ncthelpers.citations import citations
 from ncthelpers.rows import records_of
@@ -36,10 +36,15 @@ _STATISTICS = ("official", "measures")
 ACROSS_INPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "measure_series": _STATISTICS, "demand_series": _STATISTICS, "performance_by_area": _STATISTICS,
     "finance_series": _STATISTICS, "implied_shares": _STATISTICS, "revisions": _STATISTICS,
-    "forecast_outcomes": ("demand", "official"), "action_counts": ("carried_actions",),
+    "forecast_outcomes": ("demand", "official"), "forecast_attempts": ("demand",), "forecast_paths": ("demand",),
+    "forecast_backtest": ("measures",), "forecast_scores": ("measures",), "action_counts": ("carried_actions",),
     "actions_spoken_of": ("carried_actions",),
 })  # fmt: skip
-_ALSO = {"kpi_scorecard": ("kpi_values",), "neighbour_means": ("official",)}
+_MONTHS_BEFORE = ("kpi_history", "kpi_rebases")
+_ALSO = {
+    "kpi_scorecard": ("kpi_values",), "neighbour_means": ("official",),
+    "kpi_months": _MONTHS_BEFORE, "kpi_signals": _MONTHS_BEFORE,
+}  # fmt: skip
 # Columns of a computed table under another name than in the entered one; none where they do not narrow its rows.
 _OTHER_NAMES: Mapping[tuple[str, str], Mapping[str, str | None]] = MappingProxyType({
     ("authority_ranks", "authority_values"): {"area": None},  # a rank is among all authorities
@@ -49,6 +54,11 @@ _OTHER_NAMES: Mapping[tuple[str, str], Mapping[str, str | None]] = MappingProxyT
     ("reported_beside", "measures"): {"measure": "official_title"},
     ("implied_shares", "official"): {"measure": "title", "area": None},  # a share is of all the councils
     ("implied_shares", "measures"): {"measure": "title"},
+    ("forecast_attempts", "demand"): {"end": None},  # and the counts that the same document prints
+    ("escalation_register", "escalations"): {"state": None},  # the whole history led to the state
+    ("risk_movement", "risk_scores"): {"on": None},  # from the first score to the last
+    ("answer_shares", "survey_answers"): {"answer": None},  # a share is of all the answers
+    ("practice_shares", "practice_scores"): {"score": None},
 })  # fmt: skip
 _WITH_YEAR_BEFORE = {"measure_changes", "official_demand", "in_brief"}
 
@@ -436,7 +446,27 @@ def _outcome_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
         yield Rows("reference/official.csv", tuple(kept.index), len(frame), f"measure={' or '.join(sorted(measures))}")
 
 
-_MORE = {"claims_checked": _claim_rows, "claims_later": _claim_rows, "forecast_outcomes": _outcome_rows}
+def _forecast_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
+    """Of a forecast: the official figures up to the year that it is made from, and what came; of a score, all of them."""
+    method, year = row["method"], row.get("year")
+    last = row.get("origin") or row.get("contract_year")
+    if method in {forecast.LINE, forecast.GROWTH, forecast.OFFICIAL}:
+        last = ""  # it takes no other, but is held against what came, or is that
+    of_measure = row.get("official_measure") or row["measure"]
+    flows = forecast.FLOWS.get(of_measure, ()) if method == forecast.FLOW else ()
+    for measure in (of_measure, *flows) if method != forecast.PRINTED else ():
+        for one in sorted(set(data.reference.tables["official"]["year"])):
+            if last is None or one <= last or one == year and measure == of_measure:
+                found = _official_rows(data, f"{measure}/own/{one}", held)
+                if found.lines:
+                    yield found
+
+
+_MORE = {
+    "claims_checked": _claim_rows, "claims_later": _claim_rows, "forecast_outcomes": _outcome_rows,
+    "forecast_attempts": _forecast_rows, "forecast_paths": _forecast_rows, "forecast_backtest": _forecast_rows,
+    "forecast_scores": _forecast_rows,
+}  # fmt: skip
 
 
 def _of_all(lineage: Lineage, frame: pd.DataFrame) -> Iterable[Rows]:

@@ -103,6 +103,11 @@ class YearData:
         """Whether the councils' annual report of the year is at hand; otherwise only public data is."""
         return bool(self.contract["annual_report"]["at_hand"])
 
+    @property
+    def is_invented(self) -> bool:
+        """Whether the trust is invented, which whatever is made of the year then says."""
+        return bool(self.contract.get("invented"))
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -125,6 +130,11 @@ class Comparison:
     def newest(self) -> YearData:
         """The newest of the years."""
         return self.years[-1]
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether the trust is invented; a root holds no invented year beside a real one."""
+        return any(year.is_invented for year in self.years)
 
 
 def year_folder(root: Path, year: ContractYear) -> Path:
@@ -323,6 +333,9 @@ def load_years(root: Path | str, years: Sequence[ContractYear | str]) -> Compari
             loaded.append(load_year(root, year, reference))
         except DataFaults as more:
             faults += more.faults
+    if len({data.is_invented for data in loaded}) > 1:
+        faults += [Fault(f"data/{data.year}/contract.yml", None, "invented", "true", "stands beside years that are not invented")
+                   for data in loaded if data.is_invented]  # fmt: skip
     if faults:
         raise DataFaults(faults)
     return Comparison(tuple(loaded))

@@ -110,6 +110,8 @@ class Shown:
         What it rests on.
     part : str
         What of it is shown, where the same stands on a page in several parts.
+    invented : bool
+        Whether it is of an invented trust.
     """
 
     what: str
@@ -119,6 +121,7 @@ class Shown:
     figures: tuple[Figure, ...] = ()
     sources: Sources = field(default_factory=Sources)
     part: str = ""
+    invented: bool = False
 
 
 def bundle(html: str, text: str, shown: Shown | None, caption: str) -> tuple[dict, dict]:
@@ -269,7 +272,8 @@ def shown_chart(data: YearData | Comparison, name: str, rows: Iterable[Mapping],
     behind = merged(one for row in rows for one in lineage.of(row))
     title = results.table_schema(lineage.newest, name).title
     said = (f"Drawn from the table {title}.",)
-    return Shown("chart", name, sources=sources_of(data, behind, made=calculation(data, name), said=said), part=part)
+    sources = sources_of(data, behind, made=calculation(data, name), said=said)
+    return Shown("chart", name, sources=sources, part=part, invented=data.is_invented)
 
 
 # The sources of a shown thing

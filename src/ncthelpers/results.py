@@ -19,17 +19,21 @@ from ncthelpers import (
     claims,
     coverage,
     demand,
+    escalation,
     finance,
     governance,
     kpis,
     official,
+    spc,
     surveys,
     wording,
     years,
 )
 from ncthelpers.cells import as_written
 from ncthelpers.once import once
+from ncthelpers.rows import records_of
 from ncthelpers.schemas import TableSchema, schemas_from
+from ncthelpers.workingdays import Holidays
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
@@ -52,11 +56,14 @@ class Result:
         Takes the tables, or the year where it needs more than tables.
     of_year : bool
         Whether the calculation takes the year.
+    lacks : callable, optional
+        Says why the year does not give what the calculation needs, and nothing where it does; where only tables can lack, none.
     """
 
     inputs: tuple[str, ...]
     calculation: Callable
     of_year: bool = False
+    lacks: Callable[[YearData], str] | None = None
 
     def __call__(self, data: YearData) -> pd.DataFrame:
         return self.calculation(data) if self.of_year else self.calculation(*(data[name] for name in self.inputs))
@@ -65,6 +72,20 @@ class Result:
 def _contract_terms(data: YearData) -> pd.DataFrame:
     terms = [{**term, "value": str(term["value"])} for term in data.contract["terms"]]
     return pd.DataFrame(terms, columns=["term", "value", "unit", "source"], dtype=object)
+
+
+def _escalation_terms(data: YearData) -> pd.DataFrame:
+    return escalation.escalation_terms(escalation.mechanism(data.contract))
+
+
+def _escalation_register(data: YearData) -> pd.DataFrame:
+    stages, holidays = escalation.mechanism(data.contract), Holidays.of(data["bank_holidays"])
+    names = escalation.subject_names(data.tables)
+    return escalation.escalation_register(data["escalations"], names, stages, holidays, data.ends)
+
+
+def _no_mechanism(data: YearData) -> str:
+    return escalation.reason_not_computed(escalation.mechanism(data.contract))
 
 
 def _gaps(data: YearData) -> pd.DataFrame:
@@ -78,6 +99,38 @@ def _of_statistics(calculation: Callable) -> Callable[[YearData], pd.DataFrame]:
 def _scorecard(data: YearData) -> pd.DataFrame:
     """Also where no month of any KPI is published: every KPI then says that it is not reported."""
     return kpis.kpi_scorecard(data["kpis"], data["kpi_values"])
+
+
+_SUPPORT = ("support_service_kpis", "support_service_values")
+
+
+def _kpi_months(data: YearData) -> pd.DataFrame:
+    return spc.kpi_months(data["kpis"], data["kpi_values"], data["kpi_history"], data["kpi_rebases"])
+
+
+def _states(data: YearData, judged: str, months: str) -> dict[str, str]:
+    """State of each KPI as the year ends: of its open case, else the one that its ratings bring about; none if unknown."""
+    mechanism = escalation.mechanism(data.contract)
+    if not mechanism.is_complete:
+        return {}
+    ratings: dict[str, list[str]] = {}
+    for row in records_of(table(data, months)):
+        if row["status"] is not None:
+            ratings.setdefault(row["kpi"], []).append(row["status"])
+    measured = {kpi: escalation.measured_states(held, mechanism)[-1] or "none" for kpi, held in ratings.items()}
+    register = records_of(table(data, "escalation_register"))
+    cases = {row["subject"]: row["state"] for row in register if row["judged"] == judged and row["state"] != "closed"}
+    return measured | cases
+
+
+def _kpi_signals(data: YearData) -> pd.DataFrame:
+    states = _states(data, "trust KPI", "kpi_months")
+    return spc.kpi_signals(data["kpis"], data["kpi_values"], data["kpi_history"], data["kpi_rebases"], states)
+
+
+def _support_service_signals(data: YearData) -> pd.DataFrame:
+    states = _states(data, "support-service KPI", "support_service_months")
+    return spc.kpi_signals(data["support_service_kpis"], data["support_service_values"], states=states)
 
 
 def _reported_beside(data: YearData) -> pd.DataFrame:
@@ -118,12 +171,15 @@ def _absent_tables(data: YearData) -> pd.DataFrame:
 
 RESULTS: Mapping[str, Result] = MappingProxyType({
     "contract_terms": Result((), _contract_terms, of_year=True),
+    "escalation_terms": Result((), _escalation_terms, of_year=True),
+    "escalation_register": Result(("escalations", "bank_holidays"), _escalation_register, of_year=True, lacks=_no_mechanism),
     "outturn_variance": Result(("service_costs",), finance.outturn_variance),
     "row_checks": Result(("service_costs",), finance.row_checks),
     "covid_mitigation": Result(("service_costs",), finance.covid_mitigation),
     "agreed_lines": Result(("finance_lines",), finance.agreed_lines),
     "reserve_bridge": Result(("finance_lines",), finance.reserve_bridge),
     "contract_sum_bridge": Result(("finance_lines",), finance.contract_sum_bridge),
+    "contract_sum_effects": Result(("contract_sum_factors",), finance.contract_sum_effects),
     "grant_shares": Result(("grants",), finance.grant_shares),
     "grant_totals": Result(("grants",), finance.grant_totals),
     "gaps_by_year": Result(("budget_gaps",), _gaps, of_year=True),
@@ -133,14 +189,21 @@ RESULTS: Mapping[str, Result] = MappingProxyType({
     "support_service_rates": Result(("support_service_results",), kpis.support_service_rates),
     "audit_progress": Result(("audits",), audits.audit_progress),
     "audit_stages": Result(("audits",), audits.audit_stages),
+    "practice_shares": Result(("practice_scores",), audits.practice_shares),
     "survey_shares": Result(("surveys", "survey_results"), surveys.survey_shares),
+    "answer_shares": Result(("surveys", "survey_answers"), surveys.answer_shares),
     "deadline_compliance": Result(("deadlines",), governance.deadline_compliance),
     "topic_coverage": Result(("cover_topics", "paragraphs"), governance.topic_coverage),
     "latest_judgements": Result(("inspections",), governance.latest_judgements),
+    "risk_movement": Result(("risks", "risk_scores"), governance.risk_movement),
     "demand_change": Result(("demand",), demand.demand_change),
     "implied_pupils": Result(("pupil_forecasts",), demand.implied_pupils),
     "paragraph_coverage": Result(("paragraphs",), coverage.paragraph_coverage, of_year=True),
     "kpi_scorecard": Result(("kpis",), _scorecard, of_year=True),
+    "kpi_months": Result(("kpis", "kpi_values"), _kpi_months, of_year=True),
+    "kpi_signals": Result(("kpis", "kpi_values"), _kpi_signals, of_year=True),
+    "support_service_months": Result(_SUPPORT, spc.kpi_months),
+    "support_service_signals": Result(_SUPPORT, _support_service_signals, of_year=True),
     "related_measures": Result(("official", "measures"), _of_statistics(official.related_measures), of_year=True),
     "measures_by_area": Result(("official", "measures"), _of_statistics(official.measures_by_area), of_year=True),
     "authority_ranks": Result(("authority_values", "measures"), _of_statistics(official.authority_ranks), of_year=True),
@@ -171,8 +234,10 @@ def reason_not_reported(data: YearData, name: str) -> str:
         Name of the table.
     """
     excused = data.contract.get("not_reported", {})
-    needed = RESULTS[name].inputs if name in RESULTS else (name,)
-    return next((str(excused[table]) for table in needed if table in excused), "")
+    made = RESULTS.get(name)
+    needed = made.inputs if made else (name,)
+    reason = next((str(excused[table]) for table in needed if table in excused), "")
+    return reason or (made.lacks(data) if made and made.lacks else "")
 
 
 def result_schemas() -> Mapping[str, TableSchema]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ncthelpers import escalation
+from ncthelpers.cells import as_written
 from ncthelpers.citations import PUBLICATIONS, citations
+from ncthelpers.contract import cited_in
 from ncthelpers.faults import Fault
-from ncthelpers.kpis import rating
+from ncthelpers.kpis import own_value, rating
 from ncthelpers.rounding import half_up
 from ncthelpers.rows import records_by_row, records_of
+from ncthelpers.workingdays import Holidays
 from ncthelpers.years import ContractYear, first_day, last_day
 
 if TYPE_CHECKING:
@@ -25,6 +30,13 @@ __all__ = ["cross_table_faults", "reference_faults", "known_sources", "unknown_c
 _COUNTED = ("service_costs", "finance_lines", "grants", "grant_components", "budget_gaps", "demand")
 _OFFICIAL = {"official": ["numerator", "denominator", "value"], "authority_values": ["value"]}
 _NOT_COUNTED = ("press", "meeting summary")
+
+# Registers of KPIs; tables of their values by period, each with the register that it is of.
+_REGISTERS = ("kpis", "support_service_kpis")
+_VALUES = {"kpi_values": "kpis", "kpi_history": "kpis", "support_service_values": "support_service_kpis"}
+
+# Tables of how many people or cases gave an answer, each with the column of the number.
+_SUPPRESSED = {"survey_answers": "answered", "practice_scores": "cases"}
 
 # Kinds of publication that a kind of source in ``published_finance`` may rest on, where it is not the one of its name.
 _PARAGRAPH = "paragraph"
@@ -118,12 +130,12 @@ def known_sources(data: YearData) -> dict[str, set]:
 
 
 def _sources(data: YearData, place: str) -> Iterator[Fault]:
-    """Whatever a row or a term cites is a paragraph of the source documents or a publication of the reference."""
+    """Whatever a row, a term or a stage of escalation cites is a paragraph of the source documents or a publication of the reference."""
     known = known_sources(data)
     yield from _unknown_sources(data.tables, data.schemas, known, place)
-    for number, term in enumerate(data.contract.get("terms", []), 1):
-        for part, rule in unknown_citations(str(term["source"]), known):
-            yield Fault(f"{place}/contract.yml", None, f"terms {number}", part, rule)
+    for where, source in cited_in(data.contract):
+        for part, rule in unknown_citations(source, known):
+            yield Fault(f"{place}/contract.yml", None, where, part, rule)
 
 
 def _restricted(data: YearData, place: str) -> Iterator[Fault]:
@@ -156,78 +168,96 @@ def _dates(data: YearData, place: str) -> Iterator[Fault]:
                 yield Fault(file, row, "context", "yes", "marks a date as context that lies inside the contract year")
 
 
+def _rows(data: YearData, *tables: str) -> Iterator[tuple[str, int, dict]]:
+    """Table, line and cells of every row of some tables, as far as these could be read."""
+    for name in tables:
+        if name in data.tables:
+            yield from ((name, row, cells) for row, cells in records_by_row(data.tables[name]).items())
+
+
 def _targets(data: YearData, place: str) -> Iterator[Fault]:
     """A tolerance is an absolute level that is no better than its target, which needs a polarity."""
-    if "kpis" not in data.tables:
-        return
-    for row, kpi in records_by_row(data.tables["kpis"]).items():
+    for name, row, kpi in _rows(data, *_REGISTERS):
         try:
             rating(kpi["target"], kpi["target"], kpi["tolerance"], kpi["polarity"])
         except ValueError as fault:
-            yield Fault(f"{place}/kpis.csv", row, "tolerance", str(kpi["tolerance"]), f"is not a tolerance: {fault}")
+            yield Fault(f"{place}/{name}.csv", row, "tolerance", str(kpi["tolerance"]), f"is not a tolerance: {fault}")
 
 
 def _target_status(data: YearData, place: str) -> Iterator[Fault]:
     """A tolerance stands beside a target, and a target beside the statement that it is published."""
-    if "kpis" not in data.tables:
-        return
-    file = f"{place}/kpis.csv"
-    for row, kpi in records_by_row(data.tables["kpis"]).items():
-        target, published = kpi["target"], kpi["target_status"] == "published"
+    for name, row, kpi in _rows(data, *_REGISTERS):
+        file, target, status = f"{place}/{name}.csv", kpi["target"], kpi.get("target_status")
         if target is None and kpi["tolerance"] is not None:
             yield Fault(file, row, "tolerance", str(kpi["tolerance"]), "is the tolerance of no target")
-        if target is None and published:
-            yield Fault(file, row, "target_status", kpi["target_status"], "is said of a target that is not given")
-        if target is not None and not published:
-            yield Fault(file, row, "target", str(target), f"is given, though target_status is {kpi['target_status']}")
-
-
-def _kpi_rows(data: YearData) -> dict[int, dict]:
-    return records_by_row(data.tables["kpi_values"]) if "kpi_values" in data.tables else {}
+        if target is None and status == "published":
+            yield Fault(file, row, "target_status", status, "is said of a target that is not given")
+        if target is not None and status not in ("published", None):
+            yield Fault(file, row, "target", str(target), f"is given, though target_status is {status}")
 
 
 def _kpi_periods(data: YearData, place: str) -> Iterator[Fault]:
     """A KPI's value is of a month of the contract year, or of the calendar year that it starts in."""
-    for row, cells in _kpi_rows(data).items():
+    for name, row, cells in _rows(data, "kpi_values", "support_service_values"):
         period, first = cells["period"], f"{data.year.start.year:04}"
         if len(period) == 4:
             if period != first:
-                yield Fault(f"{place}/kpi_values.csv", row, "period", period,
+                yield Fault(f"{place}/{name}.csv", row, "period", period,
                             f"is not how a whole contract year is written: by the year that it starts in, {first}")  # fmt: skip
         elif last_day(period) < data.starts or data.ends < first_day(period):
-            yield Fault(f"{place}/kpi_values.csv", row, "period", period,
+            yield Fault(f"{place}/{name}.csv", row, "period", period,
                         f"is no month of the contract year ({data.starts} to {data.ends})")  # fmt: skip
+
+
+def _kpi_history(data: YearData, place: str) -> Iterator[Fault]:
+    """A value of earlier contract years is of a month before this one."""
+    for name, row, cells in _rows(data, "kpi_history"):
+        if len(cells["period"]) == 4 or last_day(cells["period"]) >= data.starts:
+            yield Fault(f"{place}/{name}.csv", row, "period", cells["period"],
+                        f"is no month before the contract year, which starts on {data.starts}")  # fmt: skip
 
 
 def _kpi_months(data: YearData, place: str) -> Iterator[Fault]:
     """A KPI has one row a month, to whichever day the month is written."""
-    seen: dict[tuple[str, str], int] = {}
-    for row, cells in _kpi_rows(data).items():
-        earlier = seen.setdefault((cells["kpi"], cells["period"][:7]), row)
+    seen: dict[tuple[str, str, str], int] = {}
+    for name, row, cells in _rows(data, *_VALUES):
+        earlier = seen.setdefault((name, cells["kpi"], cells["period"][:7]), row)
         if earlier != row:
-            yield Fault(f"{place}/kpi_values.csv", row, "period", cells["period"],
+            yield Fault(f"{place}/{name}.csv", row, "period", cells["period"],
                         f"is the month of row {earlier} too: a KPI has one row a month")  # fmt: skip
 
 
-def _percentages(data: YearData) -> Iterator[tuple[int, dict]]:
+def _kpi_rebases(data: YearData, place: str) -> Iterator[Fault]:
+    """Limits begin anew in a month that the KPI has a row for."""
+    if not {"kpi_values", "kpi_history"} <= set(data.tables):
+        return
+    held = _rows(data, "kpi_values", "kpi_history")
+    months = {(cells["kpi"], cells["period"][:7]) for *_, cells in held if len(cells["period"]) > 4}
+    for name, row, cells in _rows(data, "kpi_rebases"):
+        if (cells["kpi"], cells["month"][:7]) not in months:
+            yield Fault(f"{place}/{name}.csv", row, "month", cells["month"], f"is no month of the KPI {cells['kpi']}")
+
+
+def _percentages(data: YearData) -> Iterator[tuple[str, int, dict]]:
     """Rows of KPIs in per cent that give both counts."""
-    units = _looked_up(data.tables, "kpis", "kpi", "unit")
-    for row, cells in _kpi_rows(data).items():
-        if units.get(cells["kpi"]) == "per cent" and None not in (cells["numerator"], cells["denominator"]):
-            yield row, cells
+    for name, register in _VALUES.items():
+        units = _looked_up(data.tables, register, "kpi", "unit")
+        for _, row, cells in _rows(data, name):
+            if units.get(cells["kpi"]) == "per cent" and None not in (cells["numerator"], cells["denominator"]):
+                yield name, row, cells
 
 
 def _kpi_counts(data: YearData, place: str) -> Iterator[Fault]:
     """Of a percentage, those counted are among those they are counted out of."""
-    for row, cells in _percentages(data):
+    for name, row, cells in _percentages(data):
         if cells["numerator"] > cells["denominator"]:
-            yield Fault(f"{place}/kpi_values.csv", row, "numerator", str(cells["numerator"]),
+            yield Fault(f"{place}/{name}.csv", row, "numerator", str(cells["numerator"]),
                         f"is more than the denominator, {cells['denominator']}, of a KPI in per cent")  # fmt: skip
 
 
 def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
     """A printed percentage is that of its counts, as far as its printed places go."""
-    for row, cells in _percentages(data):
+    for name, row, cells in _percentages(data):
         printed, part, whole = cells["value"], cells["numerator"], cells["denominator"]
         if printed is None:
             continue
@@ -235,8 +265,112 @@ def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
         share = Decimal(100) * part / whole if whole else None
         if share is None or abs(printed - share) > Decimal(5).scaleb(-places - 1):
             gives = "no percentage" if share is None else f"{half_up(share, places)} per cent"
-            yield Fault(f"{place}/kpi_values.csv", row, "value", str(printed),
+            yield Fault(f"{place}/{name}.csv", row, "value", str(printed),
                         f"does not agree with its counts: {part} of {whole} is {gives}")  # fmt: skip
+
+
+def _later(data: YearData, place: str) -> Iterator[Fault]:
+    """What a year says was done was done by its last day."""
+    for name, row, cells in _rows(data, "escalations", "risk_scores"):
+        if cells["on"] > data.ends:
+            yield Fault(f"{place}/{name}.csv", row, "on", str(cells["on"]),
+                        f"is after the last day of the contract year, {data.ends}")  # fmt: skip
+
+
+def _movers(data: YearData, place: str) -> Iterator[Fault]:
+    """What is judged is there, and its owner is a party to the contract: a council, where the councils are judged."""
+    names, councils = escalation.subject_names(data.tables), [one["id"] for one in data.contract.get("councils", [])]
+    trust = data.contract.get("provider", {}).get("short")
+    for name, row, move in _rows(data, "escalations"):
+        file, judged, subject, owner = f"{place}/{name}.csv", move["judged"], move["subject"], move["owner"]
+        if subject not in names.get(judged, [subject]):
+            yield Fault(file, row, "subject", subject, f"is no {judged} of the year")
+        owners = [trust, *councils] if judged == escalation.TRUST_KPI else councils
+        if trust and councils and owner not in owners:
+            yield Fault(file, row, "owner", owner, f"cannot answer for a {judged}, only: {', '.join(owners)}")
+
+
+def _ratings(data: YearData, judged: str, subject: str) -> list[tuple[date, str]]:
+    """Last day and rating of each month of a KPI in order of time; none of a Dependency, which has no months."""
+    register, _ = escalation.SUBJECTS[judged]
+    values = [name for name, of in _VALUES.items() if of == register]
+    months = [cells for *_, cells in _rows(data, *values) if cells["kpi"] == subject and len(cells["period"]) > 4]
+    rated = [kpi for *_, kpi in _rows(data, register) if kpi.get("kpi") == subject and kpi["unit"] == "per cent"]
+    try:
+        return sorted((last_day(cells["period"]), rating(own_value(cells), kpi["target"], kpi["tolerance"], kpi["polarity"]))
+                      for kpi in rated for cells in months)  # fmt: skip
+    except ValueError:  # a tolerance that is none, which is a fault of its own
+        return []
+
+
+def _histories(data: YearData, place: str) -> Iterator[Fault]:
+    """A history of escalation is possible, its failures are measured, and the bank holidays cover its clocks."""
+    file, found, mechanism = f"{place}/escalations.csv", [], escalation.mechanism(data.contract)
+    moves = data.tables.get("escalations")
+    held = {} if moves is None else escalation.histories(moves)
+    for (judged, subject), history in held.items():
+        broken = escalation.history_faults(history)
+        if mechanism.is_complete:  # a move of an earlier year was held against that year's months and target
+            broken += [fault for fault in escalation.unmeasured(history, _ratings(data, judged, subject), mechanism)
+                       if history[fault[0]]["on"] >= data.starts]  # fmt: skip
+        found += [Fault(file, row, column, as_written(history[row][column]), rule) for row, column, rule in broken]
+    yield from found
+    holidays = data.reference.tables.get("bank_holidays")
+    if held and not found and holidays is not None:
+        names = {judged: dict.fromkeys(subject for _, subject in held) for judged, _ in held}
+        try:
+            escalation.escalation_register(moves, names, mechanism, Holidays.of(holidays), data.ends)
+        except ValueError as fault:
+            yield Fault(file, None, "on", "", f"gives a clock that cannot be computed: {fault}")
+
+
+def _small_counts(data: YearData, place: str) -> Iterator[Fault]:
+    """A number of one to five is never entered; the fault does not repeat it. A mark stands where a number does not."""
+    for name, row, cells in _rows(data, *_SUPPRESSED):
+        file, column = f"{place}/{name}.csv", _SUPPRESSED[name]
+        if cells[column] in range(1, 6):
+            yield Fault(
+                file,
+                row,
+                column,
+                "",
+                "is a number from one to five, which may point to somebody: leave it empty, marked c",
+            )
+        if (cells[column] is None) != (cells["status"] is not None):
+            yield Fault(
+                file, row, "status", cells["status"] or "", "must be c where there is no number, and nowhere else"
+            )
+
+
+def _given_away(data: YearData, place: str) -> Iterator[Fault]:
+    """A suppressed answer is not the only one of its question where the number who answered is known."""
+    bases = _looked_up(data.tables, "surveys", "survey", "base")
+    hidden: dict[tuple[str, str], list[int]] = {}
+    for _, row, cells in _rows(data, "survey_answers"):
+        if cells["status"] is not None and bases.get(cells["survey"]) is not None:
+            hidden.setdefault((cells["survey"], cells["question"]), []).append(row)
+    for rows in hidden.values():
+        if len(rows) == 1:
+            yield Fault(f"{place}/survey_answers.csv", rows[0], "answered", "",
+                        "is the only number of its question that is suppressed, so the others give it away: suppress a second one")  # fmt: skip
+
+
+def _room_left(data: YearData, place: str) -> Iterator[Fault]:
+    """Answers come to no more than the number who answered, and leave more than one person to each suppressed one."""
+    bases = _looked_up(data.tables, "surveys", "survey", "base")
+    questions: dict[tuple[str, str], dict[int, int | None]] = {}
+    for _, row, cells in _rows(data, "survey_answers"):
+        if bases.get(cells["survey"]) is not None:
+            questions.setdefault((cells["survey"], cells["question"]), {})[row] = cells["answered"]
+    for (survey, _), answers in questions.items():
+        hidden, left = list(answers.values()).count(None), bases[survey] - sum(filter(None, answers.values()))
+        rule = ""
+        if left < 0:
+            rule = f"comes with the other answers to more than the {bases[survey]} who answered"
+        elif hidden > 1 and left <= hidden:
+            rule = "and the other answers leave at most one person to each that is suppressed: mark more of them c"
+        if rule:
+            yield Fault(f"{place}/survey_answers.csv", next(iter(answers)), "answered", "", rule)
 
 
 def _is_year(label: str) -> bool:
@@ -252,6 +386,15 @@ def _not_years(frame: pd.DataFrame, columns: Iterable[str], file: str) -> Iterat
         wrong = {label for label in set(frame[column]) if not _is_year(label)}
         for row, label in frame.loc[frame[column].isin(wrong), column].items():
             yield Fault(file, row, column, label, "is not a contract year: write it like 1999-00")
+
+
+def _factor_effects(data: YearData, place: str) -> Iterator[Fault]:
+    """A factor of the contract sum has an effect exactly where it is costed."""
+    for name, row, cells in _rows(data, "contract_sum_factors"):
+        effect, costed = cells["effect"], cells["costed"]
+        if (effect is None) != (costed == "not costed"):
+            of = "an effect that is not given" if effect is None else f"an effect of {effect}"
+            yield Fault(f"{place}/{name}.csv", row, "costed", costed, f"is said of {of}")
 
 
 def _carried_years(data: YearData, place: str) -> Iterator[Fault]:
@@ -293,8 +436,9 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
 
 
 _RULES = (
-    _councils, _references, _sources, _restricted, _dates, _targets, _target_status, _kpi_periods, _kpi_months,
-    _kpi_counts, _kpi_printed, _carried_years, _counted_sources, _bases,
+    _councils, _references, _sources, _restricted, _dates, _targets, _target_status, _kpi_periods, _kpi_history,
+    _kpi_months, _kpi_rebases, _kpi_counts, _kpi_printed, _later, _movers, _histories, _small_counts, _given_away,
+    _room_left, _factor_effects, _carried_years, _counted_sources, _bases,
 )  # fmt: skip
 
 
@@ -350,6 +494,19 @@ def _symbols(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
             yield Fault(file, row, "status", symbol, "stands beside a figure, though it says that there is none")
         for row in frame.index[~figures & ~symbols]:
             yield Fault(file, row, "value", "", "is empty, and so is the symbol: a row has a figure or says why not")
+
+
+def _holidays(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+    """A bank holiday is on a weekday, and no year from the first to the last is without one: it would count as covered."""
+    days = dict(tables["bank_holidays"]["day"].items()) if "bank_holidays" in tables else {}
+    for row, day in days.items():
+        if day.weekday() > 4:
+            yield Fault(
+                f"{place}/bank_holidays.csv", row, "day", str(day), "is at a weekend, when no day is a working day"
+            )
+    held = {day.year for day in days.values()}
+    for year in sorted(set(range(min(held, default=0), max(held, default=0))) - held):
+        yield Fault(f"{place}/bank_holidays.csv", None, "day", str(year), "is a year without a bank holiday")
 
 
 def _authorities(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
@@ -418,7 +575,7 @@ def _official_sources(tables: Mapping, schemas: Mapping, place: str) -> Iterator
 
 
 _REFERENCE_RULES = (
-    _links, _cited, _held_years, _breaks, _symbols, _authorities, _joint_returns, _release_order, _official_sources,
+    _links, _cited, _held_years, _breaks, _symbols, _holidays, _authorities, _joint_returns, _release_order, _official_sources,
 )  # fmt: skip
 
 

@@ -227,7 +227,8 @@ def show(
     titles = data.reference.names(PUBLICATIONS, "publication", "title")
     texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
     shown = provenance.shown_table(data, name, schema, held, records_of(frame), texts)
-    return Table(caption or schema.title, held, texts, _nothing(data, name, cites), shown)
+    title = wording.captioned(caption or schema.title, data.is_invented)
+    return Table(title, held, texts, _nothing(data, name, cites), shown)
 
 
 def by_year(
@@ -285,7 +286,7 @@ def by_year(
     if any(cell.endswith(_QUOTIENT) for row in kept for cell in row[len(keys) :]):
         title = f"{title}; {_QUOTIENT_MEANS}"
     shown = provenance.shown_table(data, name, schema, [schema[value]], records, [(text,) for text in texts])
-    return Table(title, columns, kept, _nothing(data, name, ""), shown)
+    return Table(wording.captioned(title, data.is_invented), columns, kept, _nothing(data, name, ""), shown)
 
 
 _SOURCE_COLUMNS = (
@@ -360,15 +361,14 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
         titles = {document["id"]: document["title"] for document in package.get("documents", [])}
         found = (package.get("resources", {}).get(_path(name)) for name in names)
         rows += [_file_row(folder, entry, titles) for entry in found if entry]
+    files = Table(wording.captioned("Sources of this page", data.is_invented), _SOURCE_COLUMNS, tuple(rows))
     publications = data.reference.tables.get(PUBLICATIONS)
     if publications is None:
-        return Sources(Table("Sources of this page", _SOURCE_COLUMNS, tuple(rows)), Table("Publications", (), ()))
+        return Sources(files, Table("Publications", (), ()))
     schema = data.reference.schemas[PUBLICATIONS]
     held = tuple(schema[column] for column in schema.shown)
     cited = publications.set_index("publication", drop=False).loc[_cited_publications(data, names)]
     cells = tuple(
         tuple(wording.cell_text(record[column.name], column) for column in held) for record in records_of(cited)
     )
-    return Sources(
-        Table("Sources of this page", _SOURCE_COLUMNS, tuple(rows)), Table("Publications cited", held, cells)
-    )
+    return Sources(files, Table(wording.captioned("Publications cited", data.is_invented), held, cells))

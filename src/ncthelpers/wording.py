@@ -13,7 +13,7 @@ from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.rounding import half_up
 
-__all__ = ["cell_text", "figure_text", "amount_text", "count_in_words", "source_text", "MINUS"]
+__all__ = ["cell_text", "figure_text", "amount_text", "count_in_words", "source_text", "captioned", "MINUS"]
 
 MINUS = "\N{MINUS SIGN}"
 _WORDS = [
@@ -179,3 +179,14 @@ def cell_text(value: object, column: Column, titles: Mapping[str, str] = _NO_TIT
     if column.type == "status":
         return str(value).capitalize()
     return source_text(str(value), titles) if column.type == "source" else str(value)
+
+
+def captioned(caption: str, invented: bool) -> str:
+    """A caption or title, which of an invented trust says so.
+
+    Examples
+    --------
+    >>> captioned("Grants, £", True)
+    'Grants, £ (invented)'
+    """
+    return f"{caption} (invented)" if invented else caption

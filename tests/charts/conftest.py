@@ -33,6 +33,7 @@ OFFICIAL = {
     "demand": lambda years: charts.measure_series(years, "demand"),
     "outturn": lambda years: charts.outturn_series(years, ("spent", "returned", "weekly")),
     "one outturn": lambda years: charts.outturn_series(years, ("spent",)),
+    "forecasts": charts.forecast_paths,
 }
 
 
@@ -156,6 +157,8 @@ FRAMES = {
     "measure_series": "measure title year value numerator denominator country region release break_before reason",
     "demand_series": "measure title year value numerator denominator country region release break_before reason",
     "finance_series": "measure title area year unit value release",
+    "forecast_paths": "contract_year measure official_measure title end method year value low high interval_kind came error "
+    "inside unit decimals source",
 }
 SUSPECTED, CONFIRMED = "suspected: the way of counting changed", "confirmed: the boundary changed"
 
@@ -182,6 +185,25 @@ def _series(measure, values, country=None, breaks=None, reason=None, first=2018)
 def _spending(measure, unit, **of_area):
     return [(measure, TITLES[measure], area, year, unit, _number(value), "A")
             for area, years in of_area.items() for year, value in years]  # fmt: skip
+
+
+def _paths(printed, came, origin="2021-22", title="Visits that were late", unit="children", last="2023-24", **methods):
+    """Rows of ``forecast_paths``: five official figures, what came in two more years, and (value, low, high) by method."""
+    years = [f"{first}-{first - 1999}" for first in range(2017, 2024)]
+    official = dict(zip(years, [1092, 1123, 1157, 1144, 1183, *came], strict=True))
+    about = (origin, "seen", "count", title, "2024-03")
+
+    def row(method, year, value, low=None, high=None):
+        outcome = official[year] if method != "official figures" else None
+        error = None if outcome is None else Decimal(value) - outcome
+        inside = None if None in (outcome, low) else low <= outcome <= high
+        return (*about, method, year, Decimal(value), _number(low), _number(high), low and "an invented interval", outcome, error,
+                inside, unit, 0, "report:6/1")  # fmt: skip
+
+    rows = [row("official figures", year, value) for year, value in official.items() if value is not None]
+    for method, ends in methods.items():
+        rows += [row(method.replace("_", " "), year, *of) for year, of in zip(years[-len(ends) :], ends, strict=True)]
+    return [*rows, row("as printed", last, printed)]
 
 
 ROWS = {
@@ -213,6 +235,10 @@ ROWS = {
         *_spending("returned", "£000", East=[("2023-24", "5250")], West=[("2023-24", None)]),
         *_spending("weekly", "£ per week", East=[("2022-23", "1465"), ("2023-24", "1500")]),
     ],
+    "forecast_paths": _paths(
+        1211, (1235, 1182), no_change=[(1183, 1097, 1269), (1183, 1062, 1304)],
+        linear_trend=[(1201, 1137, 1265), (1221, 1144, 1298)], stock_and_flow=[(1177, 1121, 1219), (1174, 1081, 1180)],
+    ),
 }  # fmt: skip
 
 
@@ -238,6 +264,12 @@ def series():
 def spending():
     """A function that makes rows of ``finance_series``."""
     return _spending
+
+
+@pytest.fixture
+def paths():
+    """A function that makes rows of ``forecast_paths``."""
+    return _paths
 
 
 @pytest.fixture

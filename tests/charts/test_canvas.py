@@ -22,7 +22,7 @@ RESTS_ON = {
     "grants": "grants", "gaps": "budget_gaps", "support_services": "support_service_results", "audit_progress": "audits",
     "demand": "demand", "event_timeline": "events", "inspection_timeline": "inspections",
     "strips": "authority_ranks", "series": "measure_series", "one series": "measure_series",
-    "outturn": "finance_series", "one outturn": "finance_series",
+    "outturn": "finance_series", "one outturn": "finance_series", "forecasts": "forecast_paths",
 }  # fmt: skip
 
 

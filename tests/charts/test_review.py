@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ncthelpers import charts, results
+from ncthelpers import years as dates
 
 
 @pytest.mark.parametrize(
@@ -117,3 +118,92 @@ def test_more_councils_than_colours_are_drawn(year_with):
             for c in councils]  # fmt: skip
     year = year_with({"councils": councils}, budget_gaps=pd.DataFrame(rows, dtype=object))
     assert "Council 5: £1m" in charts.gaps(year).alt
+
+
+# Factors for the next contract sum, and risks: invented, for the documents print no amount and no score
+
+FACTORS = ["factor", "name", "kind", "year", "effect", "costed", "section", "source"]
+
+
+@pytest.fixture
+def costed(year_with):
+    """A function that gives the year with factors of (name, kind, effect in £)."""
+
+    def made(*rows):
+        factors = [(f"f{n}", name, kind, "2022-23", None if effect is None else Decimal(effect),
+                    "not costed" if effect is None else "estimated", "4", "report:4/15")
+                   for n, (name, kind, effect) in enumerate(rows)]  # fmt: skip
+        return year_with(contract_sum_factors=pd.DataFrame(factors, columns=FACTORS, dtype=object))
+
+    return made
+
+
+def test_costed_factors_are_drawn_from_the_largest_pressure_to_the_largest_saving(costed, drawn):
+    year = costed(("Rent", "pressure", 100_000), ("Agency staff", "saving", 250_000), ("Placements", "pressure", 900_000),
+                  ("Demand", "pressure", None))  # fmt: skip
+    chart, figure = drawn(charts.contract_sum_factors, year)
+    assert [bar.get_width() for bar in figure.axes[0].patches] == [900_000, 100_000, -250_000]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["+£900,000", "+£100,000", "−£250,000"]
+    assert chart.alt.endswith("Placements: +£900,000; Rent: +£100,000; Agency staff: −£250,000.")
+    assert "net +£750,000; 3 of the 4 factors named are costed" in chart.caption
+
+
+def test_factors_without_a_cost_are_not_drawn_as_nil(costed, review):
+    for year in (costed(("Demand", "pressure", None)), review):
+        chart = charts.contract_sum_factors(year)
+        assert chart.svg == b"" and chart.alt == "The source documents give no figure for it."
+
+
+@pytest.fixture
+def scored(year_with):
+    """A function that gives the year with risks and their scores of (day, likelihood, impact, appetite)."""
+
+    def made(**risks):
+        named = [(risk, what, "report:13/1") for risk, (what, *_) in risks.items()]
+        rows = [(risk, dates.first_day(day), likelihood, impact, "NCT", appetite, "report:13/1")
+                for risk, (_, *scores) in risks.items() for day, likelihood, impact, appetite in scores]  # fmt: skip
+        names = ["risk", "on", "likelihood", "impact", "owner", "appetite", "source"]
+        return year_with({"not_reported": {}}, risks=pd.DataFrame(named, columns=["risk", "what", "source"], dtype=object),
+                         risk_scores=pd.DataFrame(rows, columns=names, dtype=object))  # fmt: skip
+
+    return made
+
+
+def test_a_risk_has_a_mark_for_each_score_and_its_appetite_told_by_shape_as_well_as_by_colour(scored, drawn):
+    year = scored(
+        homes=("Too few homes", ("2021-05-01", 3, 4, 12), ("2022-03-01", 4, 5, 12)),
+        staff=("Too few staff", ("2021-05-01", 4, 4, 9), ("2022-03-01", 3, 3, 9)),
+        data=("Data are lost", ("2021-05-01", 2, 4, 6)),
+        fire=("Fire", ),
+    )  # fmt: skip
+    chart, figure = drawn(charts.risk_scores, year)
+    points = [line for line in figure.axes[0].lines if line.get_marker() != "None"]
+    of = {
+        shape: [(line.get_xdata()[0], line.get_ydata()[0]) for line in points if line.get_marker() == shape]
+        for shape in "|oD"
+    }
+    assert of["|"] == [(12, 0), (9, 1), (6, 2)]
+    assert of["D"] == [(20, 0), (8, 2)], "last scores above appetite"
+    assert of["o"] == [(12, 0), (16, 1), (9, 1)], "first scores, hollow, and last ones within appetite"
+    hollow = [line.get_xdata()[0] for line in points if line.get_markerfacecolor() == "white"]
+    assert hollow == [12, 16]
+    assert chart.alt == (
+        "Chart of scores. Too few homes: 12 to 20, rising, above appetite, 12; Too few staff: 16 to 9, falling, within "
+        "appetite, 9; Data are lost: 8, scored once, above appetite, 6."
+    )
+    assert "2 of 3 above the appetite of their owner, 1 rising and 1 falling" in chart.caption
+
+
+def test_every_risk_has_room_however_long_its_name(scored, drawn):
+    long = "Homes for children with the most complex needs may not be found in time, near home and at a cost that was planned"
+    risks = {f"r{n}": (f"{n} {long}", ("2021-05-01", 3, 4, 12), ("2022-03-01", 4, 5, 12)) for n in range(6)}
+    drawing = drawn(charts.risk_scores, scored(**risks))
+    drawing.figure.draw_without_rendering()
+    labels = [label.get_window_extent() for label in drawing.figure.axes[0].get_yticklabels()]
+    assert all(below.y1 <= above.y0 + 1 for above, below in zip(labels, labels[1:], strict=False))
+    assert drawing.covered == []
+
+
+def test_the_reviewed_year_prints_no_score_of_a_risk(review):
+    chart = charts.risk_scores(review)
+    assert chart.svg == b"" and chart.alt.startswith("Not reported: no risk register is attached")

@@ -3,8 +3,8 @@
 import pytest
 
 from ncthelpers import charts
-from ncthelpers.charts.canvas import BLUE, GREY
-from ncthelpers.charts.series import _apart, _runs
+from ncthelpers.charts.canvas import BLUE, GREY, apart
+from ncthelpers.charts.series import _runs
 
 SUSPECTED = "suspected: the way of counting changed"
 
@@ -99,7 +99,7 @@ def test_years_that_follow_each_other_are_named_by_the_first_and_the_last():
 
 
 def test_labels_are_moved_apart_within_their_bounds():
-    assert _apart([1.0, 1.0], [0.5, 0.5], 0.0, 3.0) == [0.75, 1.25]
+    assert apart([1.0, 1.0], [0.5, 0.5], 0.0, 3.0) == [0.75, 1.25]
 
 
 @pytest.mark.parametrize("values", [("10", "10"), ("10", "10.01"), ("0", "100"), ("99", "1")])
@@ -147,3 +147,85 @@ def test_each_of_many_authorities_is_drawn(official, spending):
     rows = spending("spent", "£", **{f"Council{n}": [("2021-22", "5e6"), ("2022-23", "6e6")] for n in range(6)})
     alt = official("one outturn", finance_series=rows).chart.alt
     assert [f"Council{n} £5.0m in 21-22, £6.0m in 22-23" in alt for n in range(6)] == [True] * 6
+
+
+# Forecasts
+
+
+def test_a_forecast_has_a_panel_for_each_method_whose_title_says_how_it_stands_to_what_came(official):
+    drawing = official("forecasts")
+    assert len(drawing.figure.axes) == 4
+    # the invented figures taken from each other by hand: 1,182 came
+    for title in (
+        "no change: 1 above what came",
+        "linear trend: 39 above what came",
+        "stock and flow: 8 below what came",
+    ):
+        assert f"Visits that were late, {title}" in drawing.chart.alt and title in drawing.words
+    assert "An invented interval: 1,144 to 1,298 in 23-24; what came lies inside" in drawing.chart.alt
+    assert "An invented interval: 1,081 to 1,180 in 23-24; what came lies outside" in drawing.chart.alt
+
+
+def test_marks_of_forecasts_are_hollow_and_their_interval_is_a_band_with_strokes(official):
+    axes = official("forecasts").figure.axes[2]
+    marks = {line.get_marker(): line for line in axes.lines if line.get_marker() != "None"}
+    assert {shape: len(line.get_xdata()) for shape, line in marks.items()} == {"o": 7, "D": 2, "^": 1}
+    hollow = {shape for shape, line in marks.items() if line.get_markerfacecolor() == "white"}
+    assert hollow == {"D", "^"}
+    [band, strokes] = axes.collections
+    assert band.get_datalim(axes.transData).ymax == 1298
+    assert [[tuple(end) for end in stroke] for stroke in strokes.get_segments()] == [
+        [(5, 1137), (5, 1265)], [(6, 1144), (6, 1298)],
+    ]  # fmt: skip
+    assert len({other.get_ylim() for other in official("forecasts").figure.axes[1:]}) == 1, (
+        "one axis for all, to be compared by eye"
+    )
+    low, high = axes.get_ylim()
+    assert low <= 1062 and high >= 1304, "with room for every interval"
+
+
+def test_the_lines_of_a_forecast_are_named_at_their_ends_and_told_by_dash(official):
+    drawing = official("forecasts")
+    for name, value in (("official figures", "1,182"), ("linear trend", "1,221"), ("as printed", "1,211")):
+        assert f"{name} {value}" in drawing.words
+    dashes = {str(line._unscaled_dash_pattern) for line in drawing.figure.axes[2].lines if line.get_marker() == "None"}
+    assert len(dashes) > 1
+    assert (
+        "linear trend 1,201 (1,137 to 1,265) in 22-23, 1,221 (1,144 to 1,298) in 23-24; as printed 1,211 in 23-24"
+        in drawing.chart.alt
+    )
+
+
+def test_a_forecast_whose_day_has_not_come_says_so_and_one_without_interval_too(official, paths):
+    drawing = official("forecasts", forecast_paths=paths(1211, (1235, None), no_change=[(1183, 1097, 1269), (1183,)]))
+    assert "no change: what came is not yet published" in drawing.words
+    assert "no interval: too few figures" in drawing.words and "official figures 1,235 in 22-23" in drawing.words
+    assert drawing.covered == []
+
+
+def test_a_method_that_gives_what_came_is_level_with_it(official, paths):
+    alt = official("forecasts", forecast_paths=paths(1211, (1235, 1182), no_change=[(1182, 1100, 1200)])).chart.alt
+    assert "no change: level with what came" in alt
+
+
+def test_each_printed_forecast_has_panels_of_its_own(official, paths):
+    rows = [
+        row
+        for title in ("Children", "Visits")
+        for row in paths(1211, (1235, 1182), title=title, no_change=[(1183, 1100, 1200)])
+    ]
+    rows = [(row[0], row[3].lower(), *row[2:]) for row in rows]
+    drawing = official("forecasts", forecast_paths=rows)
+    assert len(drawing.figure.axes) == 3
+    assert "Children, no change" in drawing.words and "Visits, no change" in drawing.words
+
+
+def test_a_printed_forecast_that_no_method_could_be_tried_on_has_no_panel(official, paths):
+    assert official("forecasts", forecast_paths=paths(1211, (1235, 1182))).chart.svg == b""
+
+
+def test_the_forecast_of_the_repository_is_drawn_without_covering_writing(years, drawn):
+    drawing = drawn(charts.forecast_paths, years)
+    # Department for Education, 31 March 2022 and 2024: 1,183 and 1,182
+    assert "no change: 1 above what came" in drawing.chart.alt and "as printed 1,211 in 23-24" in drawing.chart.alt
+    assert drawing.covered == []

@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -285,23 +286,28 @@ print(json.dumps({
 
 
 def _folders(repository):
-    """Every page of a year that has all templates, of one that has public data only, and of the comparison."""
-    years = open_years(repository, toc.public_years(repository))
+    """Every page of a reviewed year, of one that has public data only, of the comparison, and what only an invented year has."""
+    example, templates = repository / "examples" / "inventshire", repository / "notebooks"
+    years, invented = (open_years(root, toc.public_years(root)) for root in (repository, example))
     reviewed = next(data for data in years.years if data.has_annual_report)
     public = next(data for data in years.years if not data.has_annual_report)
-    return [
-        plan.of_year(repository, repository / "notebooks", reviewed, str),
-        plan.of_year(repository, repository / "notebooks", public, str),
-        plan.of_comparison(repository, repository / "notebooks", years, str),
+    real = [
+        plan.of_year(repository, templates, reviewed, str),
+        plan.of_year(repository, templates, public, str),
+        plan.of_comparison(repository, templates, years, str),
     ]
+    made = {page.name for folder in real for page in folder.pages}
+    of_example = plan.of_year(example, templates, invented.newest, str)
+    more = replace(of_example, pages=tuple(page for page in of_example.pages if page.name not in made))
+    return [*((repository, folder) for folder in real), (example, more)]
 
 
-def _watched(repository, folder, page):
+def _watched(root, folder, page):
     """What a page opened, read and imported when its template was run as a run does it, with every opening heard."""
     cells = [nbformat.v4.new_code_cell(HOOK), *page.template["cells"], nbformat.v4.new_code_cell(TOLD)]
     task = making.Task(
         folder=folder.name, name=page.name, template={**page.template, "cells": cells},
-        at=str(repository / "book" / folder.name), parameters={**folder.parameters, "root": "../.."},
+        at=str(root / "data" / "reference"), parameters={**folder.parameters, "root": "../.."},
         years=folder.years, fixed={}, files={}, edition="", before="", engine="ncthelpers",
     )  # fmt: skip
     *_, told, _ = workers.call(making._ran, task, seconds=making.CELL_SECONDS)["cells"]
@@ -311,10 +317,10 @@ def _watched(repository, folder, page):
 @pytest.fixture(scope="module")
 def watched(repository, threads):
     """What every page opened, read and imported, with its code."""
-    asked = [(folder, page) for folder in _folders(repository) for page in folder.pages]
-    told = threads.map(lambda one: _watched(repository, *one), asked)
+    asked = [(root, folder, page) for root, folder in _folders(repository) for page in folder.pages]
+    told = threads.map(lambda one: _watched(*one), asked)
     return {
-        f"{folder.name}/{page.name}": (page, one) for (folder, page), one in zip(asked, told, strict=True)
+        f"{folder.name}/{page.name}": (page, one) for (_, folder, page), one in zip(asked, told, strict=True)
     }  # fmt: skip
 
 

@@ -5,21 +5,26 @@ run, and stands in the page as an image with alternative text; the same numbers 
 """
 
 from ncthelpers.charts.canvas import Chart
+from ncthelpers.charts.distributions import practice_scores, survey_answers
 from ncthelpers.charts.review import (
     audit_progress,
+    contract_sum_factors,
     demand,
     event_timeline,
     gaps,
     grants,
     inspection_timeline,
+    risk_scores,
     support_services,
     variance_by_service,
     waterfall,
 )
-from ncthelpers.charts.series import measure_series, outturn_series
+from ncthelpers.charts.series import forecast_paths, measure_series, outturn_series
+from ncthelpers.charts.spc import variation, variations
 from ncthelpers.charts.strips import authority_strips
 
 __all__ = [
     "Chart", "waterfall", "variance_by_service", "grants", "gaps", "support_services", "audit_progress", "demand",
-    "event_timeline", "inspection_timeline", "authority_strips", "measure_series", "outturn_series",
+    "event_timeline", "inspection_timeline", "authority_strips", "measure_series", "outturn_series", "forecast_paths",
+    "contract_sum_factors", "risk_scores", "survey_answers", "practice_scores", "variation", "variations",
 ]  # fmt: skip

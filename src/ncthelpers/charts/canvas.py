@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 import matplotlib
 import pandas as pd
-import seaborn as sns
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
-from ncthelpers import comparison, provenance, results
+from ncthelpers import comparison, provenance, results, wording
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.rows import records_of
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "Chart", "Style",
     "canvas", "drawn", "of_table", "absent", "styles", "sheet", "reach", "fitted", "write", "key_places", "draw_key",
-    "measures_of", "with_unit",
+    "measures_of", "with_unit", "apart",
 ]  # fmt: skip
 
 # Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
@@ -39,10 +38,12 @@ GREY, PALE, INK = "#5A6570", "#E3E8ED", "#1D2A35"
 WIDTH = 7.2  # inches
 LINE = 0.0185  # height of a line of writing in inches, for a point of its size
 _FONT = "DejaVu Sans"
+_INVENTED = "Invented data"
 _STYLE = {
     "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": 11,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
-    "axes.spines.top": False, "axes.spines.right": False,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "lines.solid_capstyle": "round",
+    "patch.force_edgecolor": True, "patch.edgecolor": "white",
     "figure.facecolor": "white", "axes.facecolor": "white", "axes.unicode_minus": True,
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }  # fmt: skip
@@ -91,13 +92,16 @@ def canvas(height: float, layout: str = "constrained") -> Iterator[tuple[Figure,
     """A styled figure with one pair of axes; it is nobody's but the caller's, so that none is left open."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
-        matplotlib.rcParams.update({**sns.axes_style("ticks"), **_STYLE})
+        matplotlib.rcParams.update(_STYLE)
         figure = Figure(figsize=(WIDTH, height), layout=layout)
         yield figure, figure.subplots()
 
 
-def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown | None = None) -> Chart:
-    """The chart that a figure makes: SVG without a date or a maker."""
+def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown) -> Chart:
+    """The chart that a figure makes: SVG without a date or a maker; of an invented trust, that it is stands in all parts."""
+    if shown.invented:
+        figure.supxlabel(_INVENTED, x=1, horizontalalignment="right", fontsize=9, color=GREY)
+        alt, caption = f"{_INVENTED}. {alt}", wording.captioned(caption, shown.invented)
     drawing = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
     return Chart(drawing.getvalue(), alt, caption, shown)
@@ -121,7 +125,7 @@ def absent(data: YearData | Comparison, name: str) -> Chart:
         said = "The source documents give no figure for it."
     else:
         said = "No public source at hand gives a figure for it."
-    return Chart(b"", said, tables.table_schema(data, name).title)
+    return Chart(b"", said, wording.captioned(tables.table_schema(data, name).title, data.is_invented))
 
 
 # Charts of official statistics. A sheet is one pair of axes over the whole drawing, in inches from its top left corner:
@@ -220,3 +224,16 @@ def measures_of(data: YearData) -> dict[str, dict]:
 def with_unit(title: str, unit: str) -> str:
     """Title of a measure with its unit, where the title does not say it."""
     return title if unit.lower() in title.lower().split() else f"{title}, {unit}"
+
+
+def apart(places: Sequence[float], deep: Sequence[float], low: float, high: float) -> list[float]:
+    """Middles of labels so many inches deep, moved apart so that none covers another, within bounds where they fit."""
+    order = sorted(range(len(places)), key=lambda number: places[number])
+    moved = list(places)
+    for _ in range(50):
+        for upper, lower in zip(order, order[1:], strict=False):
+            short = (deep[upper] + deep[lower]) / 2 - (moved[lower] - moved[upper])
+            if short > 1e-9:
+                moved[upper], moved[lower] = moved[upper] - short / 2, moved[lower] + short / 2
+        moved = [min(max(place, low + deep[n] / 2), high - deep[n] / 2) for n, place in enumerate(moved)]
+    return moved

@@ -1,15 +1,14 @@
-"""Charts of one year's review: money as steps and bars, audits as a grid, demand as points, dates along a line."""
+"""Charts of one year's review: money as steps and bars, audits as a grid, demand and risks as points, dates along a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import cycle
 
 import matplotlib.dates as mdates
 import pandas as pd
-import seaborn as sns
 
 from ncthelpers import results, wording
 from ncthelpers import years as dates
@@ -35,7 +34,7 @@ from ncthelpers.rows import records_of
 
 __all__ = [
     "waterfall", "variance_by_service", "grants", "gaps", "support_services", "audit_progress", "demand",
-    "event_timeline", "inspection_timeline",
+    "event_timeline", "inspection_timeline", "contract_sum_factors", "risk_scores",
 ]  # fmt: skip
 
 
@@ -52,6 +51,16 @@ def _wrapped(text: str, width: int = 34) -> str:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
     return "\n".join(lines)
+
+
+def _deep(names: Iterable[str]) -> float:
+    """Inches that the longest of some names, broken into lines, needs."""
+    return max(0.52, 0.2 * max(_wrapped(name).count("\n") + 1 for name in names) + 0.14)
+
+
+def _with_sign(amount: Decimal, unit: str) -> str:
+    """An amount of which more is written with a plus."""
+    return ("+" if amount > 0 else "") + wording.figure_text(amount, unit)
 
 
 def _bars(names: Iterable[str], values: Iterable[Decimal], texts: Sequence[str], colours: Sequence[str], deep: float,
@@ -73,7 +82,7 @@ def _bars(names: Iterable[str], values: Iterable[Decimal], texts: Sequence[str],
         axes.set(xlabel="", ylabel="")
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_visible(False)
-        sns.despine(ax=axes, left=True, bottom=True)
+        axes.spines[["left", "bottom"]].set_visible(False)
         return drawn(figure, alt, caption, shown)
 
 
@@ -110,7 +119,7 @@ def waterfall(data: YearData, bridge: str) -> Chart:
         axes.margins(x=0.2)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_visible(False)
-        sns.despine(ax=axes, left=True, bottom=True)
+        axes.spines[["left", "bottom"]].set_visible(False)
         return drawn(figure, "Step chart. " + _listed(steps["step"], texts), f"{schema.title}, £m",
                      of_table(data, bridge, steps))  # fmt: skip
 
@@ -120,7 +129,7 @@ def variance_by_service(data: YearData) -> Chart:
     rows = results.table(data, "outturn_variance").iloc[:-1]
     if rows.empty:
         return absent(data, "outturn_variance")
-    texts = [("+" if value > 0 else "") + wording.figure_text(value, "£000") for value in rows["variance"]]
+    texts = [_with_sign(value, "£000") for value in rows["variance"]]
     colours = [PLUM if value > 0 else BLUE for value in rows["variance"]]
     alt = "Bar chart; overspend is positive. " + _listed(rows["service"], texts)
     caption = f"Variance from budget by service after covid funding, {data.year}; overspend positive"
@@ -194,7 +203,7 @@ def audit_progress(data: YearData) -> Chart:
         axes.invert_yaxis()
         axes.margins(y=0.06)
         axes.tick_params(length=0)
-        sns.despine(ax=axes, left=True, bottom=True)
+        axes.spines[["left", "bottom"]].set_visible(False)
         caption = "Internal audits by stage: filled where the stage was reached, hollow where it was not"
         shown = of_table(data, "audits", audits)
         return drawn(figure, f"Grid of {len(audits)} audits by stage. {reached}", caption, shown)
@@ -227,7 +236,6 @@ def demand(data: YearData, measure: str) -> Chart:
         axes.set_xticks(where, named)
         axes.margins(x=0.16, y=0.3)
         axes.set_ylim(0, axes.get_ylim()[1] * 1.25)
-        sns.despine(ax=axes)
         said = _listed((f"{day} ({status})" for day, status in zip(named, statuses, strict=True)), texts)
         caption = f"{rows['title'].iloc[0]}: published points only; the axis starts at nought"
         return drawn(figure, "Line chart of the published points. " + said, caption,
@@ -258,7 +266,7 @@ def _timeline(data: YearData, name: str, rows: pd.DataFrame, by: str, mark: str,
         drawn_from, drawn_to = (mdates.num2date(end).year for end in axes.get_xlim())
         axes.xaxis.set_major_locator(mdates.YearLocator(base=max(1, (drawn_to - drawn_from) // 8)))
         axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-        sns.despine(ax=axes, left=True)
+        axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         if mark:
             handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
@@ -293,3 +301,73 @@ def inspection_timeline(data: YearData) -> Chart:
         return absent(data, "inspections")
     caption = "Inspections and visits by provider; the contract year is shaded, the marker is the judgement printed"
     return _timeline(data, "inspections", rows, "provider", "judgement", caption, "inspections and visits")
+
+
+def contract_sum_factors(data: YearData) -> Chart:
+    """Effect on the next contract sum of each factor that is costed: a pressure to the right, a saving to the left."""
+    costed = [{**row, "effect": -row["effect"] if row["kind"] == "saving" else row["effect"]}
+              for row in records_of(results.table(data, "contract_sum_factors")) if row["effect"] is not None]  # fmt: skip
+    if not costed:
+        return absent(data, "contract_sum_factors")
+    costed.sort(key=lambda row: -row["effect"])
+    names, effects = [row["name"] for row in costed], [row["effect"] for row in costed]
+    texts = [_with_sign(effect, "£") for effect in effects]
+    colours = [PLUM if effect > 0 else BLUE for effect in effects]
+    net = records_of(results.table(data, "contract_sum_effects"))[-1]
+    alt = "Bar chart; a pressure is positive, a saving negative. " + _listed(names, texts)
+    caption = (f"Effect of the costed factors on the contract sum, £: net {_with_sign(net['effect'], '£')}; "
+               f"{net['costed']} of the {net['factors']} factors named are costed")  # fmt: skip
+    shown = of_table(data, "contract_sum_factors", costed)
+    return _bars(names, effects, texts, colours, _deep(names), alt, caption, shown)
+
+
+_POINT = {"linestyle": "None", "markeredgewidth": 1.5}
+_FIRST = {**_POINT, "marker": "o", "markersize": 9, "color": "white", "markeredgecolor": INK}
+_APPETITE = {**_POINT, "marker": "|", "markersize": 20, "color": INK, "markeredgewidth": 2.2}
+_LAST = {
+    "within": {**_POINT, "marker": "o", "markersize": 10, "color": BLUE, "markeredgecolor": "white"},
+    "above": {**_POINT, "marker": "D", "markersize": 10, "color": PLUM, "markeredgecolor": "white"},
+}
+_HIGHEST = 25  # likelihood and impact are each scored up to five
+
+
+def risk_scores(data: YearData) -> Chart:
+    """First and last score of each risk on one scale, beside the highest score that its owner accepts."""
+    risks = [row for row in records_of(results.table(data, "risk_movement")) if row["score"] is not None]
+    if not risks:
+        return absent(data, "risk_movement")
+    names, texts = [risk["what"] for risk in risks], [_scores(risk) for risk in risks]
+    with canvas(_deep(names) * len(risks) + 1.2) as (figure, axes):
+        for place, (risk, text) in enumerate(zip(risks, texts, strict=True)):
+            before, last, against = risk["score_before"], risk["score"], risk["within_appetite"]
+            axes.plot([1, _HIGHEST], [place, place], color=PALE, linewidth=1, zorder=0)
+            axes.plot(risk["appetite"], place, label="appetite", zorder=1, **_APPETITE)
+            if before is not None:
+                axes.plot([before, last], [place, place], color=GREY, linewidth=1.6, zorder=1)
+                axes.plot(before, place, label="first score", **_FIRST)
+            axes.plot(last, place, label=f"last score, {against} appetite", **_LAST[against])
+            axes.annotate(text, (_HIGHEST + 1, place), va="center", fontsize=10)
+        axes.set_yticks(range(len(names)), [_wrapped(name) for name in names])
+        axes.set(ylim=(len(names) - 0.5, -0.5), xlim=(0, _HIGHEST + 12))
+        axes.set_xlabel("Likelihood times impact", x=0, ha="left")
+        axes.spines["bottom"].set_bounds(0, _HIGHEST)
+        axes.set_xticks(range(0, _HIGHEST + 1, 5))
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+        figure.legend(handles.values(), handles.keys(), loc="outside lower center", frameon=False, ncols=2, fontsize=10,
+                      markerscale=0.8)  # fmt: skip
+        above = sum(risk["within_appetite"] == "above" for risk in risks)
+        moved = [risk["movement"] for risk in risks]
+        alt = "Chart of scores. " + _listed(names, (text.replace("\n", ", ") for text in texts))
+        caption = (f"Scores of the risks, {data.year}: {above} of {len(risks)} above the appetite of their owner, "
+                   f"{moved.count('rising')} rising and {moved.count('falling')} falling over the year")  # fmt: skip
+        return drawn(figure, alt, caption, of_table(data, "risk_movement", risks))
+
+
+def _scores(risk: Mapping) -> str:
+    """The scores of a risk and how the last stands to the appetite, in two lines."""
+    before, last = risk["score_before"], risk["score"]
+    moved = f"{last}" if before in (None, last) else f"{before} to {last}"
+    scores = f"{moved}, {risk['movement'] or 'scored once'}"
+    return f"{scores}\n{risk['within_appetite']} appetite, {risk['appetite']}"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import seaborn as sns
 from matplotlib.ticker import MaxNLocator
 
-from ncthelpers import comparison, wording
+from ncthelpers import benchmarks, comparison, forecast, wording
 from ncthelpers import years as dates
 from ncthelpers.charts.canvas import (
     BLUE,
@@ -24,6 +23,7 @@ from ncthelpers.charts.canvas import (
     Chart,
     Style,
     absent,
+    apart,
     draw_key,
     drawn,
     fitted,
@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["measure_series", "outturn_series"]
+__all__ = ["measure_series", "outturn_series", "forecast_paths"]
 
 _OURS, _COUNTRY = Style(BLUE, "o", BLUE, "-"), Style(GREY, "s", GREY, (0, (4, 2)))
+_METHOD, _PRINTED = Style(PLUM, "D", PLUM, (0, (5, 1.5))), Style(INK, "^", INK, "-")
 _IN_MILLIONS: Mapping[str, int] = MappingProxyType({"£": 1_000_000, "£000": 1_000})
 _MANY = 40  # numbers in a chart, above which its words give the ends of each line
 
@@ -65,19 +66,6 @@ def _runs(chosen: Sequence[str], every: Sequence[str]) -> str:
     return ", ".join(" to ".join(map(_short, dict.fromkeys((run[0], run[-1])))) for run in runs)
 
 
-def _apart(places: Sequence[float], deep: Sequence[float], low: float, high: float) -> list[float]:
-    """Middles of labels so many inches deep, moved apart so that none covers another, within bounds where they fit."""
-    order = sorted(range(len(places)), key=lambda number: places[number])
-    moved = list(places)
-    for _ in range(50):
-        for upper, lower in zip(order, order[1:], strict=False):
-            short = (deep[upper] + deep[lower]) / 2 - (moved[lower] - moved[upper])
-            if short > 1e-9:
-                moved[upper], moved[lower] = moved[upper] - short / 2, moved[lower] + short / 2
-        moved = [min(max(place, low + deep[n] / 2), high - deep[n] / 2) for n, place in enumerate(moved)]
-    return moved
-
-
 @dataclass(frozen=True)
 class _Series:
     """One line of a panel: its values by year, none where there is none, and the years before which it is broken."""
@@ -86,6 +74,8 @@ class _Series:
     values: Mapping[str, Decimal | None]
     style: Style
     breaks: Mapping[str, str]
+    band: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)  # by year, of a forecast
+    hollow: bool = False
 
     @property
     def held(self) -> list[tuple[str, Decimal]]:
@@ -110,6 +100,7 @@ class _Panel:
     words: tuple[str, ...]  # what is said of it beside its numbers
     from_nought: bool = False  # whether its axis starts at nought
     named: bool = True  # whether the lines are named at their ends
+    with_room_for: tuple[Decimal, ...] = ()  # what its axis has room for beside them, such as intervals
 
     def said(self, value: Decimal) -> str:
         """A value of it in words."""
@@ -119,6 +110,7 @@ class _Panel:
     def ticks(self) -> list[Decimal]:
         """Values marked on the vertical axis; the axis reaches from the first to the last."""
         values = [float(value) for line in self.lines for _, value in line.held]
+        values += [float(value) for value in self.with_room_for]
         low, high = 0.0 if self.from_nought else min(values), max(values)
         if low == high:
             low, high = low - 1, high + 1
@@ -131,12 +123,19 @@ class _Panel:
         places = max(max(0, -int(tick.normalize().as_tuple().exponent)) for tick in self.ticks)
         return [wording.figure_text(tick, self.unit, places) for tick in self.ticks]
 
+    def _point(self, line: _Series, year: str) -> str:
+        """One value of a line in words, with its interval if it has one."""
+        between = f" ({' to '.join(map(self.said, line.band[year]))})" if year in line.band else ""
+        return self.said(line.values[year]) + between
+
     def alt(self, in_full: bool) -> str:
         """What it shows, in words: every number, or the first and last of each line."""
         parts = []
         for line in self.lines:
             points = line.held if in_full else dict.fromkeys((line.held[0], line.held[-1]))
-            parts.append(f"{line.name} " + ", ".join(f"{self.said(value)} in {_short(year)}" for year, value in points))
+            parts.append(
+                f"{line.name} " + ", ".join(f"{self._point(line, year)} in {_short(year)}" for year, _ in points)
+            )
         axis = f"Axis from {self.tick_texts[0]} to {self.tick_texts[-1]}"
         return ". ".join((f"{self.title}: {'; '.join(parts)}", *self.words, axis)) + "."
 
@@ -184,13 +183,21 @@ class _Room:
 def _draw_line(axes: Axes, line: _Series, room: _Room, order: int) -> None:
     """Mark of each value, joined where the series goes on from one year to the next; the first line is in front."""
     mark, nth = room.small / 2.1, {year: nth for nth, year in enumerate(room.years)}
+    look = line.style.mark(mark)
+    if line.hollow:
+        look |= {"markerfacecolor": "white", "markeredgecolor": line.style.colour, "markeredgewidth": mark / 4}
+    if line.band:
+        low, high = zip(*(map(float, ends) for ends in line.band.values()), strict=True)
+        across = [nth[year] for year in line.band]
+        axes.fill_between(across, low, high, color=line.style.colour, alpha=0.15, linewidth=0, zorder=1)
+        axes.vlines(across, low, high, color=line.style.colour, linewidth=mark / 4, zorder=2)
     for before, year in zip(room.years, room.years[1:], strict=False):
         pair = [line.values.get(before), line.values.get(year)]
         if None not in pair and year not in line.breaks:
             axes.plot([nth[before], nth[year]], [float(value) for value in pair], color=line.style.colour,
                       linewidth=mark / 2.6, linestyle=line.style.dash, zorder=5 - order, clip_on=False)  # fmt: skip
     axes.plot([nth[year] for year, _ in line.held], [float(value) for _, value in line.held], zorder=6 - order,
-              clip_on=False, **line.style.mark(mark))  # fmt: skip
+              clip_on=False, **look)  # fmt: skip
 
 
 def _draw_break(axes: Axes, nth: int, room: _Room, wide: float) -> None:
@@ -238,11 +245,10 @@ def _draw_panel(figure: Figure, sheet_axes: Axes, panel: _Panel, room: _Room, x:
     named = [line for line in panel.lines if line.name in labels]
     places = [top + room.depth * (ticks[-1] - float(line.held[-1][1])) / (ticks[-1] - ticks[0]) for line in named]
     deep = [len(labels[line.name]) * LINE * room.size + 0.04 for line in named]
-    for line, middle in zip(named, _apart(places, deep, top - 0.1, top + room.depth + 0.05), strict=True):
+    for line, middle in zip(named, apart(places, deep, top - 0.1, top + room.depth + 0.05), strict=True):
         start = middle - len(labels[line.name]) / 2 * LINE * room.size
         write(sheet_axes, x + left + wide + 0.1, start, labels[line.name], room.size, color=line.ink)
     write(sheet_axes, x + 0.1, top + room.depth + LINE * room.small + 0.17, room.notes(panel), room.small, color=INK)
-    sns.despine(ax=axes)
 
 
 def _panels(
@@ -394,3 +400,63 @@ def outturn_series(years: Comparison, measures: Sequence[str]) -> Chart:
     caption = f"{_titled(years, 'finance_series', every)}; the vertical axes start at nought"
     shown = of_table(years, "finance_series", held)
     return _panels([panel for panel in panels if panel.lines], every, key, caption, shown)
+
+
+def _forecast_panel(rows: Sequence[dict], printed: Mapping, method: str) -> _Panel:
+    """One method from the year of a printed forecast on with its interval, beside that forecast and official figures."""
+    looks = {forecast.OFFICIAL: _OURS, method: _METHOD, forecast.PRINTED: _PRINTED}
+    of = {name: {row["year"]: row for row in rows if row["method"] == name} for name in looks}
+    last, unit, decimals = printed["year"], printed["unit"], printed["decimals"]
+
+    def said(value: Decimal) -> str:
+        return wording.figure_text(value, unit, decimals)
+
+    band = {year: (row["low"], row["high"]) for year, row in of[method].items() if row["low"] is not None}
+    lines = tuple(
+        _Series(name, {year: row["value"] for year, row in held.items()}, looks[name], {}, band if name == method else {},
+                hollow=name != forecast.OFFICIAL)
+        for name, held in of.items() if held
+    )  # fmt: skip
+    end = of[method][last]
+    if end["error"] is None:
+        stands = "what came is not yet published"
+    else:
+        side = benchmarks.comparison_words(end["value"], end["came"], "not rated", decimals, "level")
+        apart = f"{said(abs(end['error']))} " if side != "level with" else ""
+        stands = f"{apart}{side} what came"
+    note = "no interval: too few figures"
+    if last in band:
+        low, high = map(said, band[last])
+        came = "" if end["inside"] is None else f"; what came lies {'inside' if end['inside'] else 'outside'}"
+        note = f"{end['interval_kind']}: {low} to {high} in {_short(last)}{came}"
+    ends = [row[part] for row in rows for part in ("value", "low", "high")]  # of every method: one axis for all
+    return _Panel(f"{printed['title']}, {method}: {stands}", unit, decimals, lines, notes=(note,),
+                  words=(note[0].upper() + note[1:],),
+                  with_room_for=tuple(end for end in ends if end is not None))  # fmt: skip
+
+
+def forecast_paths(years: Comparison) -> Chart:
+    """Printed forecasts, what each method gives from the same year with its interval, and what came: a panel a method.
+
+    Marks of forecasts are hollow; the interval is a band with a stroke at each year.
+
+    Parameters
+    ----------
+    years : Comparison
+        The years side by side.
+    """
+    name = "forecast_paths"
+    rows = records_of(comparison.table(years, name))
+    panels, methods = [], [row["method"] for row in rows if row["method"] not in (forecast.OFFICIAL, forecast.PRINTED)]
+    for printed in (row for row in rows if row["method"] == forecast.PRINTED):
+        of = [row for row in rows if all(row[part] == printed[part] for part in ("contract_year", "measure", "end"))]
+        held = {row["method"] for row in of if row["year"] == printed["year"]}
+        panels += [_forecast_panel(of, printed, method) for method in dict.fromkeys(methods) if method in held]
+    if not panels:
+        return absent(years, name)
+    every = _every({name: rows})
+    caption = (
+        f"{_titled(years, name, every)}; filled marks are official figures, hollow ones forecasts, bands their intervals; "
+        "each vertical axis has the range marked on it and need not start at nought"
+    )
+    return _panels(panels, every, {}, caption, of_table(years, name, rows))

@@ -3,10 +3,12 @@
 Nothing of Sphinx or of the data is imported here: whether there is anything to build is known at once.
 """
 
+import csv
 import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +23,8 @@ __all__ = ["BuildFailed", "build_html"]
 
 _CODE = (Path(__file__), Path(theme.__file__), *Path(theme.__file__).with_name("static").iterdir())
 _ENTERED = ("*.csv", "contract.yml")  # of a folder of data, what is put beside the pages
+_INVENTED = re.compile(rb"^invented:\s*true\b", flags=re.MULTILINE)
+_INVENTED_TITLE = "An invented trust: annual review of its contract"
 
 
 class BuildFailed(RuntimeError):
@@ -147,6 +151,7 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
         keep_going=True, jobs=(os.cpu_count() or 1) + 1, # the one that hands out pages does less than the others
         confoverrides={
             "external_toc_path": str(Path(root, "_toc.yml")), "latex_individualpages": False, theme.CHANGED: list(changed),
+            **({"html_title": _INVENTED_TITLE} if _is_invented(Path(root)) else {}),
         },
     )  # fmt: skip
     sys.stdout.flush()
@@ -168,8 +173,26 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping) -> None:
 
 def _add_data(root: Path, html: Path) -> None:
     """The entered tables of the public years and the reference beside the pages, for whoever follows a figure to its row."""
-    public = {"reference", *(path.name for path in html.iterdir())}
+    public, invented = {"reference", *(path.name for path in html.iterdir())}, _is_invented(root)
     for held in sorted(path for path in (root / "data").glob("*") if path.name in public):
         (html / "data" / held.name).mkdir(parents=True, exist_ok=True)
         for path in filter(is_data, (path for kind in _ENTERED for path in held.glob(kind))):
-            shutil.copyfile(path, html / "data" / held.name / path.name)
+            place = html / "data" / held.name / path.name
+            if invented and path.suffix == ".csv":
+                _copy_marked(path, place)
+            else:
+                shutil.copyfile(path, place)
+
+
+def _is_invented(root: Path) -> bool:
+    """Whether the trust of this root is invented."""
+    return any(_INVENTED.search(path.read_bytes()) for path in (root / "data").glob("*/contract.yml"))
+
+
+def _copy_marked(path: Path, place: Path) -> None:
+    """Copy a table of an invented trust with a column that says so in every row."""
+    with path.open(encoding="utf-8-sig", newline="") as held, place.open("w", encoding="utf-8", newline="") as copy:
+        rows = csv.reader(held)
+        written = csv.writer(copy, lineterminator="\n")
+        written.writerow([*next(rows, []), "invented"])
+        written.writerows([*row, "invented"] for row in rows)

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 
 from ncthelpers import tables
 
-__all__ = ["raw_html", "raw_tables"]
+__all__ = ["INVENTED", "raw_html", "raw_tables"]
+
+# What stands below the title of every page of an invented trust.
+INVENTED = """```{admonition} Invented
+:class: warning
+Everything here is invented: the trust, its councils and every figure. It shows how a review is made, and says nothing of any real
+place.
+```"""
 
 
 def raw_html(html: str) -> str:

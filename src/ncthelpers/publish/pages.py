@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = [
     "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "read", "subject", "check_parameters", "filled",
-    "tidied", "with_words",
+    "with_notice", "tidied", "with_words",
 ]  # fmt: skip
 
 _INJECTED = "injected-parameters"
@@ -83,6 +83,20 @@ def check_parameters(template: Path, expected: tuple[str, ...] = PARAMETERS) -> 
         raise TemplateError(
             f"{template.name} takes the parameters {', '.join(found) or 'none'}, not {', '.join(expected)}"
         )
+
+
+def with_notice(page: Mapping, notice: str) -> dict:
+    """A page with a notice below its title.
+
+    Examples
+    --------
+    >>> page = {"cells": [{"cell_type": "markdown", "source": "# Cost"}, {"cell_type": "code", "source": "cost"}]}
+    >>> [cell["source"] for cell in with_notice(page, "All is invented.")["cells"]]
+    ['# Cost', 'All is invented.', 'cost']
+    """
+    title, *others = page["cells"]
+    cell = {"cell_type": "markdown", "id": "notice", "metadata": {}, "source": notice}
+    return {**page, "cells": [title, cell, *others]}
 
 
 def filled(template: Mapping, words: Mapping[str, str]) -> dict:

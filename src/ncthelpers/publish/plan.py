@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ncthelpers import claims, narrative, results
+from ncthelpers import claims, narrative, results, wording
 from ncthelpers.files import checksum
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.publish import manifest, pages, staleness
+from ncthelpers.publish.markdown import INVENTED
 from ncthelpers.publish.toc import COMPARISON
 
 __all__ = ["CLAIMS", "Planned", "Folder", "of_year", "of_comparison", "beside"]
@@ -101,9 +102,11 @@ def of_year(
     made = [template for template in found if results.is_reported(data, pages.subject(template))]
     if not made:
         raise pages.TemplateError(f"{data.year} has data for none of the templates")
-    words = {"contract_year": str(data.year), "public_title": narrative.plain(narrative.public_title(data))}
+    said = {"contract_year": str(data.year), "public_title": narrative.plain(narrative.public_title(data))}
+    words = {name: wording.captioned(text, data.is_invented) for name, text in said.items()}
     parameters = {"contract_year": str(data.year)}
-    return _folder(root, str(data.year), (str(data.year),), parameters, made, words, part, lock)
+    filled = [_filled(template, words, data.is_invented) for template in made]
+    return _folder(root, str(data.year), (str(data.year),), parameters, filled, part, lock)
 
 
 def of_comparison(
@@ -111,9 +114,16 @@ def of_comparison(
 ) -> Folder:
     """The pages that compare several years, as :func:`of_year`."""
     years = tuple(str(one.year) for one in data.years)
-    words = {"first_year": years[0], "last_year": years[-1]}
+    words = {"first_year": years[0], "last_year": wording.captioned(years[-1], data.is_invented)}
     found = _templates(templates / COMPARISON, pages.COMPARISON_PARAMETERS)
-    return _folder(root, COMPARISON, years, {"contract_years": list(years)}, found, words, part, lock)
+    filled = [_filled(template, words, data.is_invented) for template in found]
+    return _folder(root, COMPARISON, years, {"contract_years": list(years)}, filled, part, lock)
+
+
+def _filled(template: Path, words: Mapping[str, str], invented: bool) -> tuple[str, dict]:
+    """A template with its words, and its name."""
+    page = pages.filled(pages.read(template), words)
+    return template.stem, pages.with_notice(page, INVENTED) if invented else page
 
 
 def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
@@ -126,15 +136,12 @@ def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
 
 
 def _folder(
-    root: Path, name: str, years: tuple[str, ...], parameters: Mapping, templates: Sequence[Path], words: Mapping[str, str],
+    root: Path, name: str, years: tuple[str, ...], parameters: Mapping, templates: Sequence[tuple[str, Mapping]],
     part: Callable[[str], str], lock: Path | None,
 ) -> Folder:  # fmt: skip
     place = root / "book" / name
     recorded = manifest.published(place).get("files", {})
-    planned = tuple(
-        _planned(place, recorded, template.stem, pages.filled(pages.read(template), words), parameters, part, lock)
-        for template in templates
-    )
+    planned = tuple(_planned(place, recorded, page, template, parameters, part, lock) for page, template in templates)
     gone = {path.stem for path in place.glob("[0-9][0-9]_*.ipynb")} - {page.name for page in planned}
     return Folder(name, years, parameters, planned, tuple(sorted(gone)))
 

@@ -215,7 +215,9 @@ def _difference(published: Path, made: making.Made) -> str:
 
 def _data_files(root: Path) -> dict[str, str]:
     """The checksum of every file and folder of the data, by its path from the root."""
-    found = [path for path in (root / "data").rglob("*") if is_data(path)]
+    data = root / "data"
+    # the schemas may be those of another root, linked to, and only what is asked for itself is followed then
+    found = {path for folder in (data, data / "schemas") for path in folder.rglob("*") if is_data(path)}
     return {name: staleness.part(root, name) for name in sorted(path.relative_to(root).as_posix() for path in found)}
 
 

@@ -1,5 +1,6 @@
 """The pages around the years: index and about."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -12,7 +13,7 @@ from ncthelpers.files import write_atomically
 from ncthelpers.load import Reference, YearData
 from ncthelpers.narrative import plain, year_title
 from ncthelpers.publish import assurance, changes, performance
-from ncthelpers.publish.markdown import raw_html, raw_tables
+from ncthelpers.publish.markdown import INVENTED, raw_html, raw_tables
 from ncthelpers.publish.toc import COMPARISON, pages_listed
 from ncthelpers.rows import records_of
 from ncthelpers.schemas import TableSchema, read_schemas
@@ -21,6 +22,11 @@ from ncthelpers.verdicts import DISAGREES, ROUNDING
 __all__ = ["pages_of_data", "pages_of_pages", "write_pages_around"]
 
 _ABOUT = Path(__file__).with_name("about")
+_UNRATED = (
+    "No KPI of the trust is rated red, amber or green here, in any year: their targets and tolerances are published in no source\n"
+    "found. The results of the councils' support services are shown as the report gives them.\n"
+)
+_CAPTION = re.compile(r"(<caption><span>[^<]*)(</span></caption>)")
 _DISCREPANCY = ("says", "printed", "verdict", "because", "source")
 _DISAGREEMENT = ("says", "printed", "because", "response", "source")
 
@@ -166,7 +172,8 @@ def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
         entries.append(
             f"- [The years compared]({compared}.ipynb): measures, finances, demand, inspections, when each was reviewed, actions"
         )
-    return intro.replace("{years}", "\n".join(entries)) + "\n"
+    rated = any(results.is_reported(data, "kpis") and data["kpis"]["target"].notna().any() for data in years)
+    return intro.replace("{years}", "\n".join(entries)) + ("\n" if rated else f"\n\n{_UNRATED}")
 
 
 def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, str]]:
@@ -178,8 +185,12 @@ def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, 
         Holds ``data/``.
     years : sequence of YearData
         The public years, newest first.
-
     """
+    for name, text in _pages_of_data(root, years):
+        yield name, _said_to_be(text, years)
+
+
+def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, str]]:
     schemas = read_schemas((root / "data" / "schemas").resolve()).values()
     reviewed, reference = [data for data in years if data.has_annual_report], years[0].reference
     yield "index.md", _index(years, pages_listed(root))
@@ -197,10 +208,20 @@ def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, 
 
 def pages_of_pages(root: Path, years: Sequence[YearData]) -> dict[str, str]:
     """The about pages on what other pages of ``book/`` print, by their path there; parameters as :func:`pages_of_data`."""
-    return {
+    made = {
         "about/what_changed.md": changes.since_last_year(root, years),
         "about/revisions.md": changes.revisions_page(root, years),
     }
+    return {name: _said_to_be(text, years) for name, text in made.items()}
+
+
+def _said_to_be(text: str, years: Iterable[YearData]) -> str:
+    """A page around invented years says that they are, in its title, below it and in every caption."""
+    if not any(data.is_invented for data in years):
+        return text
+    title, _, rest = text.partition("\n")
+    captions = _CAPTION.sub(lambda found: wording.captioned(found[1], True) + found[2], rest)
+    return f"{wording.captioned(title, True)}\n\n{INVENTED}\n{captions}"
 
 
 def write_pages_around(root: Path, pages: Mapping[str, str]) -> None:

@@ -34,8 +34,8 @@ _ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }  # fmt: skip
 _STACK = (
-    "papermill", "numpy", "pandas", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "seaborn", "ncthelpers.charts", "ncthelpers.narrative", "ncthelpers.tables",
+    "papermill", "numpy", "pandas", "matplotlib.figure", "matplotlib.backends.backend_svg", "ncthelpers.charts",
+    "ncthelpers.narrative", "ncthelpers.tables",
 )  # fmt: skip
 _SERVER = "import sys; from ncthelpers.publish.workers import _start; _start(*map(int, sys.argv[1:]))"
 _SELDOM = 100_000, 20, 100  # looking for cycles among what lives to the end takes a tenth of the time of a page

@@ -1,0 +1,152 @@
+"""Working days in England and Wales: counted, and the day on which a clock in working days runs out.
+
+Neither function needs a rule of its own for a clock that starts at a weekend: the start is day 0, whichever day it is, so
+the first working day after it is day 1.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+__all__ = ["Holidays", "working_days", "due"]
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Holidays:
+    """The bank holidays of some whole years. A day of any other year is refused: nobody said that it is none.
+
+    Parameters
+    ----------
+    days : frozenset of date
+        The bank holidays.
+    first, last : date
+        First and last day that the list covers.
+
+    Examples
+    --------
+    >>> holidays = Holidays.of(pd.DataFrame(dict(day=[date(2021, 4, 2), date(2021, 4, 5)])))
+    >>> holidays.is_working_day(date(2021, 4, 5)), holidays.is_working_day(date(2021, 4, 6))
+    (False, True)
+    >>> holidays.is_working_day(date(2022, 4, 5))
+    Traceback (most recent call last):
+        ...
+    ValueError: 2022-04-05 is outside the years that the bank holidays cover, 2021-01-01 to 2021-12-31
+    """
+
+    days: frozenset[date]
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, bank_holidays: pd.DataFrame) -> "Holidays":
+        """Those of the table ``bank_holidays``: its column ``day``, of every year from its first to its last.
+
+        Raises
+        ------
+        ValueError
+            If the table has no row: it covers no year then.
+        """
+        days = frozenset(bank_holidays["day"])
+        if not days:
+            raise ValueError("no bank holiday is given, so no year is covered")
+        return cls(days, date(min(days).year, 1, 1), date(max(days).year, 12, 31))
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether a day is from Monday to Friday and no bank holiday.
+
+        Raises
+        ------
+        ValueError
+            If the list does not cover the day.
+        """
+        if not self.first <= day <= self.last:
+            raise ValueError(f"{day} is outside the years that the bank holidays cover, {self.first} to {self.last}")
+        return day.weekday() < _SATURDAY and day not in self.days
+
+
+def working_days(start: date, end: date, holidays: Holidays) -> int:
+    """How many working days lie after a day, up to and with another.
+
+    Parameters
+    ----------
+    start : date
+        Day 0, counted in no case.
+    end : date
+        The last day counted.
+    holidays : Holidays
+        Bank holidays of the years between them.
+
+    Returns
+    -------
+    int
+        Working days; none from a day to itself.
+
+    Raises
+    ------
+    ValueError
+        If the end is before the start, or the list of bank holidays does not cover both.
+
+    Notes
+    -----
+    Rule: a period of working days excludes the day of the event that starts it; "within 5 working days" is 5 or fewer.
+
+    Examples
+    --------
+    Good Friday and Easter Monday lie between these two days of 2021:
+
+    >>> holidays = Holidays(frozenset({date(2021, 4, 2), date(2021, 4, 5)}), date(2021, 1, 1), date(2021, 12, 31))
+    >>> working_days(date(2021, 4, 1), date(2021, 4, 6), holidays)
+    1
+    """
+    if end < start:
+        raise ValueError(f"{end} is before {start}")
+    holidays.is_working_day(start)  # refuses a start outside the years of the list, though it is not counted
+    return sum(holidays.is_working_day(start + n * _DAY) for n in range(1, (end - start).days + 1))
+
+
+def due(start: date, days: int, holidays: Holidays) -> date:
+    """The day on which a clock of some working days runs out.
+
+    Parameters
+    ----------
+    start : date
+        Day 0, on which the clock starts; also a day that is no working day.
+    days : int
+        Working days, nought or more.
+    holidays : Holidays
+        Bank holidays of the years from the start on.
+
+    Returns
+    -------
+    date
+        The last working day that is still in time; the start itself for a clock of no days.
+
+    Raises
+    ------
+    ValueError
+        If the number of days is negative, or the clock runs beyond the years that the list of bank holidays covers.
+
+    Notes
+    -----
+    Rule: as of :func:`working_days`, which gives the same number from the start to the day due.
+
+    Examples
+    --------
+    From a Saturday the Monday after it is day 1:
+
+    >>> holidays = Holidays(frozenset({date(2022, 1, 3)}), date(2022, 1, 1), date(2022, 12, 31))
+    >>> due(date(2022, 1, 29), 1, holidays), due(date(2022, 1, 29), 15, holidays)
+    (datetime.date(2022, 1, 31), datetime.date(2022, 2, 18))
+    """
+    if days < 0:
+        raise ValueError(f"a clock of {days} working days cannot run")
+    holidays.is_working_day(start)
+    day = start
+    while days:
+        day += _DAY
+        days -= holidays.is_working_day(day)
+    return day
