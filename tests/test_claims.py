@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ncthelpers import claims, evidence
+from ncthelpers import claims, evidence, forecast
 from ncthelpers.benchmarks import NotComparable
 from ncthelpers.cells import Column, read_cell
 from ncthelpers.claims import AGREES, BY_DEFINITION, CANNOT, CHECKS, DISAGREES, ROUNDING, VERDICTS
@@ -188,6 +188,23 @@ def found(
 
 def whole(value, unit="children", precision=1) -> dict:
     return {"value": value, "unit": unit, "precision": precision}
+
+
+def test_the_line_of_a_claim_is_the_line_of_a_forecast():
+    # 1,000 to 1,200 in a leap year and 365 days on: 1,200 + 200 x 365 / 366; by months it would be 1,400
+    points = [{"date": "2023-03-31", "value": Decimal(1000)}, {"date": "2024-03-31", "value": Decimal(1200)}]
+    claimed = found("trend", [*points, "2025-03-31"], **whole(1399))
+    said = {"contract_year": "2023-24", "measure": "children"}
+    counts = said | {
+        "start": "2023-03-31",
+        "end": "2024-03-31",
+        "value_start": 1000,
+        "value_end": 1200,
+        "status": "actual",
+    }
+    made = forecast._of_printed(pd.DataFrame([counts], dtype=object), said | {"end": "2025-03-31"}, "2024-25", 1)
+    [line] = [one.value for one in made if one.method == forecast.LINE]
+    assert (claimed.verdict, round(claimed.recomputed, 6)) == (AGREES, line)
 
 
 NORTH, COUNTRY, REGION = (f"official:rate/{area}/2031-32" for area in ("north", "country", "region"))

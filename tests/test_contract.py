@@ -108,6 +108,8 @@ STAGES = [
     {"stage": "rectification plan", "basis": "not published", "source": "report:11/1"},
 ]
 
+UNNAMED = {"stage": "informal stage", "basis": "not named in the source"}
+
 
 def escalation(triggers=None, stages=None):
     """A sound escalation with its first trigger or stage changed."""
@@ -130,6 +132,8 @@ def without(key, entry):
         {"escalation": escalation(triggers={"basis": "assumed"}, stages={"basis": "assumed"}), "invented": True},
         {"escalation": {"triggers": [{**without("periods", entry), "basis": "not published"} for entry in TRIGGERS], "stages": STAGES}},
         {"escalation": {"triggers": TRIGGERS[::-1], "stages": STAGES[::-1]}},
+        {"escalation": {"triggers": TRIGGERS, "stages": [UNNAMED, *STAGES[1:]]}},
+        {"escalation": {"triggers": TRIGGERS, "stages": [{**UNNAMED, "source": "report:11/1"}, *STAGES[1:]]}},
     ],
 )  # fmt: skip
 def test_escalation_and_invented_may_be_given_or_left_out(changed):
@@ -152,13 +156,15 @@ WHOLE = "must give periods: a whole number of one or more"
         ({"escalation": {**escalation(), "notes": []}}, "escalation", None, "and nothing else"),
         ({"escalation": {"triggers": [], "stages": STAGES}}, "escalation triggers", "[]", "at least one entry"),
         ({"escalation": {"triggers": TRIGGERS, "stages": "none"}}, "escalation stages", "none", "at least one entry"),
-        ({"escalation": {"triggers": ["issue"], "stages": STAGES}}, FIRST, "issue", "must give state, basis, source"),
+        ({"escalation": {"triggers": ["issue"], "stages": STAGES}}, FIRST, "issue", "must give state, basis"),
         ({"escalation": escalation({"source": " "})}, FIRST, "performance issue", "lacks its source"),
         ({"escalation": escalation({"basis": None})}, FIRST, "performance issue", "lacks its basis"),
-        ({"escalation": escalation({"basis": "guessed"})}, FIRST, "performance issue", "one of: published, assumed, not published"),
+        ({"escalation": escalation({"basis": "guessed"})}, FIRST, "performance issue", "one of: published, assumed, not published, not named in the source"),
         ({"escalation": escalation({"basis": "assumed"})}, FIRST, "performance issue", "is assumed, which only an invented contract may do"),
         ({"escalation": escalation(stages={"basis": "assumed"})}, STAGE, "informal stage", "is assumed"),
         ({"escalation": escalation({"basis": "not published"})}, FIRST, "performance issue", "gives periods, though its basis is not published"),
+        ({"escalation": escalation(stages={"basis": "not named in the source"})}, STAGE, "informal stage", "gives working_days, though its basis is not named in the source"),
+        ({"escalation": escalation(stages={"source": None})}, STAGE, "informal stage", "lacks its source"),
         ({"escalation": escalation({"periods": 0})}, FIRST, "performance issue", WHOLE),
         ({"escalation": escalation({"periods": 1.5})}, FIRST, "performance issue", WHOLE),
         ({"escalation": escalation({"periods": True})}, FIRST, "performance issue", WHOLE),
@@ -179,6 +185,7 @@ def test_each_rule_of_escalation_broken_is_one_fault(changed, column, value, sai
 def test_what_a_contract_cites_is_told_with_its_place():
     found = cited_in({**SOUND, "escalation": {"triggers": TRIGGERS[:1], "stages": STAGES[:1]}})
     assert found == [("terms 1", "report:1/1"), (FIRST, "report:2/1"), (STAGE, "report:11/1")]
+    assert cited_in({"escalation": {"triggers": [], "stages": [UNNAMED]}}) == [], "what no source names cites none"
     assert cited_in({}) == []
 
 

@@ -362,3 +362,24 @@ def test_the_cost_of_one_placement_leads_to_no_child(review):
     known += [*review["homes"]["home"], "aged", "boy", "girl", "residential", "foster", "secure"]
     assert [word for word in known if re.search(rf"\b{re.escape(word)}\b", said)] == []
     assert figure["value"] == 500
+
+
+def test_what_the_stored_text_has_lost_is_not_said_to_be_unpublished(review):
+    excused = review.contract["not_reported"]
+    for table in ("kpi_values", "kpi_history", "kpi_rebases"):
+        assert "Appendix 1" in excused[table] and "is published" not in excused[table], table
+    assert excused["escalations"].startswith("the report names no move between stages")
+
+
+def test_a_stage_that_the_report_does_not_name_cites_no_paragraph(review):
+    basis = {one["stage"]: (one["basis"], one.get("source")) for one in review.contract["escalation"]["stages"]}
+    assert basis["informal stage"] == ("not named in the source", None)
+    assert basis["formal stage"] == ("not published", "report:11/1"), "named there"
+
+
+def test_factors_of_the_contract_sum_are_said_to_be_the_books_reading(review, repository):
+    assert "this book's reading" in review.schemas["contract_sum_factors"].meaning
+    assert "this book's reading" in (repository / "notebooks" / "09_factors.ipynb").read_text("utf-8")
+    factors = review["contract_sum_factors"].set_index("factor")
+    assert set(factors.at["placements", "source"].split()) == {"report:4/14", "report:4/15", "cover:7.1.4/1"}
+    assert "could" in factors.at["demand_after_covid", "name"] and "health" in factors.at["demand_after_covid", "name"]

@@ -103,6 +103,22 @@ def test_the_word_stands_in_every_page_of_the_html_and_every_table_beside_it(exa
             assert all(row[-1] == "invented" for row in csv.reader(file)), path.name
 
 
+def test_nothing_is_missing_on_any_page_of_the_html(example):
+    """But where words speak of what a table says of a missing value: in the data dictionary, in the logs, and on method."""
+    speak_of_it = {"about/data_dictionary", "about/method", "about/assurance", "about/checklist", "about/definitions"}
+    found = {}
+    for name in set(toc.pages_listed(example)) - speak_of_it:
+        article = BeautifulSoup((example / "_build" / "html" / f"{name}.html").read_text("utf-8"), "html.parser").find(
+            "article"
+        )
+        said = re.findall(
+            "not (?:published|reported)|no commentary has", article.get_text(" ", strip=True), flags=re.IGNORECASE
+        )
+        if said:
+            found[name] = said
+    assert found == {}
+
+
 def test_the_public_book_holds_no_word_of_it(repository):
     root = html.build_html(repository, repository / "_config.yml")
     held = [path for folder in (repository / "book", root) for path in folder.rglob("*") if path.is_file()]
@@ -125,3 +141,27 @@ def test_one_escalation_reaches_a_rectification_plan_with_relief(example):
     )
     months = newest["kpi_values"].groupby("kpi")["period"].count()
     assert set(months) == {12} and len(months) == 21
+
+
+def test_numbers_of_few_are_suppressed_in_one_question_and_one_month(example):
+    newest = load_years(example, toc.public_years(example)).newest
+    for table, keys in (("survey_answers", ["survey", "question"]), ("practice_scores", ["month"])):
+        hidden = newest[table][newest[table]["status"] == "c"]
+        assert len(hidden) == 2 and len(hidden[keys].drop_duplicates()) == 1, table
+
+
+def test_the_terms_publish_the_triggers_and_the_stages_are_assumed(example):
+    for data in load_years(example, toc.public_years(example)).years:
+        given = data.contract["escalation"]
+        assert {one["basis"] for one in given["triggers"]} == {"published"}
+        assert {one["basis"] for one in given["stages"]} == {"assumed"}
+        terms = {
+            term["source"] for term in data.contract["terms"] if term["term"].startswith("What makes a performance ")
+        }
+        assert {one["source"] for one in given["triggers"]} == terms
+
+
+def test_a_measure_of_the_last_year_is_of_rolling_months(example):
+    newest = load_years(example, toc.public_years(example)).newest
+    in_a_year = newest["kpis"][newest["kpis"]["name"].str.endswith(" in a year")]
+    assert set(in_a_year["period_kind"]) == {"rolling 12 months"}

@@ -4,6 +4,7 @@ import ctypes
 import os
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ncthelpers import files
-from ncthelpers.files import swap_folder, write_atomically
+from ncthelpers.files import alone, swap_folder, write_atomically
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -120,3 +121,19 @@ def test_two_folders_cannot_change_places_where_the_system_does_not_know_how(tmp
     monkeypatch.setattr(ctypes, "CDLL", lambda *arguments, **options: object())
     assert not files._exchanged(new, old)
     assert (old / "page.md").read_text() == "old"
+
+
+def test_whoever_waits_for_a_lock_is_told_so_once(tmp_path):
+    told = []
+    with ThreadPoolExecutor(1) as thread:
+        with alone(tmp_path / "lock", lambda: told.append("no wait")):
+            waiting = thread.submit(_held, tmp_path / "lock", lambda: told.append("waits"))
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+        waiting.result(5)
+    assert told == ["waits"]
+
+
+def _held(path, waits):
+    with alone(path, waits):
+        pass

@@ -482,6 +482,13 @@ def factors(*rows) -> pd.DataFrame:
     return pd.DataFrame(effects, columns=["kind", "effect"], dtype=object)
 
 
+@pytest.mark.parametrize(
+    ("kind", "effect", "signed"), [("pressure", 900, 900), ("saving", 900, -900), ("saving", 0, 0), ("saving", None, None)]
+)  # fmt: skip
+def test_a_saving_lowers_the_contract_sum(kind, effect, signed):
+    assert finance.signed_effect({"kind": kind, "effect": effect}) == signed
+
+
 def test_savings_are_taken_off_pressures_and_what_is_not_costed_is_counted_and_in_no_sum():
     found = finance.contract_sum_effects(
         factors(("pressure", 900), ("saving", 250), ("pressure", None), ("pressure", "100.50"), ("saving", None))

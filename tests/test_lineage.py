@@ -165,6 +165,51 @@ def test_a_movement_rests_on_every_score_of_its_risk_and_a_share_on_the_whole_it
     assert found.lines == (0, 1), "both rows of the first, and not that of another"
 
 
+@pytest.mark.parametrize(
+    ("name", "register", "judged", "line"),
+    [
+        ("kpi_signals", "kpis", "trust KPI", 0),
+        ("support_service_signals", "support_service_kpis", "support-service KPI", 1),
+    ],
+)
+def test_the_state_of_a_kpi_rests_on_its_own_escalations_and_on_the_contract(review, name, register, judged, line):
+    values = f"{register.removesuffix('_kpis').removesuffix('s')}_values"
+    moves = [(of, which, date(2021, 5, 1), "performance issue", "NCT", "a letter", None, "report:2/1")
+             for of, which in (("trust KPI", "a"), ("support-service KPI", "a"), (judged, "b"))]  # fmt: skip
+    frames = {
+        register: pd.DataFrame([dict.fromkeys(review.schemas[register].names) | {"kpi": "a", "name": "A"}], dtype=object),
+        values: pd.DataFrame([("a", "2021-04", 9, 10, None, "report:2/1")], columns=review.schemas[values].names, dtype=object),
+        "escalations": pd.DataFrame(moves, columns=review.schemas["escalations"].names, dtype=object),
+    }  # fmt: skip
+    year = replace(review, tables={**review.tables, **frames}, contract={**review.contract, "not_reported": {}})
+    found = {rows.file: rows for rows in rows_behind(year, name, {"kpi": "a", "state": "performance issue"})}
+    assert found["2021-22/escalations.csv"].lines == (line,)
+    assert "2021-22/contract.yml" in found
+    of_none = rows_behind(year, name, {"kpi": "c", "state": None})
+    assert "2021-22/escalations.csv" not in {rows.file for rows in of_none}
+
+
+@pytest.mark.parametrize(
+    ("name", "register", "files"),
+    [
+        ("kpi_months", "kpis", ("kpi_values", "kpi_history")),
+        ("support_service_months", "support_service_kpis", ("support_service_values",)),
+    ],
+)
+def test_the_limits_of_a_month_rest_on_every_month_of_its_kpi(review, name, register, files):
+    frames = {
+        register: pd.DataFrame(
+            [dict.fromkeys(review.schemas[register].names) | {"kpi": kpi} for kpi in "ab"], dtype=object
+        )
+    }
+    for file in files:
+        rows = [("a", "2021-04", 9, 10), ("b", "2021-04", 8, 10), ("a", "2021-05", 7, 10)]
+        frames[file] = pd.DataFrame([dict.fromkeys(review.schemas[file].names) | dict(zip(("kpi", "period", "numerator", "denominator"), row, strict=True)) for row in rows], dtype=object)  # fmt: skip
+    year = replace(review, tables={**review.tables, **frames}, contract={**review.contract, "not_reported": {}})
+    found = {rows.file: rows.lines for rows in rows_behind(year, name, {"kpi": "a", "period": "2021-05"})}
+    assert [found[f"2021-22/{file}.csv"] for file in files] == [(0, 2)] * len(files)
+
+
 def test_every_table_over_the_years_has_its_inputs_named():
     assert set(comparison.ACROSS) == set(lineage.ACROSS_INPUTS)
 

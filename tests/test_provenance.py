@@ -241,9 +241,35 @@ def test_every_computed_table_has_its_calculation_in_a_sentence(review, years):
             assert text.endswith(".") and "\n" not in text, name
             unnamed |= set() if function else {name}
     assert unnamed == {"contract_terms", "year_facts", "absent_tables"}, "what only stands in the contract"
-    assert provenance.calculation(review, "gaps_by_year")[0][0] == "finance.gaps_by_year"
-    assert provenance.calculation(review, "authority_ranks")[0][0] == "official.authority_ranks"
-    assert provenance.calculation(years, "demand_series")[0][0] == "official.measure_series"
+
+
+# Calculations that are not named after their table.
+OTHERWISE_NAMED = {
+    "kpi_register": "register_with_statements", "kpi_statements": "statements_by_kpi", "finance_side_by_side": "side_by_side",
+    "support_service_months": "kpi_months", "support_service_signals": "kpi_signals", "demand_series": "measure_series",
+    "performance_by_area": "series_by_area", "finance_series": "series_by_area",
+}  # fmt: skip
+
+
+def test_every_computed_table_names_its_own_calculation(review, years):
+    for data, names in ((review, results.RESULTS), (years, comparison.ACROSS)):
+        for name in names:
+            [(function, _)] = provenance.calculation(data, name)
+            if function:
+                assert function.rpartition(".")[2] == OTHERWISE_NAMED.get(name, name)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_one"),
+    [(pd.DataFrame, True), ("pd.DataFrame", True), (dict, False), ("dict[str, pd.DataFrame]", False)],
+)
+def test_what_gives_a_table_is_told_by_what_it_is_annotated_with(given, is_one):
+    def calculation():
+        """Takes a DataFrame."""
+
+    assert not provenance._gives_a_table(calculation)
+    calculation.__annotations__["return"] = given
+    assert provenance._gives_a_table(calculation) == is_one
 
 
 def test_a_figure_is_frozen():

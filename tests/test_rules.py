@@ -80,7 +80,7 @@ ROWS = {
         ("C", "not stated", "not stated", None, None, "not published", "Moves"),
     ],
     "kpi_values": [
-        ("A", "2031-04", Decimal(9), Decimal(10), Decimal(90)),
+        ("A", "2031-04", Decimal(90), Decimal(100), Decimal(90)),
         ("A", "2031", None, None, Decimal("88.5")),
         ("C", "2032-03-31", Decimal(30), Decimal(10), Decimal(3)),
     ],
@@ -91,17 +91,17 @@ ROWS = {
 # Tables of which the year above has no row, as they might be: escalated, measured before the year, suppressed.
 MORE = {
     "support_service_kpis": [("S1", "Repairs", "per cent", "higher is better", Decimal(90), Decimal(80))],
-    "support_service_values": [("S1", "2031-04", Decimal(9), Decimal(10), Decimal(90))],
-    "kpi_history": [("A", "2031-03", Decimal(9), Decimal(10), Decimal(90))],
+    "support_service_values": [("S1", "2031-04", Decimal(90), Decimal(100), Decimal(90))],
+    "kpi_history": [("A", "2031-03", Decimal(90), Decimal(100), Decimal(90))],
     "kpi_rebases": [("A", "2031-03"), ("C", "2032-03")],
     "dependencies": [(1, "Offices")],
     "escalations": [
         ("trust KPI", "A", date(2031, 5, 1), "performance issue", "AIT", "minute 1", None, "report:1/1"),
         ("trust KPI", "A", date(2031, 6, 1), "relief", "WEST", "letter 1", 1, "report:1/1"),
         ("support-service KPI", "S1", date(2032, 3, 31), "performance issue", "EAST", "minute 2", None, "report:1/1"),
-        ("Dependency", "1", date(2031, 5, 1), "within tolerance", "WEST", "minute 3", None, "report:1/1"),
+        ("Dependency", "1", date(2031, 5, 1), "performance issue", "WEST", "minute 3", None, "report:1/1"),
     ],
-    "risk_scores": [("fire", date(2032, 3, 31))],
+    "risk_scores": [("fire", date(2031, 4, 1)), ("fire", date(2032, 3, 31))],
     "surveys": [("staff", 40), ("carers", None)],
     "survey_answers": [
         ("staff", "Well led?", "yes", 30, None),
@@ -111,8 +111,15 @@ MORE = {
         ("staff", "Well paid?", "no", 0, None),
         ("carers", "Well led?", "yes", 12, None),
         ("carers", "Well led?", "no", None, "c"),
+        ("carers", "Well led?", "perhaps", None, "c"),
     ],
-    "practice_scores": [("2031-06", "good", 6, None), ("2031-06", "poor", None, "c"), ("2031-09", "good", 0, None)],
+    "practice_scores": [
+        ("2031-06", "good", 6, None),
+        ("2031-06", "fair", None, "c"),
+        ("2031-06", "poor", None, "c"),
+        ("2031-04", "good", 0, None),
+        ("2032-03-31", "good", 0, None),
+    ],
     "contract_sum_factors": [
         ("pay", Decimal(900), "agreed"),
         ("rent", Decimal(0), "estimated"),
@@ -237,6 +244,14 @@ LISTS = {
                        Column("publication", "id", "Release"))),
     ]
 }  # fmt: skip
+
+
+def holidays(year, of=7):
+    """As many bank holidays of a year, on its first weekdays."""
+    first = [date(year, 1, day) for day in range(1, 20)]
+    return [day for day in first if day.weekday() <= 4][:of]
+
+
 LISTED = {
     "areas": [
         ("east", "local authority"),
@@ -254,7 +269,7 @@ LISTED = {
     ],
     "members": [("east", "news_1")],
     "area_members": [("both", "east"), ("both", "west"), ("near", "west")],
-    "bank_holidays": [(date(2031, 1, 1),), (date(2032, 1, 1),)],
+    "bank_holidays": [(day,) for year in (2031, 2032) for day in holidays(year)],
     "series_breaks": [("vacancies", "2029-30", "2030-31")],
     "official": [
         ("vacancies", "both", "2030-31", Decimal(5), Decimal(10), Decimal(50), None, "stats_2031"),
@@ -423,9 +438,9 @@ def value(kpi="A", period="2031-04", numerator=None, denominator=None, printed=N
         ([value(period="2032")], (2, "period", "2032", "is not how a whole contract year is written: by the year that it starts in, 2031")),
         ([value(), value(period="2031-04-30")], (3, "period", "2031-04-30", "is the month of row 2 too: a KPI has one row a month")),
         ([value(period="2031-04-30"), value(period="2031-04-29")], (3, "period", "2031-04-29", "is the month of row 2 too: a KPI has one row a month")),
-        ([value(numerator=11, denominator=10)], (2, "numerator", "11", "is more than the denominator, 10, of a KPI in per cent")),
-        ([value(numerator=2, denominator=3, printed="66.6")], (2, "value", "66.6", "does not agree with its counts: 2 of 3 is 66.7 per cent")),
-        ([value(numerator=2, denominator=3, printed="66")], (2, "value", "66", "does not agree with its counts: 2 of 3 is 67 per cent")),
+        ([value(numerator=110, denominator=100)], (2, "numerator", "110", "is more than the denominator, 100, of a KPI in per cent")),
+        ([value(numerator=20, denominator=30, printed="66.6")], (2, "value", "66.6", "does not agree with its counts: 20 of 30 is 66.7 per cent")),
+        ([value(numerator=20, denominator=30, printed="66")], (2, "value", "66", "does not agree with its counts: 20 of 30 is 67 per cent")),
         ([value(numerator=0, denominator=0, printed="100")], (2, "value", "100", "does not agree with its counts: 0 of 0 is no percentage")),
     ],
 )  # fmt: skip
@@ -438,9 +453,9 @@ def test_each_rule_of_a_kpis_values_broken_is_one_fault_at_its_row(rows, expecte
     [
         [value(period="2031-04-01"), value(period="2032-03-31"), value(period="2031"), value("B")],
         [value(numerator=10, denominator=10), value(period="2031-05", numerator=0, denominator=0)],
-        [value(numerator=2, denominator=3, printed="66.67"), value(period="2031-05", numerator=2, denominator=3, printed="67")],
-        [value(numerator=1, denominator=8, printed="12"), value(period="2031-05", numerator=1, denominator=8, printed="12.5")],
-        [value(numerator=1, denominator=200, printed="1"), value(period="2031-05", numerator=1, denominator=200, printed="0")],
+        [value(numerator=20, denominator=30, printed="66.67"), value(period="2031-05", numerator=20, denominator=30, printed="67")],
+        [value(numerator=10, denominator=80, printed="12"), value(period="2031-05", numerator=10, denominator=80, printed="12.5")],
+        [value(numerator=10, denominator=2000, printed="1"), value(period="2031-05", numerator=10, denominator=2000, printed="0")],
         [value("C", numerator=30, denominator=10, printed=3)],
         [value(numerator=30), value(period="2031-05", printed=3)],
     ],
@@ -457,7 +472,7 @@ def test_a_month_that_the_contract_year_starts_in_the_middle_of_is_one_of_its_mo
 
 
 def test_without_the_register_nothing_is_said_of_percentages():
-    assert faults(kpi_values=[value(numerator=11, denominator=10, printed=1)], without=["kpis"]) == []
+    assert faults(kpi_values=[value(numerator=110, denominator=100, printed=1)], without=["kpis"]) == []
 
 
 counts = st.integers(0, 400)
@@ -465,7 +480,8 @@ counts = st.integers(0, 400)
 
 @given(part=counts, whole=st.integers(1, 400), places=st.integers(0, 3), off=st.integers(-3, 3))
 def test_a_printed_percentage_agrees_exactly_when_it_lies_within_half_a_place_of_its_counts(part, whole, places, off):
-    part, share = min(part, whole), Fraction(100 * min(part, whole), whole)
+    whole, part = 10 * whole, 10 * min(part, whole)  # by tens, so that no number is from one to five
+    share = Fraction(100 * part, whole)
     printed = half_up(Decimal(100 * part) / whole, places) + Decimal(off).scaleb(-places)
     agrees = abs(Fraction(printed) - share) <= Fraction(1, 2 * 10**places)
     assert (faults(kpi_values=[value(numerator=part, denominator=whole, printed=printed)]) == []) == agrees
@@ -487,8 +503,8 @@ def test_of_a_year_with_every_table_one_that_could_not_be_read_is_nobody_elses_f
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        ({"numerator": 11, "denominator": 10}, ("numerator", "11", "is more than the denominator, 10, of a KPI in per cent")),
-        ({"numerator": 2, "denominator": 3, "printed": "66.6"}, ("value", "66.6", "does not agree with its counts: 2 of 3 is 66.7 per cent")),
+        ({"numerator": 110, "denominator": 100}, ("numerator", "110", "is more than the denominator, 100, of a KPI in per cent")),
+        ({"numerator": 20, "denominator": 30, "printed": "66.6"}, ("value", "66.6", "does not agree with its counts: 20 of 30 is 66.7 per cent")),
     ],
 )  # fmt: skip
 def test_counts_and_printed_values_of_both_sides_and_of_earlier_months_keep_one_rule(name, cells, expected):
@@ -514,11 +530,39 @@ def test_counts_and_printed_values_of_both_sides_and_of_earlier_months_keep_one_
         ("support_service_kpis", [("S1", "Repairs", "per cent", "lower is better", Decimal(15), Decimal(5))],
          (2, "tolerance", "5", "is not a tolerance: the tolerance 5 is better than the target 15 (lower is better)")),
         ("support_service_kpis", [("S1", "Repairs", "per cent", "not stated", None, Decimal(5))], (2, "tolerance", "5", "is the tolerance of no target")),
+        ("risk_scores", [("fire", date(2031, 3, 31))], (2, "on", "2031-03-31", "is before the first day of the contract year, 2031-04-01")),
+        ("practice_scores", [("2031-03", "good", 6, None)], (2, "month", "2031-03", "is no month of the contract year (2031-04-01 to 2032-03-31)")),
+        ("practice_scores", [("2032-04", "good", 6, None)], (2, "month", "2032-04", "is no month of the contract year (2031-04-01 to 2032-03-31)")),
         ("risk_scores", [("fire", date(2032, 4, 1))], (2, "on", "2032-04-01", "is after the last day of the contract year, 2032-03-31")),
     ],
 )  # fmt: skip
 def test_each_rule_of_the_further_tables_broken_is_one_fault_at_its_row(name, rows, expected):
     assert faults(**MORE | {name: rows}) == [(f"data/2031-32/{name}.csv", *expected)]
+
+
+SMALL = "is a number from one to five or leaves one, which may point to somebody: leave both counts empty"
+
+
+@pytest.mark.parametrize("name", ["kpi_values", "kpi_history", "support_service_values"])
+@pytest.mark.parametrize(
+    ("part", "whole", "column"),
+    [
+        (0, 60, None), (1, 60, "numerator"), (5, 60, "numerator"), (6, 60, None), (54, 60, None), (55, 60, "numerator"), (59, 60, "numerator"),
+        (60, 60, None), (0, 5, "denominator"), (1, 1, "denominator"), (0, 0, None), (6, 6, None), (3, None, "numerator"), (None, 3, "denominator"),
+        (9, 3, "denominator"), (None, 60, None),
+    ],
+)  # fmt: skip
+def test_no_count_of_a_percentage_is_one_to_five_nor_what_it_leaves_and_no_fault_repeats_it(name, part, whole, column):
+    of = {"kpi_values": ("A", "2031-05"), "kpi_history": ("A", "2031-02"), "support_service_values": ("S1", "2031-05")}[
+        name
+    ]
+    rows = [*MORE.get(name, []), value(*of, part, whole, "77.77" if column else None)]
+    found = faults(**MORE | {"kpi_rebases": [], name: rows})
+    assert found == ([(f"data/2031-32/{name}.csv", len(rows) + 1, column, "", SMALL)] if column else [])
+
+
+def test_a_kpi_that_is_no_percentage_may_have_a_small_count():
+    assert faults(kpi_values=[value("C", numerator=3, denominator=4)]) == []
 
 
 def test_a_month_may_stand_before_the_year_and_in_the_other_sides_table_too():
@@ -578,7 +622,14 @@ def test_relief_names_a_dependency_that_there_is():
     assert fault[1:4] == (3, "dependency", "")
 
 
-LOW, HIGH = {"numerator": 1, "denominator": 10}, {"numerator": 9, "denominator": 10}
+def test_relief_names_a_dependency_whose_case_is_open():
+    rows = [move("2031-05-01", "performance issue"), move("2031-06-01", "relief", dependency=1)]
+    assert faults(**MORE | {"escalations": rows}) == []
+    [fault] = faults(**MORE | {"escalations": [*rows, move("2031-07-01", "performance issue", "Dependency", "1")]})
+    assert fault[1:] == (3, "dependency", "1", "has no open case on the day of the relief that rests on it")
+
+
+LOW, HIGH = {"numerator": 10, "denominator": 100}, {"numerator": 90, "denominator": 100}
 FAILED = [
     move("2031-06-10", "performance issue"),
     move("2031-07-10", "performance failure"),
@@ -607,6 +658,20 @@ def test_an_issue_or_a_failure_needs_months_that_were_red(months, before, refuse
     assert faults(**MORE | changed) == [], "without a trigger there is nothing to hold against the months"
 
 
+def test_a_month_without_a_row_ends_the_months_that_were_red():
+    # red in April, June and July; nobody entered May
+    months = [value(period=f"2031-{month}", **LOW) for month in ("04", "06", "07")]
+    triggers = [
+        {**one, "periods": periods} for one, periods in zip(ASSUMED["escalation"]["triggers"], (1, 3), strict=True)
+    ]
+    thrice = PROVIDER | {"escalation": {**ASSUMED["escalation"], "triggers": triggers}}
+    rows = [move("2031-06-10", "performance issue"), move("2031-08-10", "performance failure")]
+    changed = {"kpi_values": months, "kpi_history": [], "kpi_rebases": [], "escalations": rows}
+    assert [fault[1:3] for fault in faults(**MORE | changed, contract=thrice)] == [(3, "state")]
+    red = [*months, value(period="2031-05", **LOW)]
+    assert faults(**MORE | changed | {"kpi_values": red}, contract=thrice) == []
+
+
 def test_a_failure_of_a_support_service_is_held_against_its_own_months():
     rows = [move(str(one[2]), one[3], "support-service KPI", "S1") for one in FAILED]
     changed = {
@@ -614,6 +679,24 @@ def test_a_failure_of_a_support_service_is_held_against_its_own_months():
         "escalations": rows,
     }
     assert [fault[1] for fault in faults(**MORE | changed, contract=PROVIDER | ASSUMED)] == [2, 3]
+
+
+@pytest.mark.parametrize("unread", ["kpi_values", "kpi_history"])
+def test_a_table_of_months_that_could_not_be_read_makes_no_history_impossible(unread):
+    months = [value(period="2031-05", **HIGH), value(period="2031-06", **HIGH)]
+    changed = MORE | {
+        "kpi_values": months,
+        "kpi_history": [value(period="2031-03", **HIGH)],
+        "kpi_rebases": [],
+        "escalations": FAILED,
+    }
+    held = year(**changed, contract=PROVIDER | ASSUMED)
+    assert [fault.row for fault in cross_table_faults(held, "")] == [2, 3]
+    without = replace(held, tables={name: frame for name, frame in held.tables.items() if name != unread})
+    assert cross_table_faults(without, "") == []
+    if unread == "kpi_history":  # what the year does not report is known not to be there
+        excused = replace(without, contract={**without.contract, "not_reported": {unread: "never kept"}})
+        assert [fault.row for fault in cross_table_faults(excused, "")] == [2, 3]
 
 
 def test_a_kpi_of_which_it_is_not_stated_what_its_value_is_has_no_rating_to_be_held_against():
@@ -698,15 +781,23 @@ def test_a_mark_stands_exactly_where_no_number_does(table, before, number, statu
     assert fault == expected
 
 
-def test_one_suppressed_answer_is_given_away_where_the_number_who_answered_is_known():
+@pytest.mark.parametrize("survey", ["staff", "carers"])
+def test_one_suppressed_answer_of_a_question_is_given_away_whoever_prints_how_many_answered(survey):
     rows = [
-        ("staff", "Well led?", "yes", 30, None),
-        ("staff", "Well led?", "no", None, "c"),
-        ("staff", "Well paid?", "no", None, "c"),
+        (survey, "Well led?", "yes", 30, None),
+        (survey, "Well led?", "no", None, "c"),
+        (survey, "Well paid?", "no", None, "c"),
     ]
     found = faults(**MORE | {"survey_answers": rows})
     assert [fault[1:4] for fault in found] == [(3, "answered", ""), (4, "answered", "")]
-    assert faults(**MORE | {"survey_answers": [("carers", *row[1:]) for row in rows]}) == []
+    assert all("is the only number of its question that is suppressed" in rule for *_, rule in found)
+
+
+def test_one_suppressed_score_of_a_month_is_given_away():
+    rows = [("2031-06", "good", 6, None), ("2031-06", "poor", None, "c"), ("2031-09", "fair", None, "c"), ("2031-09", "poor", None, "c")]  # fmt: skip
+    [fault] = faults(**MORE | {"practice_scores": rows})
+    assert fault[:4] == ("data/2031-32/practice_scores.csv", 3, "cases", "")
+    assert "is the only number of its month that is suppressed" in fault[4]
 
 
 ONE_EACH = "and the other answers leave at most one person to each that is suppressed: mark more of them c"
@@ -727,6 +818,19 @@ def test_answers_come_to_no_more_than_answered_and_do_not_give_all_that_are_supp
     rows = [("staff", "Well led?", str(n), number, "c" if number is None else None) for n, number in enumerate(numbers)]
     found = faults(**MORE | {"survey_answers": rows})
     assert found == ([("data/2031-32/survey_answers.csv", 2, "answered", "", rule)] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("complete", "fault"),
+    [((12, 28), True), ((12, 27), True), ((12, 29), False), ((12, 26), False), ((None, None, 40), False)],
+    ids=["one each", "one for both", "three for both", "answered by fewer", "not complete either"],
+)
+def test_where_no_base_is_given_a_question_without_a_mark_tells_how_many_answered(complete, fault):
+    asked = {"Well led?": (38, None, None), "Well paid?": complete}
+    rows = [("carers", question, str(n), number, "c" if number is None else None)
+            for question, numbers in asked.items() for n, number in enumerate(numbers)]  # fmt: skip
+    found = faults(**MORE | {"survey_answers": rows})
+    assert found == ([("data/2031-32/survey_answers.csv", 2, "answered", "", ONE_EACH)] if fault else [])
 
 
 # Factors of the contract sum
@@ -822,6 +926,7 @@ def changed(table, row, **cells):
     return {table: rows}
 
 
+FEW = "is a year of {} bank holidays on weekdays, fewer than 7: the list is not whole"
 NO_YEAR = "is not a contract year: write it like 1999-00"
 ORDER = "and {} give the same figure, and which is the newer cannot be told: {} and {}"
 COVERS = "is a joint return beside figures of {}, which it covers"
@@ -839,8 +944,10 @@ OFF, EVERY = "official", "authority_values"
         (changed("series_breaks", 0, before="2031-32"),
          [("series_breaks", 2, "before", "2031-32", "is not earlier than the first year after the break, 2030-31")]),
         (changed("series_breaks", 0, before="2019-20"), []),
-        ({"bank_holidays": [(date(2031, 1, 1),), (date(2032, 1, 3),)]}, [("bank_holidays", 3, "day", "2032-01-03", "is at a weekend, when no day is a working day")]),
-        ({"bank_holidays": [(date(2031, 1, 1),), (date(2033, 1, 3),)]}, [("bank_holidays", None, "day", "2032", "is a year without a bank holiday")]),
+        ({"bank_holidays": [(date(2032, 1, 3),), *LISTED["bank_holidays"]]}, [("bank_holidays", 2, "day", "2032-01-03", "is at a weekend, when no day is a working day")]),
+        ({"bank_holidays": [(day,) for year in (2031, 2033) for day in holidays(year)]}, [("bank_holidays", None, "day", "2032", FEW.format(0))]),
+        ({"bank_holidays": [(day,) for day in (*holidays(2031), *holidays(2032, 6))]}, [("bank_holidays", None, "day", "2032", FEW.format(6))]),
+        ({"bank_holidays": [(day,) for day in (*holidays(2031, 6), *holidays(2032))]}, [("bank_holidays", None, "day", "2031", FEW.format(6))]),
         ({"bank_holidays": []}, []),
         (changed(OFF, 3, year="2030"), [(OFF, 5, "year", "2030", NO_YEAR)]),
         (changed(EVERY, 2, year="2030-32"), [(EVERY, 4, "year", "2030-32", NO_YEAR)]),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ncthelpers import kpis as ratings
 from ncthelpers import results, spc, tables
+from ncthelpers.lineage import rows_behind
 from ncthelpers.rounding import half_up
 from ncthelpers.spc import COMMON, NEAR, OUTSIDE, SHIFT, TREND, Limits, limits, special_causes
 
@@ -423,6 +424,36 @@ def test_a_month_without_a_value_says_whether_anything_was_reported():
     assert table["variation"].tolist()[1] is None and table["value"].tolist()[3] is None
 
 
+def test_a_month_without_a_row_ends_a_run_as_one_without_a_value_does():
+    rising = months([40, 45, 50, None, 51, 56, 61, 66])  # seven that rise, but for July
+    for values in (rising, rising.drop(index=3)):
+        table = spc.kpi_months(register(kpi()), values)
+        assert table["period"].tolist() == rising["period"].tolist()
+        assert table["variation"].tolist() == [COMMON] * 3 + [None] + [COMMON] * 4
+        assert table[["value", "status"]].values.tolist()[3] == [None, "not reported"]
+        [row] = spc.kpi_signals(register(kpi()), values).to_dict("records")
+        assert (row["period"], row["variation"], row["months"]) == ("2031-11", COMMON, 7)
+    whole = spc.kpi_months(register(kpi()), months([40, 45, 50, 51, 56, 61, 66]))
+    assert TREND in set(whole["rule"])
+
+
+def test_months_missing_between_those_before_the_year_and_those_of_it_stand_on_their_side_of_the_years_end():
+    table = spc.kpi_months(register(kpi()), months([60, 62], first=6), months([40] * 10, year=2030))
+    assert table["period"].tolist()[9:] == [f"2031-0{month}" for month in range(1, 8)]
+    assert table["status"].tolist()[9:] == [None] * 3 + ["not reported"] * 2 + ["green"] * 2
+    assert table["source"].tolist()[10:14] == [None] * 4
+
+
+def test_no_month_is_made_after_the_last_or_for_another_kpi():
+    table = spc.kpi_months(register(kpi(), kpi("B")), pd.concat([months([60, 62, 60]), months([60], "B", first=9)]))
+    assert table[["kpi", "period"]].values.tolist() == [
+        ["A", "2031-04"],
+        ["A", "2031-05"],
+        ["A", "2031-06"],
+        ["B", "2031-09"],
+    ]
+
+
 def test_a_value_of_the_whole_year_is_no_month_and_an_unknown_unit_has_no_value():
     values = pd.concat([months([60, 62, 60]), months([60], "B")])
     values = pd.concat([values, values[:1].assign(period="2031")])
@@ -531,6 +562,60 @@ def test_the_state_of_a_kpi_is_what_its_ratings_give_unless_a_case_is_open(revie
         "A": "performance failure", "B": "informal stage", "C": "performance failure", "D": "within target",
     }  # fmt: skip
     assert set(table["status"]) == {"green"}, "the rating of the year is not made of the state"
+    [*moved, measured, after] = results.table(year, "escalation_register").to_dict("records")
+    assert [(one["subject"], one["state"]) for one in moved] == [("B", "informal stage"), ("C", "closed")]
+    for one, kpi_id in (
+        (measured, "A"),
+        (after, "C"),
+    ):  # the failure reaches the register though nobody recorded a move
+        assert (one["judged"], one["subject"], one["state"], one["owner"]) == (
+            "trust KPI",
+            kpi_id,
+            "performance failure",
+            None,
+        )
+        assert (one["since"], one["evidence"]) == (date(2022, 3, 31), "measured; no move is recorded")
+    shown = tables.show(year, "escalation_register")
+    assert sum("not recorded" in row for row in shown.rows) == 2
+    rows = {found.file: found.lines for found in rows_behind(year, "escalation_register", measured)}
+    assert set(rows) == {"2021-22/kpis.csv", "2021-22/kpi_values.csv", "2021-22/contract.yml"}
+    assert rows["2021-22/kpi_values.csv"] == tuple(values.index[values["kpi"] == "A"])
+
+
+def test_a_recovered_case_hides_no_red_months(review):
+    values = months([60] * 10 + [40, 40], year=2021)
+    moves = pd.DataFrame(
+        [("trust KPI", "A", date(2021, month, 1), state, "NCT", "a letter", None, "report:2/1")
+         for month, state in ((5, "performance issue"), (7, "within target"))], columns=MOVES, dtype=object)  # fmt: skip
+    year = year_of(review, ESCALATION, kpis=register(kpi()), kpi_values=values, escalations=moves)
+    assert results.table(year, "kpi_signals")["state"].tolist() == ["performance failure"]
+    assert results.table(year, "escalation_register")["state"].tolist() == ["within target", "performance failure"]
+
+
+def test_a_month_without_a_row_ends_the_red_months_that_a_failure_needs(review):
+    values = months([60] * 9 + [40, None, 40], year=2021)
+    moves = pd.DataFrame(columns=MOVES, dtype=object)
+    for held in (values, values.drop(index=10)):
+        year = year_of(review, ESCALATION, kpis=register(kpi()), kpi_values=held, escalations=moves)
+        assert results.table(year, "kpi_signals")["state"].tolist() == ["performance issue"]
+
+
+def test_a_failure_of_a_support_service_that_no_move_records_is_in_the_register_too(review):
+    frames = {
+        "support_service_kpis": register(kpi()).assign(delivered_by="NNC"),
+        "support_service_values": months([60] * 9 + [40] * 3, year=2021),
+        "escalations": pd.DataFrame(columns=MOVES, dtype=object),
+    }
+    year = year_of(review, ESCALATION, **frames)
+    [found] = results.table(year, "escalation_register").to_dict("records")
+    assert (found["judged"], found["subject"], found["state"]) == ("support-service KPI", "A", "performance failure")
+    assert results.table(year, "support_service_signals")["state"].tolist() == [found["state"]]
+    assert results.table(year_of(review, **frames), "escalation_register").empty, "without triggers nothing is measured"
+
+
+def test_what_needs_no_reason_says_so():
+    schema = results.result_schemas()["kpi_signals"]
+    assert schema["why_not"].missing == schema["no_limits"].missing == "none needed"
 
 
 def test_support_services_go_through_the_same_rules(review):
@@ -547,3 +632,19 @@ def test_the_page_says_which_outlier_mode_it_uses(repository):
     assert spc.SCREENED
     page = (repository / "notebooks" / "25_kpi_months.ipynb").read_text("utf-8")
     assert "3.267 times their mean or more are left out once" in page
+
+
+def test_pages_with_states_say_what_these_follow_from_and_cite_it(repository):
+    pages = {
+        name: (repository / "notebooks" / f"{name}.ipynb").read_text("utf-8")
+        for name in ("03_dependencies", "25_kpi_months")
+    }
+    for page in pages.values():
+        cited = page[page.index("tables.sources") :]
+        assert '\\"escalations\\"' in cited and '\\"contract.yml\\"' in cited
+    meanings = results.result_schemas()["kpi_signals"]["state"].meaning, pages["25_kpi_months"]
+    assert all("fewer in a row than bring about a performance issue" in meaning for meaning in meanings)
+    assert (
+        "follows from the ratings of the months" in pages["25_kpi_months"]
+        and "made of another" not in pages["25_kpi_months"]
+    )

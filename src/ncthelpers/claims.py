@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ncthelpers import benchmarks, evidence, kpis, official, wording, years
+from ncthelpers import benchmarks, evidence, forecast, kpis, official, wording, years
 from ncthelpers.citations import citations
 from ncthelpers.evidence import Cell, Item
 from ncthelpers.faults import Fault
@@ -200,16 +200,6 @@ def _almost(claim: Mapping, items: Sequence[Item]) -> Finding:
     return Finding(_verdict(holds), said, value, cells=_cells(items))
 
 
-def _fitted(points: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
-    """Ordinary least squares through dated figures, at a day."""
-    count = Decimal(len(points))
-    days, values = [Decimal(point.toordinal()) for point, _ in points], [value for _, value in points]
-    mean_day, mean = sum(days) / count, sum(values) / count
-    spread = sum((one - mean_day) ** 2 for one in days)
-    slope = sum((one - mean_day) * (value - mean) for one, value in zip(days, values, strict=True)) / spread
-    return mean + slope * (Decimal(day.toordinal()) - mean_day)
-
-
 def _trend(claim: Mapping, items: Sequence[Item]) -> Finding:
     """A straight line through dated figures reaches the printed figure on the day of the last item."""
     *series, target = items
@@ -222,7 +212,7 @@ def _trend(claim: Mapping, items: Sequence[Item]) -> Finding:
             (years.last_day(item.when), Decimal(item.value)) for item in held if item.when and item.value is not None
         ]
         if len({point for point, _ in points}) > 1:
-            found.append((_fitted(points, day), f"through the {wording.count_in_words(len(points))} {name}"))
+            found.append((forecast.line_at(points, day), f"through the {wording.count_in_words(len(points))} {name}"))
     fits = "; ".join(f"{_figure(value, claim)} {how}" for value, how in found)
     said = f"A straight line gives {fits}." if found else ""
     if any(item.value is None for item in series):

@@ -247,6 +247,10 @@ def _watching() -> Iterator[Callable[[report.Progress], None]]:
         yield told
 
 
+def _says_that_it_waits() -> None:
+    _say.print("another run is at work here: waiting until it has ended")
+
+
 def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str = "") -> None:
     """Bring the pages up to date, or say that they are; the report of what was made stands in ``_build/``."""
     years = _asked(year)
@@ -260,7 +264,7 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
         with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
             from ncthelpers.publish import run  # it takes its time, while the workers take theirs
 
-            done = run.run(_root, REPOSITORY, years, pool, cold, watch)
+            done = run.run(_root, REPOSITORY, years, pool, cold, watch, _says_that_it_waits)
     except report.PagesFailed as failed:
         report.write(_root, failed.ended)
         raise

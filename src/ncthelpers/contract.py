@@ -89,7 +89,9 @@ def _annual_report(contract: Mapping, file: str) -> list[Fault]:
 
 # The two lists of ``escalation``: what an entry is named by, its length, and what there must be an entry for.
 _ESCALATION = (("triggers", "state", "periods", TRIGGERS), ("stages", "stage", "working_days", STAGES))
-_BASES = ("published", "assumed", "not published")
+# A number that no source gives, of a trigger or stage that one names, or that none names either.
+_UNKNOWN = ("not published", "not named in the source")
+_BASES = ("published", "assumed", *_UNKNOWN)
 
 
 def _invented(contract: Mapping, file: str) -> list[Fault]:
@@ -99,16 +101,18 @@ def _invented(contract: Mapping, file: str) -> list[Fault]:
 
 
 def _length_faults(entry: Mapping, length: str, invented: bool) -> list[str]:
-    """What is wrong with the length and the basis of a trigger or a stage."""
+    """What is wrong with the length, the basis and the source of a trigger or a stage."""
     basis, given = entry.get("basis"), entry.get(length)
     if basis not in _BASES:
         return [f"must have a basis that is one of: {', '.join(_BASES)}"]
     faults = []
+    if basis != "not named in the source" and _blank(entry.get("source")):
+        faults.append("lacks its source")
     if basis == "assumed" and not invented:
         faults.append("is assumed, which only an invented contract may do")
-    if basis == "not published" and given is not None:
-        faults.append(f"gives {length}, though its basis is not published")
-    if basis != "not published" and (type(given) is not int or given < 1):
+    if basis in _UNKNOWN and given is not None:
+        faults.append(f"gives {length}, though its basis is {basis}")
+    if basis not in _UNKNOWN and (type(given) is not int or given < 1):
         faults.append(f"must give {length}: a whole number of one or more")
     return faults
 
@@ -120,7 +124,7 @@ def _escalation(contract: Mapping, file: str) -> list[Fault]:
         return [Fault(file, None, "escalation", str(said), "must give triggers and stages, and nothing else")]
     for key, name, length, known in _ESCALATION:
         found = [replace(fault, column=f"escalation {fault.column}")
-                 for fault in _records(said, key, (name, "basis", "source"), file)]  # fmt: skip
+                 for fault in _records(said, key, (name, "basis"), file)]  # fmt: skip
         faults += found
         if found:
             continue
@@ -167,7 +171,7 @@ def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
 
 
 def cited_in(contract: Mapping) -> list[tuple[str, str]]:
-    """What each term, trigger and stage of a ``contract.yml`` rests on, after where it stands.
+    """What each term, trigger and stage of a ``contract.yml`` rests on, after where it stands; one without a source is left out.
 
     Examples
     --------
@@ -181,6 +185,7 @@ def cited_in(contract: Mapping) -> list[tuple[str, str]]:
         (f"{place} {number}", str(entry["source"]))
         for place, entries in lists.items()
         for number, entry in enumerate(entries, 1)
+        if not _blank(entry.get("source"))
     ]
 
 

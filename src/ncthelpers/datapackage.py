@@ -31,6 +31,11 @@ def _mappings(entries: object, *keys: str) -> bool:
     )
 
 
+def _sealing(file: str) -> str:
+    """The command that seals the folder of a ``datapackage.yml``."""
+    return f"`python -m ncthelpers seal {Path(file).parent.name}`"
+
+
 def shape_faults(package: Mapping, file: str) -> list[Fault]:
     """What keeps a ``datapackage.yml`` from being one: its documents, its licence, the form of its lists."""
     faults = []
@@ -45,7 +50,7 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
                    for record in package.get("records") or [] if not WEB_ADDRESS.fullmatch(str(record["url"]))]  # fmt: skip
     if not _mappings(package.get("resources") or [], "path"):
         faults.append(
-            Fault(file, None, "resources", "", "must be a list of files, each with its path: run `ncthelpers seal`")
+            Fault(file, None, "resources", "", f"must be a list of files, each with its path: run {_sealing(file)}")
         )
     return faults
 
@@ -70,7 +75,7 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
     there = set(_files(folder))
     place = file.removesuffix("datapackage.yml")
     faults += [Fault(file, None, "", name, "is listed but not in the folder") for name in listed if name not in there]
-    faults += [Fault(file, None, "", name, "is in the folder but not listed: run `ncthelpers seal`")
+    faults += [Fault(file, None, "", name, f"is in the folder but not listed: run {_sealing(file)}")
                for name in there - set(listed)]  # fmt: skip
     for name in there & set(listed):
         entry = listed[name]
@@ -91,7 +96,7 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
         if entry.get("sha256") and entry["sha256"] != checksum((folder / name).read_bytes()):
             faults.append(
                 Fault(
-                    place + name, None, "", "", "has changed since it was sealed: check it, then run `ncthelpers seal`"
+                    place + name, None, "", "", f"has changed since it was sealed: check it, then run {_sealing(file)}"
                 )
             )
     return faults

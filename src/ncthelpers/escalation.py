@@ -8,6 +8,7 @@ them is not published there is no state, no clock and no overdue move.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from types import MappingProxyType
 
 import pandas as pd
@@ -17,8 +18,9 @@ from ncthelpers.workingdays import Holidays, due, working_days
 from ncthelpers.years import year_of
 
 __all__ = [
-    "MOVES", "STAGES", "SUBJECTS", "TRIGGERS", "TRUST_KPI", "Mechanism", "Stage", "Trigger", "escalation_register", "escalation_terms",
-    "histories", "history_faults", "measured_states", "mechanism", "reason_not_computed", "subject_names", "unmeasured",
+    "MEASURED", "MOVES", "OPEN", "STAGES", "SUBJECTS", "SUPPORT_KPI", "TRIGGERS", "TRUST_KPI", "Measured", "Mechanism",
+    "Stage", "Trigger", "escalation_register", "escalation_terms", "histories", "history_faults", "measured",
+    "measured_states", "mechanism", "reason_not_computed", "subject_names", "unfounded_reliefs", "unmeasured",
 ]  # fmt: skip
 
 _TARGET, _TOLERANCE = "within target", "within tolerance"
@@ -28,6 +30,9 @@ _RELIEF, _CLOSED = "relief", "closed"
 
 # States that enough periods in a row bring about, and stages that a clock limits; each in the order of the contract.
 TRIGGERS, STAGES = (_ISSUE, _FAILURE), (_INFORMAL, _FORMAL, _PLAN)
+
+# States of a case that goes on: what came back within target or tolerance is judged by its ratings again.
+OPEN = (*TRIGGERS, *STAGES, _RELIEF)
 
 # Where a case may go next. Every history begins as if it had been closed; relief goes back to what it paused, or is closed.
 MOVES: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -42,10 +47,13 @@ MOVES: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 
 # What is judged, and the table and column that say what there is of it. Relief is the trust's alone.
-TRUST_KPI = "trust KPI"
+TRUST_KPI, SUPPORT_KPI, _DEPENDENCY = "trust KPI", "support-service KPI", "Dependency"
 SUBJECTS: Mapping[str, tuple[str, str]] = MappingProxyType({
-    TRUST_KPI: ("kpis", "kpi"), "support-service KPI": ("support_service_kpis", "kpi"), "Dependency": ("dependencies", "dependency"),
+    TRUST_KPI: ("kpis", "kpi"), SUPPORT_KPI: ("support_service_kpis", "kpi"), _DEPENDENCY: ("dependencies", "dependency"),
 })  # fmt: skip
+
+# Evidence of a state that the ratings bring about and no case has been opened for.
+MEASURED = "measured; no move is recorded"
 
 _OF_RATING = {"green": _TARGET, "amber": _TOLERANCE}
 _RATED = ("green", "amber", "red")
@@ -66,15 +74,15 @@ class Trigger:
     periods : int or None
         Periods; none where the number is not published.
     basis : str
-        ``published``, ``assumed`` or ``not published``.
-    source : str
-        What says so.
+        ``published``, ``assumed``, ``not published`` or ``not named in the source``.
+    source : str or None
+        What says so; none only where no source names it.
     """
 
     state: str
     periods: int | None
     basis: str
-    source: str
+    source: str | None
 
 
 @dataclass(frozen=True)
@@ -88,15 +96,15 @@ class Stage:
     working_days : int or None
         Working days until it must have ended; none where the number is not published.
     basis : str
-        ``published``, ``assumed`` or ``not published``.
-    source : str
-        What says so.
+        ``published``, ``assumed``, ``not published`` or ``not named in the source``.
+    source : str or None
+        What says so; none only where no source names it.
     """
 
     stage: str
     working_days: int | None
     basis: str
-    source: str
+    source: str | None
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,25 @@ class Mechanism:
         return not self.unknown
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The state that the ratings of a KPI's periods have brought about by the last of them.
+
+    Parameters
+    ----------
+    state : str or None
+        As of :func:`measured_states`.
+    since : date
+        Last day of the first period that it holds in without a break.
+    source : str
+        Sources of the periods that follow each other to the last with its rating.
+    """
+
+    state: str | None
+    since: date
+    source: str
+
+
 def mechanism(contract: Mapping) -> Mechanism:
     """The triggers and stages that ``contract.yml`` of a year gives; none where it has no ``escalation``.
 
@@ -154,10 +181,12 @@ def mechanism(contract: Mapping) -> Mechanism:
     said = contract.get("escalation", {})
     return Mechanism(
         tuple(
-            Trigger(one["state"], one.get("periods"), one["basis"], one["source"]) for one in said.get("triggers", ())
+            Trigger(one["state"], one.get("periods"), one["basis"], one.get("source"))
+            for one in said.get("triggers", ())
         ),
         tuple(
-            Stage(one["stage"], one.get("working_days"), one["basis"], one["source"]) for one in said.get("stages", ())
+            Stage(one["stage"], one.get("working_days"), one["basis"], one.get("source"))
+            for one in said.get("stages", ())
         ),
     )
 
@@ -188,7 +217,7 @@ def escalation_terms(mechanism: Mechanism) -> pd.DataFrame:
     -------
     DataFrame
         ``step, length, unit, basis, source``, triggers before stages; ``length`` and the ``unit`` it is counted in are none
-        where they are not published.
+        where they are not published, ``source`` where none names the step.
 
     Examples
     --------
@@ -237,6 +266,31 @@ def measured_states(ratings: Iterable[str], mechanism: Mechanism) -> list[str | 
         run = run + 1 if rating == "red" else 0
         states.append(_FAILURE if run >= failure else _ISSUE if run >= issue else _OF_RATING.get(rating))
     return states
+
+
+def measured(periods: Sequence[tuple[date, str, str | None]], mechanism: Mechanism) -> Measured:
+    """The state that the periods of a KPI have brought about by the last of them, and since when.
+
+    Parameters
+    ----------
+    periods : sequence of (date, str, str or None)
+        Last day, rating and source of each period, one at least, in order of time.
+    mechanism : Mechanism
+        Of it, how many periods in a row bring about a performance issue and a performance failure.
+
+    Examples
+    --------
+    >>> of = Mechanism((Trigger("performance issue", 2, "assumed", ""), Trigger("performance failure", 3, "assumed", "")))
+    >>> red = [(date(2032, month, 1), "red", f"report:2/{month}") for month in (1, 2)]
+    >>> measured([(date(2031, 12, 1), "green", "report:2/3"), *red], of)
+    Measured(state='performance issue', since=datetime.date(2032, 2, 1), source='report:2/1 report:2/2')
+    """
+    *_, (_, last, _) = periods
+    states = measured_states((rating for _, rating, _ in periods), mechanism)
+    held = list(zip(periods, states, strict=True))
+    run = list(takewhile(lambda one: one[0][1] == last, reversed(held)))[::-1]
+    since = next(ended for (ended, *_), state in run if state == states[-1])
+    return Measured(states[-1], since, _listed(source for (*_, source), _ in run))
 
 
 def subject_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str]]:
@@ -337,6 +391,41 @@ def history_faults(history: Mapping[int, Mapping]) -> list[tuple[int, str, str]]
     return faults
 
 
+def unfounded_reliefs(histories: Mapping[tuple[str, str], Mapping[int, Mapping]]) -> list[tuple[int, str, str]]:
+    """Reliefs that rest on a Dependency of which no case was open.
+
+    Parameters
+    ----------
+    histories : Mapping
+        As of :func:`histories`.
+
+    Returns
+    -------
+    list of (int, str, str)
+        Row, column and the rule broken. A Dependency that has no history is not spoken of.
+
+    Notes
+    -----
+    Rule: a council's failed Dependency gives the trust relief (annual report, section 3). That its case must be open on the
+    day of relief is assumed.
+
+    Examples
+    --------
+    >>> issue = dict(on=date(2032, 5, 1), state="performance issue", dependency=None)
+    >>> relief = dict(on=date(2032, 4, 30), state="relief", dependency=4)
+    >>> unfounded_reliefs({("Dependency", "4"): {2: issue}, ("trust KPI", "A"): {3: relief}})[0][:2]
+    (3, 'dependency')
+    """
+    faults = []
+    moves = {row: move for history in histories.values() for row, move in history.items()}
+    for row, relief in ((row, move) for row, move in moves.items() if move["state"] == _RELIEF):
+        history = histories.get((_DEPENDENCY, str(relief["dependency"])), {})
+        before = [move["state"] for move in history.values() if move["on"] <= relief["on"]]
+        if history and (before or [_CLOSED])[-1] not in OPEN:
+            faults.append((row, "dependency", "has no open case on the day of the relief that rests on it"))
+    return faults
+
+
 def unmeasured(
     history: Mapping[int, Mapping], periods: Sequence[tuple[date, str]], mechanism: Mechanism
 ) -> list[tuple[int, str, str]]:
@@ -377,20 +466,19 @@ def unmeasured(
             rated = sum(periods[place][1] in _RATED for place in by_then)
             enough = TRIGGERS[TRIGGERS.index(move["state"]) :]  # a failure is an issue too
             if rated >= needed and not any(states[place] in enough for place in by_then):
-                faults.append(
-                    (row, "state", f"is an impossible history: by then no {needed} periods in a row were red")
-                )
+                none = "no period was red" if needed == 1 else f"no {needed} periods in a row were red"
+                faults.append((row, "state", f"is an impossible history: by then {none}"))
     return faults
 
 
-def _last_case(history: Iterable[Mapping]) -> list[Mapping]:
-    """The moves of a subject since it was last closed; those that led to that where none came after."""
-    case: list[Mapping] = []
+def _cases(history: Iterable[Mapping]) -> list[list[Mapping]]:
+    """The moves of a subject case by case: each ends with the move that closed it, but the last may go on."""
+    cases: list[list[Mapping]] = []
     for move in history:
-        if case and case[-1]["state"] == _CLOSED:
-            case = []
-        case.append(move)
-    return case
+        if not cases or cases[-1][-1]["state"] == _CLOSED:
+            cases.append([])
+        cases[-1].append(move)
+    return cases
 
 
 def _stage(case: Iterable[Mapping], as_of: date) -> tuple[str, date, list[tuple[Mapping, date]]]:
@@ -405,6 +493,11 @@ def _stage(case: Iterable[Mapping], as_of: date) -> tuple[str, date, list[tuple[
     return state, since, reliefs
 
 
+def _listed(sources: Iterable[str | None]) -> str:
+    """What several rows cite, each once."""
+    return " ".join(dict.fromkeys(" ".join(filter(None, sources)).split()))
+
+
 def _registered(case: Sequence[Mapping], mechanism: Mechanism, holidays: Holidays, as_of: date) -> dict:
     """The row of a case in the register."""
     last, (stage, since, reliefs) = case[-1], _stage(case, as_of)
@@ -413,13 +506,16 @@ def _registered(case: Sequence[Mapping], mechanism: Mechanism, holidays: Holiday
     ended = sum(days[:-1] if in_relief else days)
     end = None if length is None else due(since, length + ended, holidays)
     stopped = last["on"] if in_relief else as_of
+    overdue = None if end is None else "yes" if stopped > end else "no"
+    if last["state"] == _CLOSED:  # then it is of the stage that this ended
+        overdue = _registered(case[:-1], mechanism, holidays, last["on"])["overdue"]
     return {
         **last, "since": last["on"] if in_relief else since,
         "due": None if in_relief else end,
-        "overdue": None if end is None else "yes" if stopped > end else "no",
+        "overdue": overdue,
         "days_paused": sum(days),
         "dependency": reliefs[-1][0]["dependency"] if reliefs else None,
-        "source": " ".join(dict.fromkeys(" ".join(move["source"] for move in case).split())),
+        "source": _listed(move["source"] for move in case),
     }  # fmt: skip
 
 
@@ -429,8 +525,9 @@ def escalation_register(
     mechanism: Mechanism,
     holidays: Holidays,
     as_of: date,
+    measured: Mapping[tuple[str, str], Measured] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """What is escalated at the end of the year or was closed in it: its state, who owns it and whether it is overdue.
+    """What is escalated at the end of the year or recovered or was closed in it: its state, who owns it and whether it is overdue.
 
     Parameters
     ----------
@@ -444,14 +541,19 @@ def escalation_register(
         Bank holidays from the first move to the last day due.
     as_of : date
         The last day of the contract year; later moves are left out.
+    measured : Mapping, optional
+        By what is judged and which, the state that its periods have brought about by that day.
 
     Returns
     -------
     DataFrame
         ``judged, subject, name, state, since, owner, due, overdue, days_paused, dependency, evidence, source``: a row for
-        the last case of each subject unless it was closed before the year. ``since`` the day it came into the state;
+        each case that is open, or that was closed or came back within target or tolerance in the year; then one for each
+        performance issue or failure that is measured while no case of it is open, which has no owner. ``since`` the day it
+        came into the state;
         ``due`` the day by which the stage must have ended, none for a state without a clock and while relief stops it;
-        ``overdue`` yes or no as of that day, none for a state without a clock; ``days_paused`` working days in relief
+        ``overdue`` yes or no as of that day, or of a closed case as of the day that its last stage ended, none without a
+        clock; ``days_paused`` working days in relief
         since it came into the stage, which the day due allows for, and ``dependency`` what last gave relief in it.
         ``owner`` and ``evidence`` are those of the last move. No row where the mechanism is not complete.
 
@@ -478,8 +580,16 @@ def escalation_register(
     [['Referrals', 'informal stage', datetime.date(2032, 3, 30), 'yes']]
     """
     rows = []
-    for (judged, subject), history in histories(escalations).items() if mechanism.is_complete else ():
-        case = _last_case(move for move in history.values() if move["on"] <= as_of)
-        if case and (case[-1]["state"] != _CLOSED or case[-1]["on"] >= year_of(as_of).start):
-            rows.append(_registered(case, mechanism, holidays, as_of) | {"name": names[judged][subject]})
+    for history in histories(escalations).values() if mechanism.is_complete else ():
+        for case in _cases(move for move in history.values() if move["on"] <= as_of):
+            if case[-1]["state"] in OPEN or case[-1]["on"] >= year_of(as_of).start:
+                rows.append(_registered(case, mechanism, holidays, as_of))
+    cases = {(row["judged"], row["subject"]) for row in rows if row["state"] in OPEN}
+    rows += [
+        {"judged": judged, "subject": subject, "state": found.state, "since": found.since, "days_paused": 0,
+         "evidence": MEASURED, "source": found.source}
+        for (judged, subject), found in measured.items()
+        if mechanism.is_complete and found.state in TRIGGERS and (judged, subject) not in cases
+    ]  # fmt: skip
+    rows = [{**dict.fromkeys(_REGISTER), **row, "name": names[row["judged"]][row["subject"]]} for row in rows]
     return pd.DataFrame(rows, columns=_REGISTER, dtype=object)

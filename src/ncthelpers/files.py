@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -104,13 +104,15 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[int | None]:
+def alone(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[int | None]:
     """Wait until no other process holds a lock, and hold it; whoever held it and was killed holds it no longer.
 
     Parameters
     ----------
     path : Path
         The lock's file; its folder is made if need be.
+    waits : callable
+        Called once before waiting, where another process holds it.
 
     Returns
     -------
@@ -125,5 +127,9 @@ def alone(path: Path) -> Iterator[int | None]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits()
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock.fileno()

@@ -3,7 +3,7 @@
 Overspend is positive throughout. Grants and contract sum are never bridged by guessing a split that no source gives.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from ncthelpers.years import first_day, last_day
 
 __all__ = [
     "outturn_variance", "row_checks", "covid_mitigation", "agreed_lines", "line_amount", "documents_disagree", "reserve_bridge", "contract_sum_bridge",
-    "contract_sum_effects", "grant_shares", "grant_totals", "gaps_by_year", "implied_shares", "Published", "side_by_side",
+    "signed_effect", "contract_sum_effects", "grant_shares", "grant_totals", "gaps_by_year", "implied_shares", "Published", "side_by_side",
 ]  # fmt: skip
 
 _SIGN = {"pressure": 1, "saving": -1}
@@ -286,6 +286,22 @@ def contract_sum_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
     return _frame(steps, "step amount kind printed")
 
 
+def signed_effect(factor: Mapping) -> Decimal | None:
+    """Effect of a factor on the contract sum: a pressure positive, a saving negative; none where it is not costed.
+
+    Parameters
+    ----------
+    factor : Mapping
+        A row with ``kind`` (``pressure`` or ``saving``) and ``effect`` (£, without a sign).
+
+    Examples
+    --------
+    >>> signed_effect({"kind": "saving", "effect": Decimal(250)})
+    Decimal('-250')
+    """
+    return None if factor["effect"] is None else _SIGN[factor["kind"]] * factor["effect"]
+
+
 def contract_sum_effects(contract_sum_factors: pd.DataFrame) -> pd.DataFrame:
     """What the pressures and savings named for the next contract sum come to, as far as they are costed.
 
@@ -311,8 +327,7 @@ def contract_sum_effects(contract_sum_factors: pd.DataFrame) -> pd.DataFrame:
     >>> contract_sum_effects(factors).values.tolist()[-1]
     ['net of those costed', 3, 2, Decimal('650'), 1]
     """
-    signed = [(row["kind"], None if row["effect"] is None else _SIGN[row["kind"]] * row["effect"])
-              for row in records_of(contract_sum_factors)]  # fmt: skip
+    signed = [(row["kind"], signed_effect(row)) for row in records_of(contract_sum_factors)]
     groups = {kind: [effect for of, effect in signed if of == kind] for kind in _SIGN}
     groups["net of those costed"] = [effect for _, effect in signed]
     rows = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
@@ -25,7 +26,7 @@ from ncthelpers.years import ContractYear, first_day, last_day, year_of
 
 __all__ = [
     "NAIVE", "TREND", "FLOW", "LINE", "GROWTH", "OFFICIAL", "PRINTED", "FLOWS", "LEAST", "Forecast", "FlowYear", "TooFew",
-    "naive", "linear_trend", "stock_and_flow", "years_of_flow", "back_test", "forecast_attempts", "forecast_paths",
+    "naive", "linear_trend", "line_at", "stock_and_flow", "years_of_flow", "back_test", "forecast_attempts", "forecast_paths",
     "forecast_backtest", "forecast_scores",
 ]  # fmt: skip
 
@@ -214,6 +215,38 @@ def linear_trend(series: Mapping[str, Decimal | int], horizon: int) -> Forecast:
     left = sum((value - mean - slope * place) ** 2 for place, value in zip(places, values, strict=True))
     error = (left / (count - 2) * (1 + Decimal(1) / count + ahead**2 / spread)).sqrt()
     return _made(TREND, origin, horizon, mean + slope * ahead, _quantile(count - 2) * error)
+
+
+def line_at(points: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
+    """The straight line through dated figures by ordinary least squares, at a day.
+
+    Parameters
+    ----------
+    points : sequence of (date, Decimal)
+        Figures with their days, of two days or more.
+    day : date
+        Day to which the line is drawn on.
+
+    Returns
+    -------
+    Decimal
+        In the unit of the figures, unrounded.
+
+    Notes
+    -----
+    Rule: simple linear regression on the number of days, so that a leap year is a day longer than another.
+
+    Examples
+    --------
+    >>> line_at([(date(2021, 4, 1), Decimal(100)), (date(2021, 4, 11), Decimal(120))], date(2021, 4, 16))
+    Decimal('130')
+    """
+    count = Decimal(len(points))
+    days, values = [Decimal(point.toordinal()) for point, _ in points], [value for _, value in points]
+    mean_day, mean = sum(days) / count, sum(values) / count
+    spread = sum((one - mean_day) ** 2 for one in days)
+    slope = sum((one - mean_day) * (value - mean) for one, value in zip(days, values, strict=True)) / spread
+    return mean + slope * (Decimal(day.toordinal()) - mean_day)
 
 
 def years_of_flow(stock: Decimal, starts: Decimal, rate: Decimal, years: int) -> tuple[FlowYear, ...]:
@@ -500,12 +533,6 @@ def _of_figures(
         )
 
 
-def _months(first: str, last: str) -> int:
-    """Months from one day or month to another."""
-    first, last = last_day(first), last_day(last)
-    return (last.year - first.year) * 12 + last.month - first.month
-
-
 def _of_printed(demand: pd.DataFrame, forecast: Mapping, year: str, horizon: int) -> list[Forecast]:
     """What the two counts that the same document prints give: on a straight line, and by equal yearly growth."""
     own = demand[(demand["contract_year"] == forecast["contract_year"]) & (demand["measure"] == forecast["measure"])]
@@ -514,12 +541,12 @@ def _of_printed(demand: pd.DataFrame, forecast: Mapping, year: str, horizon: int
     if not counts:
         return []
     newest = max(counts, key=lambda row: last_day(row["end"]))
-    span, ahead = _months(newest["start"], newest["end"]), _months(newest["end"], forecast["end"])
+    start, end, day = (last_day(when) for when in (newest["start"], newest["end"], forecast["end"]))
     first, last = Decimal(newest["value_start"]), Decimal(newest["value_end"])
-    if min(span, ahead, first, last) <= 0:
+    if not start < end < day or min(first, last) <= 0:
         return []
-    onwards = Decimal(ahead) / span
-    values = {LINE: last + (last - first) * onwards, GROWTH: last * (last / first) ** onwards}
+    onwards = Decimal((day - end).days) / (end - start).days
+    values = {LINE: line_at([(start, first), (end, last)], day), GROWTH: last * (last / first) ** onwards}
     made = partial(Forecast, origin=forecast["contract_year"], year=year, horizon=horizon)
     return [made(method, value=round(value, _PLACES)) for method, value in values.items()]
 

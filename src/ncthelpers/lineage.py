@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ncthelpers import benchmarks, forecast, official, results
+from ncthelpers import benchmarks, escalation, forecast, official, results
 from ncthelpers.cells import as_written
 from ncthelpers.citations import citations
 from ncthelpers.rows import records_of
@@ -40,11 +40,19 @@ ACROSS_INPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "forecast_backtest": ("measures",), "forecast_scores": ("measures",), "action_counts": ("carried_actions",),
     "actions_spoken_of": ("carried_actions",),
 })  # fmt: skip
-_MONTHS_BEFORE = ("kpi_history", "kpi_rebases")
+_MONTHS_BEFORE, _ESCALATED = ("kpi_history", "kpi_rebases"), ("escalations", _CONTRACT)
 _ALSO = {
     "kpi_scorecard": ("kpi_values",), "neighbour_means": ("official",),
-    "kpi_months": _MONTHS_BEFORE, "kpi_signals": _MONTHS_BEFORE,
+    "escalation_register": (_CONTRACT,), "kpi_months": _MONTHS_BEFORE,
+    "kpi_signals": (*_MONTHS_BEFORE, *_ESCALATED), "support_service_signals": _ESCALATED,
 }  # fmt: skip
+# Tables that a measured state rests on, by what is judged: it has no moves, and no clock for bank holidays to stop.
+_MEASURED = {
+    escalation.TRUST_KPI: ("kpis", "kpi_values"),
+    escalation.SUPPORT_KPI: ("support_service_kpis", "support_service_values"),
+}
+# Tables that are of one of those whom escalations judge.
+_JUDGED = {"kpi_signals": escalation.TRUST_KPI, "support_service_signals": escalation.SUPPORT_KPI}
 # Columns of a computed table under another name than in the entered one; none where they do not narrow its rows.
 _OTHER_NAMES: Mapping[tuple[str, str], Mapping[str, str | None]] = MappingProxyType({
     ("authority_ranks", "authority_values"): {"area": None},  # a rank is among all authorities
@@ -56,6 +64,12 @@ _OTHER_NAMES: Mapping[tuple[str, str], Mapping[str, str | None]] = MappingProxyT
     ("implied_shares", "measures"): {"measure": "title"},
     ("forecast_attempts", "demand"): {"end": None},  # and the counts that the same document prints
     ("escalation_register", "escalations"): {"state": None},  # the whole history led to the state
+    **{("escalation_register", table): {"kpi": "subject"} for tables in _MEASURED.values() for table in tables},
+    ("kpi_months", "kpi_values"): {"period": None},  # limits are made of all months
+    ("kpi_months", "kpi_history"): {"period": None},
+    ("support_service_months", "support_service_values"): {"period": None},
+    ("kpi_signals", "escalations"): {"subject": "kpi", "state": None},
+    ("support_service_signals", "escalations"): {"subject": "kpi", "state": None},
     ("risk_movement", "risk_scores"): {"on": None},  # from the first score to the last
     ("answer_shares", "survey_answers"): {"answer": None},  # a share is of all the answers
     ("practice_shares", "practice_scores"): {"score": None},
@@ -245,9 +259,9 @@ def _years(data: YearData | Comparison) -> tuple[YearData, ...]:
 
 
 def _inputs(name: str) -> tuple[str, ...]:
-    """Entered tables that a table rests on: itself if it is one."""
+    """Entered tables that a table rests on: itself if it is one; the contract where there is none, or beside them."""
     if name in results.RESULTS:
-        return (*results.RESULTS[name].inputs, *_ALSO.get(name, ()))
+        return (*results.RESULTS[name].inputs, *_ALSO.get(name, ())) or (_CONTRACT,)
     return ACROSS_INPUTS.get(name, (name,))
 
 
@@ -294,7 +308,9 @@ class Lineage:
     def _narrowed(
         self, data: YearData, entered: str, frame: pd.DataFrame, shared: Mapping[str, str]
     ) -> tuple[pd.DataFrame, str]:
-        """Statistics of the years and areas that a table is of, where its rows do not say these themselves."""
+        """Of what a table is of, where its rows do not say it themselves: who is judged; years and areas of statistics."""
+        if entered == "escalations" and self.name in _JUDGED:
+            return frame[frame["judged"] == _JUDGED[self.name]], f"judged={_JUDGED[self.name]}"
         if entered == self.name or entered not in data.reference.tables or "measure" not in frame:
             return frame, ""
         where = []
@@ -337,8 +353,6 @@ class Lineage:
             The row's cells by column.
         """
         years = [str(row["contract_year"])] if str(row.get("contract_year")) in self.years else list(self.years)
-        if not self.entered:
-            return tuple(Rows(f"{year}/{_CONTRACT}") for year in years)
         cited = [
             one
             for column in _source_columns(self.schema)
@@ -346,7 +360,11 @@ class Lineage:
             for one in citations(row[column])
         ]
         found: dict[str, Rows] = {}
-        for entered in self.entered:
+        measured = self.name == "escalation_register" and row.get("evidence") == escalation.MEASURED
+        for entered in (*_MEASURED[row["judged"]], _CONTRACT) if measured else self.entered:
+            if entered == _CONTRACT:
+                found |= {rows.file: rows for rows in (Rows(f"{year}/{_CONTRACT}") for year in years)}
+                continue
             of_year = entered in self.newest.schemas
             for year in years if of_year else years[-1:]:
                 held = self._input(year, entered)

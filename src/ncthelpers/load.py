@@ -232,6 +232,15 @@ def load_reference(root: Path | str) -> Reference:
     return reference
 
 
+def _mixed(root: Path, contract: Mapping, file: str) -> list[Fault]:
+    """The years of a root are all invented or none is, or pages around them would say what is not true."""
+    others = [_yaml(path, file)[0].get("invented") for path in sorted((root / "data").glob("*/contract.yml"))]
+    said = contract.get("invented")
+    if (said is True) == any(other is True for other in others) or said not in (True, None):
+        return []
+    return [Fault(file, None, "invented", "", "is said of another year of this root and not of this one")]
+
+
 def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearData, list[Fault], list[Fault]]:
     """The year as far as it can be read, the faults of its content, and those of its packaging."""
     root, folder = Path(root), year_folder(root, year)
@@ -244,6 +253,7 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
     contract, faults = _yaml(folder / "contract.yml", f"{place}/contract.yml")
     if not faults:
         faults += contract_faults(contract, year, set(schemas), f"{place}/contract.yml")
+        faults += _mixed(root, contract, f"{place}/contract.yml")
     absent = [name for name in schemas if not (folder / f"{name}.csv").is_file()]
     excused = excused_tables(contract, absent)
     tables, found = _tables(folder, place, schemas, excused)
@@ -333,9 +343,6 @@ def load_years(root: Path | str, years: Sequence[ContractYear | str]) -> Compari
             loaded.append(load_year(root, year, reference))
         except DataFaults as more:
             faults += more.faults
-    if len({data.is_invented for data in loaded}) > 1:
-        faults += [Fault(f"data/{data.year}/contract.yml", None, "invented", "true", "stands beside years that are not invented")
-                   for data in loaded if data.is_invented]  # fmt: skip
     if faults:
         raise DataFaults(faults)
     return Comparison(tuple(loaded))

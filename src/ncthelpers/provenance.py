@@ -280,7 +280,10 @@ def shown_chart(data: YearData | Comparison, name: str, rows: Iterable[Mapping],
 
 
 def _gives_a_table(function: object) -> bool:
-    return inspect.isfunction(function) and "DataFrame" in (function.__doc__ or "")
+    if not inspect.isfunction(function):
+        return False
+    given = function.__annotations__.get("return", "")  # in words, where its module puts off what annotations mean
+    return getattr(given, "__name__", str(given)).rpartition(".")[2] == "DataFrame"
 
 
 def _calculation(function: object) -> Callable | None:

@@ -80,8 +80,8 @@ def _escalation_terms(data: YearData) -> pd.DataFrame:
 
 def _escalation_register(data: YearData) -> pd.DataFrame:
     stages, holidays = escalation.mechanism(data.contract), Holidays.of(data["bank_holidays"])
-    names = escalation.subject_names(data.tables)
-    return escalation.escalation_register(data["escalations"], names, stages, holidays, data.ends)
+    names, measured = escalation.subject_names(data.tables), _measured(data)
+    return escalation.escalation_register(data["escalations"], names, stages, holidays, data.ends, measured)
 
 
 def _no_mechanism(data: YearData) -> str:
@@ -108,28 +108,38 @@ def _kpi_months(data: YearData) -> pd.DataFrame:
     return spc.kpi_months(data["kpis"], data["kpi_values"], data["kpi_history"], data["kpi_rebases"])
 
 
-def _states(data: YearData, judged: str, months: str) -> dict[str, str]:
-    """State of each KPI as the year ends: of its open case, else the one that its ratings bring about; none if unknown."""
+_MONTHS = {escalation.TRUST_KPI: "kpi_months", escalation.SUPPORT_KPI: "support_service_months"}
+
+
+def _measured(data: YearData) -> dict[tuple[str, str], escalation.Measured]:
+    """By what is judged and which, the state that the ratings of the year's months bring about."""
     mechanism = escalation.mechanism(data.contract)
     if not mechanism.is_complete:
         return {}
-    ratings: dict[str, list[str]] = {}
-    for row in records_of(table(data, months)):
-        if row["status"] is not None:
-            ratings.setdefault(row["kpi"], []).append(row["status"])
-    measured = {kpi: escalation.measured_states(held, mechanism)[-1] or "none" for kpi, held in ratings.items()}
-    register = records_of(table(data, "escalation_register"))
-    cases = {row["subject"]: row["state"] for row in register if row["judged"] == judged and row["state"] != "closed"}
+    periods: dict[tuple[str, str], list[tuple]] = {}
+    for judged, months in _MONTHS.items():
+        for row in records_of(table(data, months)):
+            if row["status"] is not None:
+                ended = years.last_day(row["period"])
+                periods.setdefault((judged, row["kpi"]), []).append((ended, row["status"], row["source"]))
+    return {which: escalation.measured(held, mechanism) for which, held in periods.items()}
+
+
+def _states(data: YearData, judged: str) -> dict[str, str]:
+    """State of each KPI as the year ends: of its open case, else the one that its ratings bring about."""
+    measured = {kpi: found.state or "none" for (of, kpi), found in _measured(data).items() if of == judged}
+    register = [row for row in records_of(table(data, "escalation_register")) if row["judged"] == judged]
+    cases = {row["subject"]: row["state"] for row in register if row["state"] in escalation.OPEN}
     return measured | cases
 
 
 def _kpi_signals(data: YearData) -> pd.DataFrame:
-    states = _states(data, "trust KPI", "kpi_months")
+    states = _states(data, escalation.TRUST_KPI)
     return spc.kpi_signals(data["kpis"], data["kpi_values"], data["kpi_history"], data["kpi_rebases"], states)
 
 
 def _support_service_signals(data: YearData) -> pd.DataFrame:
-    states = _states(data, "support-service KPI", "support_service_months")
+    states = _states(data, escalation.SUPPORT_KPI)
     return spc.kpi_signals(data["support_service_kpis"], data["support_service_values"], states=states)
 
 

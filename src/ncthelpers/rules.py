@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ from ncthelpers.faults import Fault
 from ncthelpers.kpis import own_value, rating
 from ncthelpers.rounding import half_up
 from ncthelpers.rows import records_by_row, records_of
+from ncthelpers.spc import every_month
 from ncthelpers.workingdays import Holidays
 from ncthelpers.years import ContractYear, first_day, last_day
 
@@ -35,8 +37,9 @@ _NOT_COUNTED = ("press", "meeting summary")
 _REGISTERS = ("kpis", "support_service_kpis")
 _VALUES = {"kpi_values": "kpis", "kpi_history": "kpis", "support_service_values": "support_service_kpis"}
 
-# Tables of how many people or cases gave an answer, each with the column of the number.
+# Tables of how many people or cases gave an answer, each with the column of the number and with what it is counted among.
 _SUPPRESSED = {"survey_answers": "answered", "practice_scores": "cases"}
+_COUNTED_AMONG = {"survey_answers": ("survey", "question"), "practice_scores": ("month",)}
 
 # Kinds of publication that a kind of source in ``published_finance`` may rest on, where it is not the one of its name.
 _PARAGRAPH = "paragraph"
@@ -239,17 +242,41 @@ def _kpi_rebases(data: YearData, place: str) -> Iterator[Fault]:
 
 
 def _percentages(data: YearData) -> Iterator[tuple[str, int, dict]]:
-    """Rows of KPIs in per cent that give both counts."""
+    """Rows of KPIs in per cent."""
     for name, register in _VALUES.items():
         units = _looked_up(data.tables, register, "kpi", "unit")
-        for _, row, cells in _rows(data, name):
-            if units.get(cells["kpi"]) == "per cent" and None not in (cells["numerator"], cells["denominator"]):
-                yield name, row, cells
+        yield from (held for held in _rows(data, name) if units.get(held[2]["kpi"]) == "per cent")
+
+
+def _small(cells: Mapping) -> str | None:
+    """The column of a percentage whose number, or what that leaves of the other, is from one to five; none if neither is."""
+    part, whole = cells["numerator"], cells["denominator"]
+    left = None if None in (part, whole) else whole - part
+    found = {"denominator": [whole], "numerator": [part, left]}
+    return next(
+        (column for column, held in found.items() if any(one is not None and 1 <= one <= 5 for one in held)), None
+    )
+
+
+def _counted(data: YearData) -> Iterator[tuple[str, int, dict]]:
+    """Rows of KPIs in per cent that give both counts, of which a fault may tell."""
+    for name, row, cells in _percentages(data):
+        if None not in (cells["numerator"], cells["denominator"]) and _small(cells) is None:
+            yield name, row, cells
+
+
+def _kpi_small(data: YearData, place: str) -> Iterator[Fault]:
+    """Of a percentage, no count is one to five and the two counts leave none that is; the fault does not repeat it."""
+    for name, row, cells in _percentages(data):
+        column = _small(cells)
+        if column:
+            yield Fault(f"{place}/{name}.csv", row, column, "",
+                        "is a number from one to five or leaves one, which may point to somebody: leave both counts empty")  # fmt: skip
 
 
 def _kpi_counts(data: YearData, place: str) -> Iterator[Fault]:
     """Of a percentage, those counted are among those they are counted out of."""
-    for name, row, cells in _percentages(data):
+    for name, row, cells in _counted(data):
         if cells["numerator"] > cells["denominator"]:
             yield Fault(f"{place}/{name}.csv", row, "numerator", str(cells["numerator"]),
                         f"is more than the denominator, {cells['denominator']}, of a KPI in per cent")  # fmt: skip
@@ -257,7 +284,7 @@ def _kpi_counts(data: YearData, place: str) -> Iterator[Fault]:
 
 def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
     """A printed percentage is that of its counts, as far as its printed places go."""
-    for name, row, cells in _percentages(data):
+    for name, row, cells in _counted(data):
         printed, part, whole = cells["value"], cells["numerator"], cells["denominator"]
         if printed is None:
             continue
@@ -270,11 +297,18 @@ def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
 
 
 def _later(data: YearData, place: str) -> Iterator[Fault]:
-    """What a year says was done was done by its last day."""
+    """What a year says was done was done by its last day; risks were scored and cases audited in it."""
     for name, row, cells in _rows(data, "escalations", "risk_scores"):
         if cells["on"] > data.ends:
             yield Fault(f"{place}/{name}.csv", row, "on", str(cells["on"]),
                         f"is after the last day of the contract year, {data.ends}")  # fmt: skip
+        elif name == "risk_scores" and cells["on"] < data.starts:
+            yield Fault(f"{place}/{name}.csv", row, "on", str(cells["on"]),
+                        f"is before the first day of the contract year, {data.starts}")  # fmt: skip
+    for name, row, cells in _rows(data, "practice_scores"):
+        if last_day(cells["month"]) < data.starts or data.ends < first_day(cells["month"]):
+            yield Fault(f"{place}/{name}.csv", row, "month", cells["month"],
+                        f"is no month of the contract year ({data.starts} to {data.ends})")  # fmt: skip
 
 
 def _movers(data: YearData, place: str) -> Iterator[Fault]:
@@ -298,9 +332,16 @@ def _ratings(data: YearData, judged: str, subject: str) -> list[tuple[date, str]
     rated = [kpi for *_, kpi in _rows(data, register) if kpi.get("kpi") == subject and kpi["unit"] == "per cent"]
     try:
         return sorted((last_day(cells["period"]), rating(own_value(cells), kpi["target"], kpi["tolerance"], kpi["polarity"]))
-                      for kpi in rated for cells in months)  # fmt: skip
+                      for kpi in rated for cells in every_month(months))  # fmt: skip
     except ValueError:  # a tolerance that is none, which is a fault of its own
         return []
+
+
+def _unread_values(data: YearData, judged: str) -> list[str]:
+    """Tables of the values of what is judged that could not be read, so that nobody knows what its months were."""
+    register, _ = escalation.SUBJECTS[judged]
+    held = {*data.tables, *data.contract.get("not_reported", {})}
+    return [name for name, of in _VALUES.items() if of == register and name in data.schemas and name not in held]
 
 
 def _histories(data: YearData, place: str) -> Iterator[Fault]:
@@ -308,9 +349,12 @@ def _histories(data: YearData, place: str) -> Iterator[Fault]:
     file, found, mechanism = f"{place}/escalations.csv", [], escalation.mechanism(data.contract)
     moves = data.tables.get("escalations")
     held = {} if moves is None else escalation.histories(moves)
+    for row, column, rule in escalation.unfounded_reliefs(held):
+        found.append(Fault(file, row, column, as_written(moves.loc[row, column]), rule))
     for (judged, subject), history in held.items():
         broken = escalation.history_faults(history)
-        if mechanism.is_complete:  # a move of an earlier year was held against that year's months and target
+        if mechanism.is_complete and not _unread_values(data, judged):
+            # a move of an earlier year was held against that year's months and target
             broken += [fault for fault in escalation.unmeasured(history, _ratings(data, judged, subject), mechanism)
                        if history[fault[0]]["on"] >= data.starts]  # fmt: skip
         found += [Fault(file, row, column, as_written(history[row][column]), rule) for row, column, rule in broken]
@@ -342,32 +386,40 @@ def _small_counts(data: YearData, place: str) -> Iterator[Fault]:
             )
 
 
+def _asked(data: YearData, name: str) -> dict[tuple, dict[int, int | None]]:
+    """The numbers of each question of a survey, or month of audits, by row; none where one is marked as suppressed."""
+    found: dict[tuple, dict[int, int | None]] = {}
+    for _, row, cells in _rows(data, name):
+        if (cells[_SUPPRESSED[name]] is None) == (cells["status"] is not None):
+            found.setdefault(tuple(cells[key] for key in _COUNTED_AMONG[name]), {})[row] = cells[_SUPPRESSED[name]]
+    return found
+
+
 def _given_away(data: YearData, place: str) -> Iterator[Fault]:
-    """A suppressed answer is not the only one of its question where the number who answered is known."""
-    bases = _looked_up(data.tables, "surveys", "survey", "base")
-    hidden: dict[tuple[str, str], list[int]] = {}
-    for _, row, cells in _rows(data, "survey_answers"):
-        if cells["status"] is not None and bases.get(cells["survey"]) is not None:
-            hidden.setdefault((cells["survey"], cells["question"]), []).append(row)
-    for rows in hidden.values():
-        if len(rows) == 1:
-            yield Fault(f"{place}/survey_answers.csv", rows[0], "answered", "",
-                        "is the only number of its question that is suppressed, so the others give it away: suppress a second one")  # fmt: skip
+    """A suppressed number is not the only one of its question or month: whoever learns how many there were has it."""
+    for name, column in _SUPPRESSED.items():
+        for numbers in _asked(data, name).values():
+            hidden = [row for row, number in numbers.items() if number is None]
+            if len(hidden) == 1:
+                yield Fault(f"{place}/{name}.csv", hidden[0], column, "",
+                            f"is the only number of its {_COUNTED_AMONG[name][-1]} that is suppressed, so the others give it away: suppress a second one")  # fmt: skip
 
 
 def _room_left(data: YearData, place: str) -> Iterator[Fault]:
     """Answers come to no more than the number who answered, and leave more than one person to each suppressed one."""
-    bases = _looked_up(data.tables, "surveys", "survey", "base")
-    questions: dict[tuple[str, str], dict[int, int | None]] = {}
-    for _, row, cells in _rows(data, "survey_answers"):
-        if bases.get(cells["survey"]) is not None:
-            questions.setdefault((cells["survey"], cells["question"]), {})[row] = cells["answered"]
-    for (survey, _), answers in questions.items():
-        hidden, left = list(answers.values()).count(None), bases[survey] - sum(filter(None, answers.values()))
+    bases, asked = _looked_up(data.tables, "surveys", "survey", "base"), _asked(data, "survey_answers")
+    complete: dict[str, set[int]] = {}  # where no base is given, a question without a mark tells how many answered it
+    for (survey, _), answers in asked.items():
+        if None not in answers.values():
+            complete.setdefault(survey, set()).add(sum(answers.values()))
+    for (survey, _), answers in asked.items():
+        base, given = bases.get(survey), sum(filter(None, answers.values()))
+        hidden = list(answers.values()).count(None)
+        told = [total for total in complete.get(survey, ()) if total > given] if base is None else [base]
         rule = ""
-        if left < 0:
-            rule = f"comes with the other answers to more than the {bases[survey]} who answered"
-        elif hidden > 1 and left <= hidden:
+        if base is not None and base < given:
+            rule = f"comes with the other answers to more than the {base} who answered"
+        elif hidden > 1 and any(0 <= number - given <= hidden for number in told):
             rule = "and the other answers leave at most one person to each that is suppressed: mark more of them c"
         if rule:
             yield Fault(f"{place}/survey_answers.csv", next(iter(answers)), "answered", "", rule)
@@ -437,7 +489,7 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
 
 _RULES = (
     _councils, _references, _sources, _restricted, _dates, _targets, _target_status, _kpi_periods, _kpi_history,
-    _kpi_months, _kpi_rebases, _kpi_counts, _kpi_printed, _later, _movers, _histories, _small_counts, _given_away,
+    _kpi_months, _kpi_rebases, _kpi_small, _kpi_counts, _kpi_printed, _later, _movers, _histories, _small_counts, _given_away,
     _room_left, _factor_effects, _carried_years, _counted_sources, _bases,
 )  # fmt: skip
 
@@ -496,17 +548,24 @@ def _symbols(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
             yield Fault(file, row, "value", "", "is empty, and so is the symbol: a row has a figure or says why not")
 
 
+# Bank holidays in England and Wales are eight a year; one may lie at a weekend and have no day in its place.
+_WEEKDAY_HOLIDAYS = 7
+
+
 def _holidays(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
-    """A bank holiday is on a weekday, and no year from the first to the last is without one: it would count as covered."""
+    """A bank holiday is on a weekday, and the list is whole in each year from its first to its last: all of these count as covered."""
     days = dict(tables["bank_holidays"]["day"].items()) if "bank_holidays" in tables else {}
     for row, day in days.items():
         if day.weekday() > 4:
             yield Fault(
                 f"{place}/bank_holidays.csv", row, "day", str(day), "is at a weekend, when no day is a working day"
             )
-    held = {day.year for day in days.values()}
-    for year in sorted(set(range(min(held, default=0), max(held, default=0))) - held):
-        yield Fault(f"{place}/bank_holidays.csv", None, "day", str(year), "is a year without a bank holiday")
+    held = Counter(day.year for day in days.values() if day.weekday() <= 4)
+    covered = [day.year for day in days.values()]
+    for year in range(min(covered), max(covered) + 1) if covered else ():
+        if held[year] < _WEEKDAY_HOLIDAYS:
+            yield Fault(f"{place}/bank_holidays.csv", None, "day", str(year),
+                        f"is a year of {held[year]} bank holidays on weekdays, fewer than {_WEEKDAY_HOLIDAYS}: the list is not whole")  # fmt: skip
 
 
 def _authorities(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:

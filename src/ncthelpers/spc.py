@@ -1,11 +1,12 @@
 """Variation of KPIs over their months: limits of what is usual, special causes, and whether a target can be met.
 
 The rules are those of NHS Making Data Count as the R package NHSRplotthedots codes them. They say nothing of green, amber
-and red: rating, variation and escalation are three judgements, and none is made of another.
+and red: variation is made of neither rating nor escalation, and neither of them of variation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -15,11 +16,11 @@ import pandas as pd
 
 from ncthelpers import kpis as ratings
 from ncthelpers.rows import records_of
-from ncthelpers.years import first_day, last_day
+from ncthelpers.years import first_day, last_day, year_of
 
 __all__ = [
     "SCREENED", "TRIAL", "OUTSIDE", "TREND", "NEAR", "SHIFT", "COMMON", "Limits", "Cause", "limits", "special_causes",
-    "variation", "assurance", "stretches", "kpi_months", "kpi_signals",
+    "variation", "assurance", "stretches", "every_month", "kpi_months", "kpi_signals",
 ]  # fmt: skip
 
 # This book screens, as the R package does unless told otherwise and the NHS's Excel tool does not: a single freak month
@@ -357,14 +358,48 @@ def stretches(periods: Sequence[str], rebases: Iterable[str]) -> list[int]:
     return [sum(month <= first_day(period) for month in anew) for period in periods]
 
 
+def _count(period: str) -> int:
+    """Months from the beginning of time."""
+    day = first_day(period[:7])
+    return 12 * day.year + day.month - 1
+
+
+def every_month(rows: Iterable[Mapping]) -> list[Mapping]:
+    """The months of one KPI in order of time, with an empty row for each month between them that has none.
+
+    A month that nobody entered ends a run of months as one that was entered without a value does.
+
+    Parameters
+    ----------
+    rows : iterable of Mapping
+        Rows of the KPI with ``kpi, period``, a row a month.
+
+    Returns
+    -------
+    list of Mapping
+        The rows as they are; of an empty one every other cell is none.
+
+    Examples
+    --------
+    >>> every_month([dict(kpi="A", period="2001-03", value=5), dict(kpi="A", period="2001-01", value=4)])[1:]
+    [{'kpi': 'A', 'period': '2001-02', 'value': None}, {'kpi': 'A', 'period': '2001-03', 'value': 5}]
+    """
+    rows = list(rows)
+    counts = {_count(row["period"]) for row in rows}
+    absent = set(range(min(counts, default=0), max(counts, default=0))) - counts
+    empty = [{**dict.fromkeys(rows[0]), "kpi": rows[0]["kpi"], "period": f"{count // 12:04}-{count % 12 + 1:02}"}
+             for count in absent]  # fmt: skip
+    return sorted([*rows, *empty], key=lambda row: last_day(row["period"]))
+
+
 def _months(
     kpi: Mapping, values: pd.DataFrame, history: pd.DataFrame | None, rebases: pd.DataFrame | None
 ) -> list[_Month]:
     """The months of one KPI in order of time; limits begin anew where a rebase says so, and no run reaches across."""
-    held = [(row, False) for row in _rows_of(history, kpi["kpi"])] + [
-        (row, True) for row in _rows_of(values, kpi["kpi"])
-    ]
-    held.sort(key=lambda pair: last_day(pair[0]["period"]))
+    of_year = _rows_of(values, kpi["kpi"])
+    begins = min((year_of(last_day(row["period"])).start for row in of_year), default=date.max)
+    rows = every_month([*_rows_of(history, kpi["kpi"]), *of_year])
+    held = [(row, last_day(row["period"]) >= begins) for row in rows]
     anew = [] if rebases is None else rebases.loc[rebases["kpi"] == kpi["kpi"], "month"]
     numbers = stretches([row["period"] for row, _ in held], anew)
     found = []
@@ -425,7 +460,8 @@ def kpi_months(
     -------
     DataFrame
         ``kpi, name, period, numerator, denominator, value, target, tolerance, status, variation, rule, mean, lower,
-        upper, trial, source``, one row a KPI and month. ``value``, ``mean``, ``lower`` and ``upper`` per cent,
+        upper, trial, source``, one row a KPI and month, those between that no row is of included (:func:`every_month`),
+        which are not reported and have no source. ``value``, ``mean``, ``lower`` and ``upper`` per cent,
         unrounded, and not held between 0 and 100; ``status`` as of :func:`ncthelpers.kpis.rating`, none before the year;
         ``trial`` is ``yes`` for limits of fewer than :data:`TRIAL` values. A KPI whose unit is not per cent has no value,
         and one whose values are for the year to date or rolling 12 months, so that they overlap, has no limits.
@@ -486,7 +522,8 @@ def kpi_signals(
         ``kpi, name, year_value, status, why_not, period, value, variation, rule, assurance, months, trial, no_limits,
         state, source``, one row a KPI: value and rating of the year; the last month of the year that has a value, with
         its variation; assurance by the limits then in force, the number of values that these are made of, and whether
-        they are on trial; or why there are no limits. None of rating, variation and state is made of another.
+        they are on trial; or why there are no limits. Variation is made of neither rating nor state, and neither of them of it; a state
+        without an open case follows from the ratings of the months.
 
     Raises
     ------

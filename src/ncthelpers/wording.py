@@ -189,4 +189,4 @@ def captioned(caption: str, invented: bool) -> str:
     >>> captioned("Grants, £", True)
     'Grants, £ (invented)'
     """
-    return f"{caption} (invented)" if invented else caption
+    return f"{caption} (invented)" if invented and not caption.endswith("(invented)") else caption

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from decimal import Decimal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -201,3 +202,17 @@ def test_the_official_charts_of_the_repository_are_drawn_without_covering_writin
     ):  # fmt: skip
         drawing = drawn(draw, data)
         assert drawing.chart.svg and drawing.covered == []
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds", "texts"),
+    [
+        ((0, 100), (), ["0", "25", "50", "75", "100"]),
+        ((1, "1.9"), (), ["1.00", "1.25", "1.50", "1.75", "2.00"]),  # as many decimals as the one that needs most
+        ((5, 5), (), ["4.0", "4.5", "5.0", "5.5", "6.0"]),  # room on either side of a single value
+        ((100, 100), (0, 100), ["99.00", "99.25", "99.50", "99.75", "100.00"]),  # but none where no value can be
+    ],
+)
+def test_marks_of_an_axis_have_room_for_its_values(values, bounds, texts):
+    ticks = canvas.tick_values(map(Decimal, values), *bounds)
+    assert canvas.tick_texts(ticks, "count") == texts

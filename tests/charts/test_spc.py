@@ -26,13 +26,14 @@ def _months(numerators, year, kpi="A"):
 def charted(year_with, review, drawn):
     """A function that draws the chart of a KPI with given months, polarity and target."""
 
-    def year(values, polarity="higher is better", target=50, history=(), rebase=None, name="Visits made"):
+    def year(values, polarity="higher is better", target=50, history=(), rebase=None, name="Visits made", without=""):
         kpis = pd.DataFrame([("A", name, "per cent", polarity, target, None, "month", "assumed", "report:2/1")],
                             columns=KPIS, dtype=object)  # fmt: skip
         rebases = [("A", rebase, date(2021, 6, 1), "The form was changed.", "report:2/1")] if rebase else []
         excused = {name: why for name, why in review.contract["not_reported"].items() if name not in OF_TABLES}
+        held = _months(values, 2021)
         return year_with(
-            {"not_reported": excused}, kpis=kpis, kpi_values=_months(values, 2021), kpi_history=_months(history, 2020),
+            {"not_reported": excused}, kpis=kpis, kpi_values=held[held["period"] != without], kpi_history=_months(history, 2020),
             kpi_rebases=pd.DataFrame(rebases, columns=["kpi", "month", "decided", "reason", "source"], dtype=object),
         )  # fmt: skip
 
@@ -105,6 +106,12 @@ def test_a_missing_month_is_a_gap_and_named(charted):
     assert "No value in July 2021." in drawing.chart.alt
 
 
+def test_a_month_without_a_row_is_the_same_gap(charted):
+    values = [60, 62, 60, None, 60, 62, 60, 62, 60, 62, 60, 62]
+    entered, absent = charted(values), charted(values, without="2021-07")
+    assert absent.chart == entered.chart
+
+
 def test_title_and_caption_say_what_was_found(charted):
     drawing = charted([*STEADY, 60, 40], target=60)
     title = " ".join(text.get_text() for text in drawing.figure.axes[0].texts if text.get_fontweight() == "bold")
@@ -113,6 +120,23 @@ def test_title_and_caption_say_what_was_found(charted):
     caption = drawing.chart.caption
     assert caption.startswith("Visits made, per cent by month, April 2021 to March 2022") and "trial" not in caption
     assert "trial limits, made of fewer than 12 values" in charted([60, 62, 60]).chart.caption
+
+
+@pytest.mark.parametrize(
+    ("history", "rebase", "said"),
+    [
+        ([60, 62, 60] + [None] * 6 + [61, 62, 63], "2021-04", "; limits before April 2021 on trial, made of fewer than 12 values"),
+        ([60, 62] * 6, "2021-05", "; limits from May 2021 on trial, made of fewer than 12 values"),
+        ([60, 62] * 5, "2021-05", "; trial limits, made of fewer than 12 values"),
+        ([60, 62] * 6, "2021-04", ""),
+    ],
+)  # fmt: skip
+def test_limits_are_on_trial_where_they_are_and_not_beyond_a_rebase(charted, history, rebase, said):
+    caption = charted([80, 82] * 6, history=history, rebase=rebase).chart.caption
+    assert caption == (
+        f"Visits made, per cent by month, April 2020 to March 2022, with mean and limits of variation (XmR){said}"
+        "; months before the year are not rated"
+    )
 
 
 def test_too_few_months_are_drawn_without_limits(charted):

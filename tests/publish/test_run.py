@@ -381,6 +381,16 @@ def test_two_runs_at_once_wait_for_each_other(book):
         assert waiting.result(10).ended == ()
 
 
+def test_what_somebody_put_beside_the_pages_stays(book):
+    (book.root / "book" / YEAR / "notes.txt").write_text("ask the board\n", "utf-8")
+    (book.root / "book" / YEAR / "minutes").mkdir()
+    book.change(f"data/{YEAR}/property.csv", "EAST,4", "EAST,6")
+    book.seal()
+    assert book.run().changed[YEAR]
+    assert (book.root / "book" / YEAR / "notes.txt").read_text("utf-8") == "ask the board\n"
+    assert (book.root / "book" / YEAR / "minutes").is_dir()
+
+
 def test_the_published_folder_can_be_read_by_others_as_any_folder_can(book):
     """A temporary folder is its owner's alone; the pages must not inherit that."""
     assert (book.root / "book" / YEAR).stat().st_mode == (book.root / "book").stat().st_mode
@@ -421,7 +431,14 @@ def test_pages_that_are_not_what_their_data_gives_are_named(book):
     assert said.pop(NEXT) == "it is not published"
     assert re.fullmatch(r"it is not what is published: cells [4-6, ]+ would change", said.pop(PROPERTY))
     assert said.pop(COMPARED).startswith("it is not what is published: cells ")
-    assert said == {} and book.pages() == before
+    assert {name for name in said if not name.startswith("about/")} == {f"{YEAR}/claims.json"}
+    assert set(said.values()) == {"it is not what the data and the pages give"} and book.pages() == before
+
+
+def test_what_stands_around_the_pages_is_verified_too(book):
+    (book.root / "book" / "index.md").write_text("# Not this\n", "utf-8")
+    [wrong] = [page for page in run.verified(book.root, book.repository, book.years, book.pool) if page.failure]
+    assert (wrong.page, wrong.failure) == ("index.md", "it is not what the data and the pages give")
 
 
 # Run elsewhere, and again

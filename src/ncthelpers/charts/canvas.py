@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from itertools import cycle
@@ -18,6 +20,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
+from matplotlib.ticker import MaxNLocator
 
 from ncthelpers import comparison, provenance, results, wording
 from ncthelpers.load import Comparison, YearData
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "Chart", "Style",
     "canvas", "drawn", "of_table", "absent", "styles", "sheet", "reach", "fitted", "write", "key_places", "draw_key",
-    "measures_of", "with_unit", "apart",
+    "measures_of", "with_unit", "apart", "tick_values", "tick_texts",
 ]  # fmt: skip
 
 # Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
@@ -224,6 +227,22 @@ def measures_of(data: YearData) -> dict[str, dict]:
 def with_unit(title: str, unit: str) -> str:
     """Title of a measure with its unit, where the title does not say it."""
     return title if unit.lower() in title.lower().split() else f"{title}, {unit}"
+
+
+def tick_values(values: Iterable[Decimal], least: float = -math.inf, most: float = math.inf) -> list[Decimal]:
+    """Values marked on an axis that has room for some values; of a single one also for one less and one more, in bounds."""
+    shown = [float(value) for value in values]
+    low, high = min(shown), max(shown)
+    if low == high:
+        low, high = max(low - 1, least), min(high + 1, most)
+    marks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [Decimal(f"{mark:.12g}") for mark in marks]
+
+
+def tick_texts(ticks: Sequence[Decimal], unit: str) -> list[str]:
+    """The same in words, all with as many decimals as the one that needs most."""
+    places = max(max(0, -int(tick.normalize().as_tuple().exponent)) for tick in ticks)
+    return [wording.figure_text(tick, unit, places) for tick in ticks]
 
 
 def apart(places: Sequence[float], deep: Sequence[float], low: float, high: float) -> list[float]:

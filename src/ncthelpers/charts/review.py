@@ -10,7 +10,7 @@ from itertools import cycle
 import matplotlib.dates as mdates
 import pandas as pd
 
-from ncthelpers import results, wording
+from ncthelpers import finance, results, wording
 from ncthelpers import years as dates
 from ncthelpers.audits import STAGES
 from ncthelpers.charts.canvas import (
@@ -305,7 +305,7 @@ def inspection_timeline(data: YearData) -> Chart:
 
 def contract_sum_factors(data: YearData) -> Chart:
     """Effect on the next contract sum of each factor that is costed: a pressure to the right, a saving to the left."""
-    costed = [{**row, "effect": -row["effect"] if row["kind"] == "saving" else row["effect"]}
+    costed = [{**row, "effect": finance.signed_effect(row)}
               for row in records_of(results.table(data, "contract_sum_factors")) if row["effect"] is not None]  # fmt: skip
     if not costed:
         return absent(data, "contract_sum_factors")

@@ -8,8 +8,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from matplotlib.ticker import MaxNLocator
-
 from ncthelpers import benchmarks, comparison, forecast, wording
 from ncthelpers import years as dates
 from ncthelpers.charts.canvas import (
@@ -33,6 +31,8 @@ from ncthelpers.charts.canvas import (
     reach,
     sheet,
     styles,
+    tick_texts,
+    tick_values,
     with_unit,
     write,
 )
@@ -109,19 +109,15 @@ class _Panel:
     @property
     def ticks(self) -> list[Decimal]:
         """Values marked on the vertical axis; the axis reaches from the first to the last."""
-        values = [float(value) for line in self.lines for _, value in line.held]
-        values += [float(value) for value in self.with_room_for]
-        low, high = 0.0 if self.from_nought else min(values), max(values)
-        if low == high:
-            low, high = low - 1, high + 1
-        marked = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        return [Decimal(f"{mark:.12g}") for mark in marked]
+        values = [value for line in self.lines for _, value in line.held]
+        if self.from_nought:
+            values = [Decimal(0), max(values)]
+        return tick_values([*values, *self.with_room_for])
 
     @property
     def tick_texts(self) -> list[str]:
-        """The same in words, all with as many decimals as the one that needs most."""
-        places = max(max(0, -int(tick.normalize().as_tuple().exponent)) for tick in self.ticks)
-        return [wording.figure_text(tick, self.unit, places) for tick in self.ticks]
+        """The same in words."""
+        return tick_texts(self.ticks, self.unit)
 
     def _point(self, line: _Series, year: str) -> str:
         """One value of a line in words, with its interval if it has one."""

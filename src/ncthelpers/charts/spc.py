@@ -9,8 +9,6 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from matplotlib.ticker import MaxNLocator
-
 from ncthelpers import results, spc, wording
 from ncthelpers import years as dates
 from ncthelpers.charts.canvas import (
@@ -34,6 +32,8 @@ from ncthelpers.charts.canvas import (
     of_table,
     reach,
     sheet,
+    tick_texts,
+    tick_values,
     write,
 )
 from ncthelpers.load import YearData
@@ -99,6 +99,24 @@ class _Months:
         return [[place for place, of in enumerate(numbers) if of == number] for number in sorted(set(numbers))]
 
     @property
+    def trial(self) -> str:
+        """Which of the limits are on trial, in words; empty where none are."""
+        stretches = self.stretches
+        on_trial = [places for places in stretches if self.rows[places[0]]["trial"]]
+        if not on_trial:
+            return ""
+        few = f"made of fewer than {spc.TRIAL} values"
+        if on_trial == stretches:
+            return f"trial limits, {few}"
+        return f"limits {' and '.join(map(self._between, on_trial))} on trial, {few}"
+
+    def _between(self, places: Sequence[int]) -> str:
+        """Where a stretch begins and ends, as far as another is before or after it."""
+        ends = {"from": places[0], "before": places[-1] + 1}
+        inside = {word: self.rows[place] for word, place in ends.items() if 0 < place < len(self.rows)}
+        return " ".join(f"{word} {dates.in_words(row['period'])}" for word, row in inside.items())
+
+    @property
     def finding(self) -> str:
         """What the chart shows: the last month of the year, and whether the target can be met."""
         signal = self.signal
@@ -120,18 +138,12 @@ class _Months:
         shown = [row[name] for row in self.rows for name in ("value", "target") if row[name] is not None]
         edges = [row[name] for row in self.rows for name in ("lower", "upper") if row[name] is not None]
         shown += [min(max(edge, Decimal(0)), Decimal(100)) for edge in edges]
-        low, high = float(min(shown)), float(max(shown))
-        if low == high:
-            low, high = max(low - 1, 0), min(high + 1, 100)
-        return [
-            Decimal(f"{mark:.12g}") for mark in MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        ]
+        return tick_values(shown, 0, 100)
 
     @property
     def tick_texts(self) -> list[str]:
-        """The same in words, all with as many decimals as the one that needs most."""
-        places = max(max(0, -int(tick.normalize().as_tuple().exponent)) for tick in self.ticks)
-        return [wording.figure_text(tick, "per cent", places) for tick in self.ticks]
+        """The same in words."""
+        return tick_texts(self.ticks, "per cent")
 
     @property
     def special(self) -> list[str]:
@@ -165,8 +177,8 @@ class _Months:
         caption = f"{self.name}, per cent by month, {_span(self.rows)}"
         if any(row["mean"] is not None for row in self.rows):
             caption += ", with mean and limits of variation (XmR)"
-        if any(row["trial"] for row in self.rows):
-            caption += f"; trial limits, made of fewer than {spc.TRIAL} values"
+        if self.trial:
+            caption += f"; {self.trial}"
         if any(row["status"] is None for row in self.rows):
             caption += "; months before the year are not rated"
         return caption

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,6 @@ __all__ = ["BuildFailed", "build_html"]
 
 _CODE = (Path(__file__), Path(theme.__file__), *Path(theme.__file__).with_name("static").iterdir())
 _ENTERED = ("*.csv", "contract.yml")  # of a folder of data, what is put beside the pages
-_INVENTED = re.compile(rb"^invented:\s*true\b", flags=re.MULTILINE)
 _INVENTED_TITLE = "An invented trust: annual review of its contract"
 
 
@@ -185,8 +183,13 @@ def _add_data(root: Path, html: Path) -> None:
 
 
 def _is_invented(root: Path) -> bool:
-    """Whether the trust of this root is invented."""
-    return any(_INVENTED.search(path.read_bytes()) for path in (root / "data").glob("*/contract.yml"))
+    """Whether the trust of this root is invented, as :class:`ncthelpers.load.Comparison` has it, which takes long to import."""
+    from ncthelpers.publish.toc import pages_listed
+    from ncthelpers.yaml_files import read_yaml
+
+    listed = {page.partition("/")[0] for page in pages_listed(root)}
+    terms = (root / "data" / folder / "contract.yml" for folder in listed)
+    return any(read_yaml(path.read_text("utf-8-sig")).get("invented") is True for path in terms if path.is_file())
 
 
 def _copy_marked(path: Path, place: Path) -> None:

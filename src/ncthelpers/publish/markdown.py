@@ -9,8 +9,8 @@ __all__ = ["INVENTED", "raw_html", "raw_tables"]
 # What stands below the title of every page of an invented trust.
 INVENTED = """```{admonition} Invented
 :class: warning
-Everything here is invented: the trust, its councils and every figure. It shows how a review is made, and says nothing of any real
-place.
+Everything here is invented: the trust, its councils, and every figure but the dates of bank holidays. It shows how a review is
+made, and says nothing of any real place.
 ```"""
 
 

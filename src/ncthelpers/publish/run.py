@@ -79,7 +79,7 @@ def every_fault(root: Path, years: Sequence[ContractYear]) -> Iterator[None]:
 
 def run(
     root: Path, repository: Path, years: Sequence[ContractYear], pool: Executor, cold: bool = False,
-    watch: Callable[[Progress], None] = lambda progress: None,
+    watch: Callable[[Progress], None] = lambda progress: None, waits: Callable[[], None] = lambda: None,
 ) -> Run:  # fmt: skip
     """Make the pages that are out of date and publish each folder that is complete; the rest of the book stays as it is.
 
@@ -98,6 +98,8 @@ def run(
         Whether every page is made by the stock kernel.
     watch : callable
         Told how far the run is, whenever a page ends.
+    waits : callable
+        Called where another run is at work in this root, which this one waits for.
 
     Raises
     ------
@@ -109,7 +111,7 @@ def run(
         If a template is not one that can be run.
     """
     began = time.perf_counter()
-    with alone(root / "_build" / "run.lock") as lock:
+    with alone(root / "_build" / "run.lock", waits) as lock:
         if lock is not None:
             _clear_up(root / "book")
         ended, changed = _run(root, repository, years, pool, cold, watch)
@@ -179,7 +181,7 @@ def verified(
     -------
     tuple of PageRun
         The pages, in the order in which they ended; one that could not be made or is not what is published says so as
-        its ``failure``.
+        its ``failure``. After them what stands beside or around the pages and is not what it would be.
 
     Raises
     ------
@@ -188,20 +190,35 @@ def verified(
     """
     files, edition = _data_files(root), companion.newest_edition(root)
     with every_fault(root, years):
-        found = planned(root, repository, folders(root, years), opened(root, years))
+        data = opened(root, years)
+        found = planned(root, repository, folders(root, years), data)
+        others = _beside_pages(root, years, data)
     with _staged(root / "_build", found) as staged:
         sought = [(folder, page) for folder in found for page in folder.pages]
         made, ended = _gathered(_begun(root, sought, staged, files, edition, pool, cold), watch)
-    return tuple(
+    pages = [
         replace(page, failure=page.failure or _difference(root / "book" / f"{page.page}.ipynb", made[page.page]))
         for page in ended
-    )
+    ]
+    wrong = (name for name, text in others.items() if _written(root / "book" / name) != text)
+    return (*pages, *(PageRun(name, (), failure="it is not what the data and the pages give") for name in wrong))
+
+
+def _beside_pages(root: Path, years: Sequence[ContractYear], data: Mapping[str, YearData]) -> dict[str, str]:
+    """What stands in ``book/`` beside the pages of some years and around them, by its path there."""
+    of_years = {f"{year}/{name}": text for year in map(str, years) for name, text in plan.beside(data[year]).items()}
+    public = [data[year] for year in folders(root, years)[ABOUT]]
+    return of_years | dict(site.pages_of_data(root, public)) | site.pages_of_pages(root, public)
+
+
+def _written(path: Path) -> str:
+    return path.read_text("utf-8") if path.is_file() else ""
 
 
 def _difference(published: Path, made: making.Made) -> str:
     """How a page is not what is published; empty if it is."""
     beside = published.with_suffix(".json")
-    there = {path: path.read_text("utf-8") if path.is_file() else "" for path in (published, beside)}
+    there = {path: _written(path) for path in (published, beside)}
     if there == {published: made.page, beside: made.companion}:
         return ""
     try:
@@ -328,6 +345,11 @@ def _texts(
     return texts
 
 
+def _not_ours(place: Path, ours: Iterable[str]) -> list[Path]:
+    """What somebody put beside the pages: it stays when they change."""
+    return [path for path in place.glob("*") if path.name not in {*ours, manifest.MANIFEST} and is_data(path)]
+
+
 def _publish(
     root: Path, folder: plan.Folder, staged: Path, texts: Mapping[str, str], made_from: Mapping[str, str]
 ) -> tuple[str, ...]:
@@ -345,6 +367,8 @@ def _publish(
                 write_atomically(staged / name, text)
             else:
                 shutil.copy2(place / name, staged / name)  # with its time, by which Sphinx knows that it is the same
+        for path in _not_ours(place, there):
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, staged / path.name)
         changes.record(place, staged)
         write_atomically(staged / manifest.MANIFEST, manifest.as_text(made_from, manifest.files_of(staged)))
         swap_folder(staged, place)

@@ -170,7 +170,7 @@ def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
     compared = next((page for page in listed if page.startswith(f"{COMPARISON}/")), None)
     if compared:
         entries.append(
-            f"- [The years compared]({compared}.ipynb): measures, finances, demand, inspections, when each was reviewed, actions"
+            f"- [The years compared]({compared}.ipynb): measures, finances, demand, inspections, when each was reviewed, actions, forecasts"
         )
     rated = any(results.is_reported(data, "kpis") and data["kpis"]["target"].notna().any() for data in years)
     return intro.replace("{years}", "\n".join(entries)) + ("\n" if rated else f"\n\n{_UNRATED}")
