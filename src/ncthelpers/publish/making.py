@@ -100,6 +100,7 @@ def _ran(task: Task, told: Callable[[str], None]) -> dict:
             notebook, None, dict(task.parameters), kernel_name="python3", cwd=task.at, progress_bar=False,
             autosave_cell_every=0, execution_timeout=CELL_SECONDS, engine_name=task.engine,
             on_cell_start=began,
+            **({} if task.engine else {"kernel_manager_class": "ncthelpers.publish.kernels.AsyncKernelManager"}),
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
