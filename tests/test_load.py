@@ -578,10 +578,12 @@ def test_what_is_opened_cannot_be_changed_and_a_table_taken_is_a_copy(small_root
     assert data["property"].loc[2, "buildings"] == 4
 
 
-def test_an_invented_year_stands_beside_no_other(small_root):
+@pytest.mark.parametrize("ours", [None, True])
+def test_an_invented_year_stands_beside_no_other(small_root, contract, ours):
     other = small_root / "data" / "2041-42"
     other.mkdir()
-    (other / "contract.yml").write_text("invented: true\n", "utf-8")
+    (other / "contract.yml").write_text("title: x\n" if ours else "invented: true\n", "utf-8")
+    contract(invented=ours)
     with pytest.raises(DataFaults) as found:
         load_year(small_root, YEAR)
     assert "invented" in {fault.column for fault in found.value.faults}

@@ -234,11 +234,11 @@ def load_reference(root: Path | str) -> Reference:
 
 def _mixed(root: Path, contract: Mapping, file: str) -> list[Fault]:
     """The years of a root are all invented or none is, or pages around them would say what is not true."""
-    others = [_yaml(path, file)[0].get("invented") for path in sorted((root / "data").glob("*/contract.yml"))]
     said = contract.get("invented")
-    if (said is True) == any(other is True for other in others) or said not in (True, None):
+    others = [_yaml(path, file)[0].get("invented") for path in sorted((root / "data").glob("*/contract.yml"))]
+    if all((other is True) == (said is True) for other in others):
         return []
-    return [Fault(file, None, "invented", "", "is said of another year of this root and not of this one")]
+    return [Fault(file, None, "invented", str(said or ""), "is not said alike of every year of this root")]
 
 
 def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearData, list[Fault], list[Fault]]:
