@@ -158,8 +158,8 @@ def test_a_value_is_shown_as_it_was_written(small_root, command, value):
 def test_on_a_screen_faults_are_a_table_with_each_value_as_it_was_written(monkeypatch, value):
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, color_system=None, width=500, highlight=False)
-    monkeypatch.setattr(cli, "_say", console)
-    cli._faults_shown(DataFaults([Fault("data/a.csv", 7, "gap", value, "is not a number")]))
+    monkeypatch.setattr(cli, "say", console)
+    cli.faults_shown(DataFaults([Fault("data/a.csv", 7, "gap", value, "is not a number")]))
     shown = screen.getvalue()
     assert all(part in shown for part in ("data/a.csv", " 7 ", " gap ", f" {value} ", "is not a number", "1 fault"))
 
@@ -326,7 +326,7 @@ def test_a_run_says_each_page_as_it_is_made_then_what_changed_and_where_its_repo
 def test_a_run_on_a_screen_shows_how_far_it_is(book, commanded, monkeypatch):
     (book.repository / "requirements.lock").write_text("invented==2\n")
     screen = io.StringIO()
-    monkeypatch.setattr(cli, "_say", Console(file=screen, force_terminal=True, color_system=None, width=200))
+    monkeypatch.setattr(cli, "say", Console(file=screen, force_terminal=True, color_system=None, width=200))
     assert commanded("run").code == 0
     assert "5 of 5 pages, 0 running, 0 failed" in screen.getvalue()
 

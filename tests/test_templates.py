@@ -176,7 +176,7 @@ def executable(repository, notebooks):
     """Texts and numbers that the calculation modules and templates hold, docstrings and comments left out."""
     held = []
     for path in sorted((repository / "src" / "ncthelpers").rglob("*.py")):
-        if path.name != "cli.py" and path.parent.name != "publish":
+        if path.parent.name not in {"cli", "publish"}:
             held += [(path.name, text) for text in _constants(ast.parse(path.read_text("utf-8")))]
     held += [(path.name, path.read_text("utf-8")) for path in sorted((repository / "src" / "ncthelpers").glob("*.yml"))]
     held += [(name, cell.source) for name, notebook in notebooks.items() for cell in notebook.cells]

@@ -25,14 +25,20 @@ from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 app = typer.Typer(
     help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
-_say = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+say = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 _root = REPOSITORY
+
+
+def root() -> Path:
+    """The folder that the command works on."""
+    return _root
+
 
 Year = Annotated[str, typer.Argument(metavar="YEAR", help="Contract year, such as the folder names in data/.")]
 OneYear = Annotated[
@@ -43,20 +49,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the faults as JSON, 
 
 @app.callback()
 def _settings(
-    root: Annotated[
-        Path, typer.Option(help="Folder that holds data/, book/ and _toc.yml.", show_default="this repository")
+    folder: Annotated[
+        Path,
+        typer.Option("--root", help="Folder that holds data/, book/ and _toc.yml.", show_default="this repository"),
     ] = REPOSITORY,
 ) -> None:
     global _root
-    _root = root.resolve()
+    _root = folder.resolve()
     if not _root.is_dir():
-        raise ValueError(f"the root {root} is not a folder")
+        raise ValueError(f"the root {folder} is not a folder")
 
 
-def _faults_shown(faults: DataFaults) -> None:
+def faults_shown(faults: DataFaults) -> None:
     """On a screen a table, elsewhere a line a fault; each value exactly as it was written."""
-    if not _say.is_terminal:
-        _say.print(Text(str(faults)))
+    if not say.is_terminal:
+        say.print(Text(str(faults)))
         return
     from rich.table import Table
 
@@ -66,7 +73,7 @@ def _faults_shown(faults: DataFaults) -> None:
     for fault in faults.faults:
         cells = (fault.file, str(fault.row or ""), fault.column, fault.value, fault.rule)
         table.add_row(*(Text(cell, overflow="fold") for cell in cells))
-    _say.print(table)
+    say.print(table)
 
 
 @app.command()
@@ -84,7 +91,7 @@ def check(year: Year, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([fault.as_record() for fault in faults], indent=1))
         raise typer.Exit(2 if faults else 0)
-    _say.print(f"{year}: no fault in data/{year}")
+    say.print(f"{year}: no fault in data/{year}")
 
 
 @app.command()
@@ -100,7 +107,7 @@ def seal(
         seal_reference(_root)
     else:
         seal_year(_root, ContractYear(year))
-    _say.print(f"{year}: sealed in data/{year}/datapackage.yml")
+    say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
 def _claims_shown(rows: list[dict]) -> None:
@@ -151,7 +158,7 @@ def claims_command(
         _claims_shown(json.loads(found))
     reason = results.reason_not_reported(data, "claims")
     if reason:
-        _say.print(Text(f"{year}: no published statement to check: {reason}"))
+        say.print(Text(f"{year}: no published statement to check: {reason}"))
         return
     committed = _root / "book" / str(data.year) / plan.CLAIMS
     before = json.loads(committed.read_text("utf-8")) if committed.is_file() else []
@@ -161,10 +168,10 @@ def claims_command(
         _moved(was.get(name), is_now.get(name)) for name in sorted(was | is_now) if was.get(name) != is_now.get(name)
     ]
     counts = Counter(row["verdict"] for row in now if row["learned"] == claims.AT_THE_TIME)
-    _say.print(Text(f"{year}: {len(now)} claims; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS)
+    say.print(Text(f"{year}: {len(now)} claims; " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in claims.VERDICTS)
                     + f"; {sum(row['learned'] == claims.LATER for row in now)} {claims.LATER}"))  # fmt: skip
     if differ:
-        _say.print(Text(f"not as committed in book/{data.year}/{plan.CLAIMS}: {', '.join(differ)}"))
+        say.print(Text(f"not as committed in book/{data.year}/{plan.CLAIMS}: {', '.join(differ)}"))
         raise typer.Exit(1)
 
 
@@ -189,7 +196,7 @@ def trace_command(
         out.print(Text(line, style="bold" if heading and out.is_terminal else ""))
     changed = trace.changed_since(_root, folder, record["page"])
     if changed:
-        _say.print(
+        say.print(
             Text(f"{', '.join(changed)} changed since the page was made: the rows above are today's. Run it again.")
         )
         raise typer.Exit(1)
@@ -222,12 +229,12 @@ def _nothing_changed(years: Sequence[ContractYear]) -> bool:
 @contextmanager
 def _watching() -> Iterator[Callable[[report.Progress], None]]:
     """On a screen a bar with pages done, running and failed and the time left; elsewhere a line a page."""
-    if not _say.is_terminal:
+    if not say.is_terminal:
 
         def told(progress: report.Progress) -> None:
             for page in progress.ended[-1:]:
                 done = f"{len(progress.ended)} of {progress.total}"
-                _say.print(Text(f"  {done}: {page.page}{' failed' if page.failure else f', {page.seconds:.1f} s'}"))
+                say.print(Text(f"  {done}: {page.page}{' failed' if page.failure else f', {page.seconds:.1f} s'}"))
 
         yield told
         return
@@ -235,7 +242,7 @@ def _watching() -> Iterator[Callable[[report.Progress], None]]:
     from rich.progress import Progress as Bar
 
     with Bar(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("time left"), TimeRemainingColumn(), console=_say
+        TextColumn("{task.description}"), BarColumn(), TextColumn("time left"), TimeRemainingColumn(), console=say
     ) as bar:
         task = bar.add_task("pages", total=None)
 
@@ -248,14 +255,14 @@ def _watching() -> Iterator[Callable[[report.Progress], None]]:
 
 
 def _says_that_it_waits() -> None:
-    _say.print("another run is at work here: waiting until it has ended")
+    say.print("another run is at work here: waiting until it has ended")
 
 
 def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str = "") -> None:
     """Bring the pages up to date, or say that they are; the report of what was made stands in ``_build/``."""
     years = _asked(year)
     if _nothing_changed(years):
-        _say.print(f"nothing changed: {', '.join(toc.folders(_root, years))} are up to date in {_root / 'book'}")
+        say.print(f"nothing changed: {', '.join(toc.folders(_root, years))} are up to date in {_root / 'book'}")
         return
     gc.set_threshold(100_000, 20, 100)  # hardly anything is let go before the end
     from ncthelpers.publish import executors
@@ -270,8 +277,8 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
         raise
     report.write(_root, done.ended)
     for folder, changed in done.changed.items():
-        _say.print(f"{folder}: {len(changed)} pages changed in {_root / 'book' / folder}")
-    _say.print(f"{len(done.ended)} pages made in {done.seconds:.1f} s: {_root / f'{report.REPORT}.html'}")
+        say.print(f"{folder}: {len(changed)} pages changed in {_root / 'book' / folder}")
+    say.print(f"{len(done.ended)} pages made in {done.seconds:.1f} s: {_root / f'{report.REPORT}.html'}")
 
 
 @app.command("run")
@@ -289,7 +296,7 @@ def verify(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, schedul
         pages = run.verified(_root, REPOSITORY, _asked(year), pool, cold, watch)
     if any(page.failure for page in pages):
         raise report.PagesFailed(pages)
-    _say.print(f"{len(pages)} pages are what their templates, data and code give")
+    say.print(f"{len(pages)} pages are what their templates, data and code give")
 
 
 @app.command()
@@ -307,7 +314,7 @@ def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract 
         print(f"{year}/{page.name}: {'; '.join(page.reasons)} ({how})")
     for page in found.gone:
         print(f"{year}/{page}: it is no longer made (it would go)")
-    _say.print(f"{year}: {len(found.stale)} of {len(found.pages)} pages are out of date")
+    say.print(f"{year}: {len(found.stale)} of {len(found.pages)} pages are out of date")
 
 
 @app.command()
@@ -315,11 +322,11 @@ def book() -> None:
     """Bring book/ up to date and build the HTML from it."""
     _run(None)
     made = html.build_html(_root, REPOSITORY / "_config.yml")
-    _say.print(f"the book: {made / 'index.html'}")
+    say.print(f"the book: {made / 'index.html'}")
 
 
 def _stage(name: str, does: Callable[[], int]) -> bool:
-    _say.print(f"[bold]{name}[/bold]")
+    say.print(f"[bold]{name}[/bold]")
     return does() == 0
 
 
@@ -331,7 +338,7 @@ def _html_builds() -> int:
     try:
         html.build_html(_root, REPOSITORY / "_config.yml")
     except html.BuildFailed as failure:
-        _say.print(Text(str(failure)))
+        say.print(Text(str(failure)))
         return 1
     return 0
 
@@ -361,10 +368,10 @@ def test() -> None:
     }
     failed = [name for name, does in stages.items() if not _stage(name, does)]
     for name in failed:
-        _say.print(f"[bold]failed:[/bold] {name}")
+        say.print(f"[bold]failed:[/bold] {name}")
     if failed:
         raise typer.Exit(1)
-    _say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
+    say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -379,14 +386,14 @@ def main() -> None:
     try:
         app()
     except DataFaults as faults:
-        _faults_shown(faults)
+        faults_shown(faults)
         sys.exit(2)
     except (ValueError, LookupError) as fault:
-        _say.print(Text(str(fault.args[0] if fault.args else fault)))
+        say.print(Text(str(fault.args[0] if fault.args else fault)))
         sys.exit(2)
     except OSError as fault:
-        _say.print(Text(f"{fault.filename or 'a file'}: {fault.strerror or fault}"))
+        say.print(Text(f"{fault.filename or 'a file'}: {fault.strerror or fault}"))
         sys.exit(2)
     except (report.PagesFailed, html.BuildFailed) as failure:
-        _say.print(Text(str(failure)))
+        say.print(Text(str(failure)))
         sys.exit(1)
