@@ -2,15 +2,21 @@
 
 A paragraph is written ``report:3.1/2`` (document, section, number of the paragraph in it; nought is the heading). A
 publication is written by its id in ``publications``, such as ``lait_2026_04``.
+
+What has no paragraph is cited by its row. ``file1:Budget/7`` is row 7 of a sheet of a file that was imported, whose name and
+checksum ``datapackage.yml`` gives under ``documents``. ``carried:kpis/7`` is row 7 of the table of the year before: carried over,
+and to be confirmed by a source of this year.
 """
 
 import re
 from typing import NamedTuple
 
-__all__ = ["Citation", "PUBLICATIONS", "citations", "document_order"]
+__all__ = ["Citation", "CARRIED", "PUBLICATIONS", "citations", "document_order"]
 
 PUBLICATIONS = "publications"
-_PARAGRAPH = re.compile(r"([a-z]+):([\w.]+)/(\d+)")
+CARRIED = "carried"
+_PARAGRAPH = re.compile(r"([a-z]+|file\d+):([\w.]+)/(\d+)")
+_BY_ROW = re.compile(rf"{CARRIED}|file\d+")
 _PUBLICATION = re.compile(r"[a-z][a-z0-9_]*", flags=re.ASCII)
 
 
@@ -24,7 +30,7 @@ class Citation(NamedTuple):
     section : str
         Section of the document, or id of the publication.
     number : str
-        Number of the paragraph; empty for a publication.
+        Number of the paragraph or row; empty for a publication.
     """
 
     document: str
@@ -35,6 +41,11 @@ class Citation(NamedTuple):
     def place(self) -> str:
         """Document and section, without the paragraph."""
         return f"{self.document}:{self.section}"
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of an imported file or of last year's table, and no paragraph."""
+        return _BY_ROW.fullmatch(self.document) is not None
 
 
 def citations(source: str) -> list[Citation]:

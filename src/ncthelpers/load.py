@@ -18,6 +18,7 @@ import pandas as pd
 import yaml
 
 from ncthelpers import claims, datapackage, narrative, rules
+from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.contract import contract_faults, excused_tables
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import is_data
@@ -56,6 +57,11 @@ class Reference:
         """Names of a table's rows by their key; none where there is no such table."""
         frame = self.tables.get(table)
         return {} if frame is None else dict(zip(frame[key], frame[name], strict=True))
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles of the publications by id."""
+        return self.names(PUBLICATIONS, "publication", "title")
 
 
 NO_REFERENCE = Reference(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
@@ -104,6 +110,12 @@ class YearData:
         return bool(self.contract["annual_report"]["at_hand"])
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What is cited, by id: titles of the publications, names of the files imported."""
+        files = {one["id"]: f"file {one['title']}" for one in self.package["documents"] if one.get("sha256")}
+        return self.reference.titles | files
+
+    @property
     def is_invented(self) -> bool:
         """Whether the trust is invented, which whatever is made of the year then says."""
         return bool(self.contract.get("invented"))
@@ -125,6 +137,11 @@ class Comparison:
     def reference(self) -> Reference:
         """What the years are held against."""
         return self.years[-1].reference
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles of the publications by id; files imported have an id in one year only."""
+        return self.reference.titles
 
     @property
     def newest(self) -> YearData:

@@ -26,7 +26,6 @@ from markdown_it import MarkdownIt
 
 from ncthelpers import claims, commentary, finance, lineage, provenance, results, rules, wording, years
 from ncthelpers.cells import as_written
-from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.faults import Fault
 from ncthelpers.rows import records_by_row
 
@@ -219,9 +218,9 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
         If a placeholder names nothing in the data.
     """
     written = commentary.blocks(data.commentary.get(page, ""))
-    if block not in written and not data.has_annual_report:
+    if not written.get(block) and not data.has_annual_report:
         return basis(data)
-    if block not in written:
+    if not written.get(block):
         return Words(f"No commentary has been written on this for {data.year}.")
     texts: dict[str, str] = {}
 
@@ -272,7 +271,7 @@ def _held(data: YearData, path: str, frame: pd.DataFrame) -> object:
 
 def _cited(text: str, block: str) -> list[str]:
     """What the source line of a block cites."""
-    parts = commentary.HEADING.split(text)
+    parts = commentary.HEADING.split(commentary.without_head(text))
     return commentary.cited_paragraphs(dict(zip(parts[1::2], parts[2::2], strict=True))[block])
 
 
@@ -281,7 +280,7 @@ def _shown(data: YearData, page: str, block: str, texts: dict[str, str]) -> prov
     held: dict[str, pd.DataFrame] = {}
     named = [_named(data, name, text, held) for name, text in texts.items()]
     figures = tuple(figure for figure, _ in named if figure)
-    titles = data.reference.names(PUBLICATIONS, "publication", "title")
+    titles = data.titles
     cited = " ".join(_cited(data.commentary[page], block))
     said = (f"Carries: {wording.source_text(cited, titles)}.",) if cited else ()
     sources = provenance.sources_of(data, lineage.merged(rows for _, behind in named for rows in behind), said=said)
@@ -326,7 +325,11 @@ def basis(data: YearData) -> Words:
 def _block_faults(text: str, file: str) -> Iterator[Fault]:
     """Words that no page would show: above the first block, under a heading that names none, in a block named twice."""
     seen: set[str] = set()
-    for number, line in enumerate(text.splitlines(), 1):
+    try:
+        commentary.head(text)
+    except ValueError as fault:
+        yield Fault(file, 1, "", "", f"has a head that {fault}")
+    for number, line in enumerate(commentary.without_head(text).splitlines(), 1):
         heading = commentary.HEADING.fullmatch(line)
         if heading and heading[1] in seen:
             yield Fault(file, number, "", heading[1], "names a second block of that name")
@@ -366,7 +369,7 @@ def commentary_faults(data: YearData, place: str) -> list[Fault]:
     for page, text in data.commentary.items():
         file = f"{place}/commentary/{page}.md"
         faults += _block_faults(text, file)
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(commentary.without_head(text).splitlines(), 1):
             if line.startswith("source:"):
                 cited = rules.unknown_citations(line.removeprefix("source:"), known)
                 faults += [Fault(file, number, "source", part, rule) for part, rule in cited]

@@ -112,19 +112,23 @@ def unknown_citations(source: str, known: Mapping[str, set]) -> Iterator[tuple[s
         except ValueError:
             yield part, "is neither a paragraph nor a publication"
             continue
-        kind = PUBLICATIONS if cited.document == PUBLICATIONS else "paragraphs"
-        if kind in known and part not in known[kind]:
+        kind = PUBLICATIONS if cited.document == PUBLICATIONS else _FILES if cited.is_row else "paragraphs"
+        if kind in known and (cited.document if cited.is_row else part) not in known[kind]:
             yield part, _NOT_THERE[kind]
 
 
+_FILES = "files"
 _NOT_THERE = {
     "paragraphs": "is not a paragraph of the sources", PUBLICATIONS: "is not a publication of the reference",
+    _FILES: "is a row of nothing that datapackage.yml names under documents",
 }  # fmt: skip
 
 
 def known_sources(data: YearData) -> dict[str, set]:
     """What a row of the year may cite: its paragraphs and the reference's publications, as far as they could be read."""
-    known, held = {}, data.reference
+    documents = data.package.get("documents")
+    named = {one.get("id") for one in documents if isinstance(one, dict)} if isinstance(documents, list) else set()
+    known, held = {_FILES: named}, data.reference
     if PUBLICATIONS in held.tables or PUBLICATIONS not in held.schemas:  # a root may keep no list of publications
         known[PUBLICATIONS] = set(held.names(PUBLICATIONS, "publication", "title"))
     if "paragraphs" in data.tables:

@@ -224,7 +224,7 @@ def show(
     if sort:
         frame = frame.sort_values(sort, kind="stable")
     held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
-    titles = data.reference.names(PUBLICATIONS, "publication", "title")
+    titles = data.titles
     texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
     shown = provenance.shown_table(data, name, schema, held, records_of(frame), texts)
     title = wording.captioned(caption or schema.title, data.is_invented)

@@ -18,7 +18,7 @@ from ncthelpers.lineage import Rows
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.publish import staleness
 from ncthelpers.rows import records_of
-from ncthelpers.wording import MINUS
+from ncthelpers.wording import MINUS, where_in
 from ncthelpers.years import in_words
 
 __all__ = ["changed_since", "Entered", "Traced", "committed", "traced", "as_lines", "safe"]
@@ -289,7 +289,7 @@ def _cited(folder: str, table: str, lines: Iterable[int], data: YearData | Compa
     kept = frame.loc[[line for line in lines if line in frame.index]]
     cells = (cell for row in records_of(kept[columns]) for cell in row.values() if isinstance(cell, str))
     documents = {one["id"]: one for one in held.package.get("documents", [])}
-    titles = newest.reference.names(PUBLICATIONS, "publication", "title")
+    titles = newest.reference.titles
     dates = newest.reference.names(PUBLICATIONS, "publication", "published")
     found: dict[str, dict[str, None]] = {}
     for cited in dict.fromkeys(one for cell in cells for one in citations(cell)):
@@ -297,7 +297,7 @@ def _cited(folder: str, table: str, lines: Iterable[int], data: YearData | Compa
             found.setdefault(_dated(titles.get(cited.section, cited.section), dates.get(cited.section)), {})
         else:
             document = documents.get(cited.document, {})
-            where = f"{cited.section} heading" if cited.number == "0" else f"{cited.section} para {cited.number}"
+            where = f"{cited.section} {where_in(cited)}"
             title = _dated(document.get("title", cited.document), document.get("date"))
             found.setdefault(title, {})[where] = None
     return tuple(f"{title}: {', '.join(places)}" if places else title for title, places in found.items())

@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from ncthelpers import years
 from ncthelpers.cells import Column
-from ncthelpers.citations import PUBLICATIONS, citations
+from ncthelpers.citations import CARRIED, PUBLICATIONS, Citation, citations
 from ncthelpers.rounding import half_up
 
-__all__ = ["cell_text", "figure_text", "amount_text", "count_in_words", "source_text", "captioned", "MINUS"]
+__all__ = ["cell_text", "figure_text", "amount_text", "count_in_words", "source_text", "where_in", "captioned", "MINUS"]
 
 MINUS = "\N{MINUS SIGN}"
 _WORDS = [
@@ -39,7 +39,9 @@ _WORDS = [
     "nineteen",
     "twenty",
 ]
-_DOCUMENTS = {"report": "annual report", "cover": "cover report"}
+_DOCUMENTS = {
+    "report": "annual report", "cover": "cover report", CARRIED: "carried over from last year, to be confirmed:",
+}  # fmt: skip
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -113,6 +115,19 @@ def count_in_words(count: int) -> str:
     return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
 
 
+def where_in(cited: Citation) -> str:
+    """Where in a section what is cited stands.
+
+    Examples
+    --------
+    >>> [where_in(cited) for cited in citations("report:3.1/2 report:3.9/0 file1:Budget/7")]
+    ['para 2', 'heading', 'row 7']
+    """
+    if cited.is_row:
+        return f"row {cited.number}"
+    return "heading" if cited.number == "0" else f"para {cited.number}"
+
+
 def source_text(source: str, titles: Mapping[str, str] = _NO_TITLES) -> str:
     """Where a row comes from, for readers: each document once, its paragraphs after it; publications by title.
 
@@ -121,12 +136,14 @@ def source_text(source: str, titles: Mapping[str, str] = _NO_TITLES) -> str:
     source : str
         Paragraphs and ids of publications.
     titles : Mapping of str to str
-        Titles of the publications by id.
+        Titles of the publications, and of files imported, by id.
 
     Examples
     --------
     >>> source_text("report:3.1/2 report:3.9/0 cover:5.4/1")
     'Annual report 3.1 para 2, 3.9 heading; cover report 5.4 para 1'
+    >>> source_text("file1:Budget/7", {"file1": "file outturn.xlsx"}), source_text("carried:kpis/7")
+    ('File outturn.xlsx Budget row 7', 'Carried over from last year, to be confirmed: kpis row 7')
     >>> source_text("news_1", {"news_1": "Evening News, 1 May"})
     'Evening News, 1 May'
     """
@@ -135,8 +152,8 @@ def source_text(source: str, titles: Mapping[str, str] = _NO_TITLES) -> str:
         if cited.document == PUBLICATIONS:
             places[titles.get(cited.section, cited.section)] = []
         else:
-            where = "heading" if cited.number == "0" else f"para {cited.number}"
-            places.setdefault(_DOCUMENTS.get(cited.document, cited.document), []).append(f"{cited.section} {where}")
+            document = titles.get(cited.document, cited.document) if cited.is_row else cited.document
+            places.setdefault(_DOCUMENTS.get(document, document), []).append(f"{cited.section} {where_in(cited)}")
     text = "; ".join(f"{document} {', '.join(found)}".strip() for document, found in places.items())
     return text[:1].upper() + text[1:]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ncthelpers import tables, wording
 from ncthelpers.cells import Column
-from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.load import Reference
 from ncthelpers.narrative import plain
 from ncthelpers.publish.markdown import raw_tables
@@ -36,7 +35,7 @@ def _log(reference: Reference, name: str, column: str, caption: str) -> str:
     """A table in one section for each value of a column that has rows, in the order of the schema's values."""
     schema, frame = reference.schemas[name], reference.tables[name]
     held = tuple(schema[shown] for shown in schema.shown)
-    titles = reference.names(PUBLICATIONS, "publication", "title")
+    titles = reference.titles
     sections = []
     for value in schema[column].values:
         records = records_of(frame[frame[column] == value])

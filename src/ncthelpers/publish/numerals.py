@@ -20,7 +20,6 @@ import pandas as pd
 
 from ncthelpers import comparison, provenance, results, wording, years
 from ncthelpers.cells import Column, as_written
-from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.narrative import NUMBER_WORDS
 from ncthelpers.publish.companion import COLOPHON
@@ -247,7 +246,7 @@ class _Held:
         self.name, self.schema = name, of.table_schema(data, name)
         self.frame: pd.DataFrame = of.table(data, name)
         self.rows = records_of(self.frame)
-        self._titles = data.reference.names(PUBLICATIONS, "publication", "title")
+        self._titles = data.titles
         self._units = data.reference.names("measures", "measure", "unit")
         self._decimals = data.reference.names("measures", "measure", "decimals")
 
