@@ -16,6 +16,7 @@ import yaml
 
 from ncthelpers.files import checksum
 from ncthelpers.load import seal_year
+from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
 __all__ = [
@@ -104,7 +105,7 @@ def _copy_years(place: Path, labels: Sequence[str]) -> None:
 def _relabelled(path: Path, year: ContractYear) -> tuple[str, str]:
     """Write a ``contract.yml`` for another year; its checksum before and now."""
     was = path.read_bytes()
-    contract = {**yaml.safe_load(was), "contract_year": str(year), "starts": year.start, "ends": year.end}
+    contract = {**read_yaml(was.decode()), "contract_year": str(year), "starts": year.start, "ends": year.end}
     path.write_text(yaml.safe_dump(contract, allow_unicode=True, sort_keys=False), "utf-8")
     return checksum(was), checksum(path.read_bytes())
 

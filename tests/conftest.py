@@ -380,6 +380,51 @@ def book(_made_book_to_copy: Path, threads: Executor, tmp_path: Path) -> SmallBo
     return SmallBook(folder / "root", folder / "repository", threads)
 
 
+class PrivateBook(NamedTuple):
+    """A small book whose first year is partly restricted, and a private folder outside it that holds what is."""
+
+    book: SmallBook
+    private: Path
+
+
+RESTRICTED = """restricted:
+  - {table: budget_gaps, columns: [gap], reason: commercial terms, review: 2033-03-31}
+  - {table: pupil_forecasts, reason: names a small school, review: 2033-06-30}
+  - {commentary: 04_cost, reason: open negotiations, review: 2033-09-30}
+"""
+ABOUT_PAGES = (
+    "definitions", "method", "assurance", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher",
+    "revisions", "what_changed", "performance",
+)  # fmt: skip
+PRIVATE_FILES = {
+    "budget_gaps.csv": "year,council,gap\n2033-34,WEST,8.125\n2032-33,EAST,98765.4321\n2032-33,WEST,7.25\n2033-34,EAST,\n",
+    "pupil_forecasts.csv": SMALL_TABLES["pupil_forecasts"].replace("East,,", "Zyxwvut,,"),
+    "commentary/04_cost.md": "## overview\nIn {year} this plantedsentence was kept back: {children}.\nsource: report:1/1\n",
+}
+
+
+@pytest.fixture
+def private_book(new_book: SmallBook, tmp_path: Path) -> PrivateBook:
+    """A small book none of whose pages has been made, with restricted data in a folder of its own."""
+    public, private = new_book.root / "data" / SMALL_YEAR, tmp_path / "kept" / "data" / SMALL_YEAR
+    (private / "commentary").mkdir(parents=True)
+    for name, text in PRIVATE_FILES.items():
+        (private / name).write_text(text, "utf-8")
+    for gap in ("10.5", "7.25", "8.125"):
+        new_book.change(f"data/{SMALL_YEAR}/budget_gaps.csv", f",{gap},", ",,")
+    for name in ("pupil_forecasts.csv", "commentary/04_cost.md"):
+        (public / name).unlink()
+    with (public / "contract.yml").open("a", encoding="utf-8") as contract:
+        contract.write(RESTRICTED)
+    new_book.template("14_pupils", "# Pupils, {contract_year}", 'tables.show(review, "pupil_forecasts")')
+    listed = [f"{SMALL_YEAR}/13_property", f"{SMALL_YEAR}/14_pupils", *(f"about/{name}" for name in ABOUT_PAGES)]
+    lines = "".join(f"  - file: {page}\n" for page in listed)
+    new_book.change("_toc.yml", f"  - file: {SMALL_YEAR}/13_property\n", lines)
+    shutil.copy(REPOSITORY / "_config.yml", new_book.repository)
+    new_book.seal()
+    return PrivateBook(new_book, tmp_path / "kept")
+
+
 class _NoPool:
     """What pages are handed to and that makes none of them."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ncthelpers import claims, cli, load, tables
+from ncthelpers import claims, cli, tables
+from ncthelpers.cli import check
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum
 from ncthelpers.load import load_year, seal_year
@@ -70,9 +71,9 @@ def test_faults_of_many_files_of_the_reviewed_year_are_listed_at_once_without_a_
     said = done.stderr.decode()
     assert (done.returncode, done.stdout) == (2, b"") and "Traceback" not in said
     for line in (
-        "data/2021-22/service_costs.csv, row 3, column budget: '5692k' is not an amount of money",
-        "data/2021-22/budget_gaps.csv, row 5, column council: 'KCC' is not a council of the contract (NNC, WNC)",
-        "data/2021-22/contract.yml, column contract_year: '2022-23' is not the folder's 2021-22",
+        "data/2021-22/service_costs.csv!C3 (row 3, column budget): '5692k' is not an amount of money; write 5692",
+        "data/2021-22/budget_gaps.csv!A5 (row 5, column council): 'KCC' is not a council of the contract (NNC, WNC)",
+        "data/2021-22/contract.yml, row 2, column contract_year: '2022-23' is not the folder's 2021-22",
         "data/2021-22/homes.csv: is missing, and contract.yml does not say that it was not reported",
     ):
         assert line in said.splitlines()
@@ -122,7 +123,7 @@ def test_a_root_may_be_given_from_where_one_stands(small_root, command, monkeypa
 
 def test_the_root_is_this_repository_unless_another_is_given(monkeypatch, repository):
     seen = []
-    monkeypatch.setattr(load, "load_year", lambda root, year: seen.append((root, str(year))))
+    monkeypatch.setattr(check, "found", lambda root, year: seen.append((root, str(year))) or ((), ()))
     monkeypatch.setattr(sys, "argv", ["ncthelpers", "check", YEAR])
     with pytest.raises(SystemExit) as ended:
         cli.main()
@@ -138,10 +139,11 @@ def test_the_list_for_people_is_the_list_for_machines(small_root, command):
     records = json.loads(command(small_root, "check", YEAR, "--json").out)
     in_words = command(small_root, "check", YEAR)
     assert (in_words.code, in_words.out) == (2, "")
-    first, *lines = in_words.err.splitlines()
-    assert first == f"{len(records)} faults:"
+    first, *lines, last = in_words.err.splitlines()
+    assert first == f"{len(records)} faults:" and last == f"{YEAR}: {len(records)} faults in data/{YEAR}"
+    assert {record.pop("kind") for record in records} == {"fault"}
     assert lines == [str(Fault(**record)) for record in records]
-    assert all(set(record) == {"file", "row", "column", "value", "rule"} for record in records)
+    assert all(set(record) == {"file", "row", "column", "value", "rule", "cell", "suggestion"} for record in records)
 
 
 ODD_VALUES = ["[bold]5[/bold]", "[/]", "5\\", ":smile:", "a:100:b", "x" * 300, "<b>&amp;</b>", "[link=x]"]
@@ -150,7 +152,7 @@ ODD_VALUES = ["[bold]5[/bold]", "[/]", "5\\", ":smile:", "a:100:b", "x" * 300, "
 @pytest.mark.parametrize("value", ODD_VALUES)
 def test_a_value_is_shown_as_it_was_written(small_root, command, value):
     change(small_root, f"{YEAR}/property.csv", "EAST,4", f"EAST,{value}")
-    line = f"data/{YEAR}/property.csv, row 2, column buildings: {value!r} is not a number"
+    line = f"data/{YEAR}/property.csv!B2 (row 2, column buildings): {value!r} is not a number"
     assert line in command(small_root, "check", YEAR).err.splitlines()
 
 
@@ -338,7 +340,7 @@ def test_pages_that_fail_are_all_listed_at_the_end_and_in_the_report(book, comma
     done = commanded("run")
     assert done.code == 1 and "Traceback" not in done.err
     failed = {f"{YEAR}/04_cost", "2032-33/04_cost", "comparison/01_property"}
-    assert set(done.err.splitlines()[-3:]) == {f"{page}: cell 5: ValueError: <script>" for page in failed}
+    assert set(done.err.splitlines()[-3:]) == {f"{page}: cell 6: ValueError: <script>" for page in failed}
     records = json.loads((book.root / "_build" / "run.json").read_text("utf-8"))
     assert {record["page"] for record in records if record["failure"]} == failed
     page = (book.root / "_build" / "run.html").read_text("utf-8")

@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
-from ncthelpers.contract import cited_in, contract_faults, excused_tables
+from ncthelpers.contract import cited_in, contract_faults, entry_text, excused_tables, to_enter, with_entry
+from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
 EAST = {"id": "EAST", "name": "East"}
@@ -187,6 +190,7 @@ def test_what_a_contract_cites_is_told_with_its_place():
     assert found == [("terms 1", "report:1/1"), (FIRST, "report:2/1"), (STAGE, "report:11/1")]
     assert cited_in({"escalation": {"triggers": [], "stages": [UNNAMED]}}) == [], "what no source names cites none"
     assert cited_in({}) == []
+    assert cited_in({"timetable": [{"step": "draft", "source": "cover:5.4/1"}]}) == [("timetable 1", "cover:5.4/1")]
 
 
 # Tables that a year does not report
@@ -216,3 +220,102 @@ def test_a_reason_of_its_own_goes_before_that_of_the_report():
 )
 def test_a_contract_that_cannot_be_understood_excuses_nothing(given):
     assert excused_tables(given, ["risks"]) == {}
+
+
+# Tables that nobody has entered yet
+
+
+@pytest.mark.parametrize(
+    ("listed", "value", "rule"),
+    [
+        ("risks", "risks", "must be a list of tables, which may be empty"),
+        (None, "", "must be a list of tables, which may be empty"),
+        (["fees"], "fees", "is not a table of the schemas"),
+        ([7], "7", "is not a table of the schemas"),
+        (["risks", "risks"], "risks", "is named twice"),
+        (["grants"], "grants", "is named under not_reported too"),
+    ],
+)
+def test_a_table_to_enter_is_one_of_the_schemas_once_and_not_excused(listed, value, rule):
+    found = contract_faults({**SOUND, "to_enter": listed}, ContractYear("2031-32"), {"grants", "risks"}, "contract.yml")
+    assert [(fault.column, fault.value, fault.rule) for fault in found] == [("to_enter", value, rule)]
+
+
+@pytest.mark.parametrize("listed", [[], ["risks"]])
+def test_tables_to_enter_are_named_or_there_are_none(listed):
+    said = {**SOUND, "to_enter": listed}
+    assert contract_faults(said, ContractYear("2031-32"), {"grants", "risks"}, "contract.yml") == []
+    assert to_enter(said) == tuple(listed)
+
+
+@pytest.mark.parametrize("said", [{}, {"to_enter": "risks"}, {"to_enter": None}, {"to_enter": [7]}])
+def test_what_is_no_list_of_tables_names_none(said):
+    assert to_enter(said) == ()
+
+
+# One entry written anew
+
+WRITTEN = """# The contract.
+title: An invented contract
+# Why these.
+to_enter: [risks,
+  aims]  # all that is left
+
+# The end: nothing is excused.
+not_reported:
+  # inside
+  grants: "not printed"
+# Done.
+"""
+
+
+def test_an_entry_is_written_anew_and_every_other_line_stays():
+    assert with_entry(WRITTEN, "to_enter", ["aims"]) == WRITTEN.replace(
+        "[risks,\n  aims]  # all that is left", "[aims]"
+    )
+    assert with_entry(WRITTEN, "title", "Another") == WRITTEN.replace("An invented contract", "Another")
+
+
+def test_the_last_entry_keeps_what_stands_below_it():
+    old = '  # inside\n  grants: "not printed"\n'
+    assert with_entry(WRITTEN, "not_reported", {"homes": "none"}) == WRITTEN.replace(
+        f"not_reported:\n{old}", "not_reported: {homes: none}\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["a: 1", "a: 1\n", "a: 1\n# end"])
+def test_an_entry_that_is_not_there_is_appended(text):
+    assert with_entry(text, "to_enter", []) == text + ("" if text.endswith("\n") else "\n") + "to_enter: []\n"
+
+
+def test_a_list_at_the_margin_is_all_of_its_entry():
+    assert with_entry("terms:\n- {term: Fee}\n- {term: Rent}\nends: x\n", "terms", []) == "terms: []\nends: x\n"
+
+
+@pytest.mark.parametrize("text", ["", "[a]", "{a: 1}", "a: [", "a: &it [x]\nb: *it\n"])
+def test_what_cannot_be_written_by_a_program_is_refused(text):
+    with pytest.raises(ValueError, match=r"contract\.yml"):
+        with_entry(text, "a", ["y"])
+
+
+NAMES, COMMENTS = (
+    st.sampled_from(["terms", "title", "to_enter", "ends"]),
+    st.sampled_from(["", "# why\n", "\n", "\n# a: b\n\n"]),
+)
+VALUES = st.one_of(
+    st.text(max_size=20).filter(str.isprintable), st.integers(), st.dates(), st.none(),
+    st.lists(st.text("abc: -#é", max_size=5), max_size=4),
+    st.lists(st.dictionaries(st.text("ab", min_size=1), st.one_of(st.integers(), st.text("a:#'\"{}", max_size=5))), max_size=3),
+    st.dictionaries(st.text("ab", min_size=1), st.text("a:#", max_size=5), max_size=3),
+)  # fmt: skip
+
+
+@given_any(st.dictionaries(NAMES, st.tuples(COMMENTS, VALUES), min_size=1), COMMENTS, NAMES, VALUES)
+def test_law_what_is_written_is_read_again_and_nothing_else_changes(held, below, key, value):
+    parts = {name: above + entry_text(name, old) for name, (above, old) in held.items()}
+    text = "".join(parts.values()) + below
+    written = with_entry(text, key, value)
+    assert read_yaml(written) == {**{name: old for name, (_, old) in held.items()}, key: value}
+    others = [part for name, part in parts.items() if name != key]
+    assert all(part in written for part in others)
+    assert with_entry(written, key, value) == written

@@ -69,6 +69,15 @@ def test_any_other_difference_changes_the_checksum(one, other):
 # faults
 
 
+@pytest.mark.parametrize("day", ["14/08/2026", "soon", "2026-02-30"])
+def test_the_date_of_a_document_is_one_or_is_left_out(folder, day):
+    report, cover = {"id": "report", "title": "Invented report"}, {"id": "cover", "title": "Invented cover"}
+    changed = {**package(folder), "documents": [{**report, "date": day}, {**cover, "date": 2026}]}
+    rule = "is the date of report: write 1999-12-31, 1999-12 or 1999"
+    assert lines(folder, changed) == [("datapackage.yml", "documents", day, rule)]
+    assert lines(folder, {**changed, "documents": [report, cover]}) == []
+
+
 def test_a_sealed_folder_has_no_fault(folder):
     assert lines(folder) == []
 

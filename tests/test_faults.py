@@ -13,6 +13,8 @@ faults = st.builds(
     column=st.sampled_from(["", "amount", "gap"]),
     value=st.text(max_size=6),
     rule=st.sampled_from(["is not a number", "is empty but required"]),
+    cell=st.sampled_from(["", "C3"]),
+    suggestion=st.sampled_from(["", "write 12000"]),
 )
 
 
@@ -23,6 +25,16 @@ faults = st.builds(
         (Fault("a.csv", 3, "gap", "", "is empty"), "a.csv, row 3, column gap: is empty"),
         (Fault("a.csv", None, "gap", "EAST", "has no row"), "a.csv, column gap: 'EAST' has no row"),
         (Fault("a.csv", None, "", "", "is missing"), "a.csv: is missing"),
+        (
+            Fault("a.csv", 3, "gap", "12k", "is not a number", "C3"),
+            "a.csv!C3 (row 3, column gap): '12k' is not a number",
+        ),
+        (Fault("a.csv", 3, "", "", "is new", "A3"), "a.csv!A3 (row 3): is new"),
+        (Fault("a.xlsx!Budget", None, "", "x", "is odd", "C7"), "a.xlsx!Budget!C7: 'x' is odd"),
+        (
+            Fault("a.csv", 3, "gap", "12k", "is not a number", "C3", "write 12000"),
+            "a.csv!C3 (row 3, column gap): '12k' is not a number; write 12000",
+        ),
     ],
 )
 def test_a_fault_reads_as_one_line_with_what_is_known(fault, line):

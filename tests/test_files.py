@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ncthelpers import files
-from ncthelpers.files import alone, swap_folder, write_atomically
+from ncthelpers.files import alone, swap_folder, work_tree_of, write_atomically
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -46,7 +46,7 @@ def test_windows_line_ends_already_in_the_file_are_a_change(tmp_path):
     assert page.read_bytes() == b"words\n"
 
 
-@pytest.mark.parametrize("step", ["fsync", "chmod", "replace"])
+@pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_write_that_fails_leaves_the_old_content_and_nothing_beside_it(tmp_path, monkeypatch, step):
     page = tmp_path / "page.md"
     page.write_text("old")
@@ -65,6 +65,24 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_beside_it(tmp_pat
 def test_others_may_read_what_is_written(tmp_path):
     write_atomically(tmp_path / "page.md", "words")
     assert stat.S_IMODE((tmp_path / "page.md").stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such permissions")
+def test_who_may_read_what_is_written_is_up_to_the_umask(tmp_path):
+    before = os.umask(0o077)
+    try:
+        write_atomically(tmp_path / "private.md", "words")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "private.md").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("git", "found"), [("a/.git", "a"), ("a/b/.git", "a/b"), (".git", "."), ("c/.git", None)])
+def test_a_git_work_tree_is_found_from_what_stands_or_would_stand_in_it(tmp_path, git, found):
+    for folder in ("a/b", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / git).touch()
+    assert work_tree_of(tmp_path / "a" / "b" / "new" / "file") == (None if found is None else tmp_path / found)
 
 
 def _folder(path, text):

@@ -252,6 +252,18 @@ def test_gaps_of_a_year_add_up_over_councils_unless_one_is_missing(by_year):
         assert found == [*of, None if None in of else sum(of)]
 
 
+def test_gaps_of_one_council_have_no_total_beside_them():
+    gaps = pd.DataFrame(
+        dict(council=["A", "A"], year=["2023-24", "2024-25"], gap=[Decimal("1.5"), None], source="report:12/3"),
+        dtype=object,
+    )
+    rows = finance.gaps_by_year(gaps, [{"id": "A", "name": "Aford"}])
+    assert rows[["year", "council", "gap"]].values.tolist() == [
+        ["2023-24", "Aford", Decimal("1.5")],
+        ["2024-25", "Aford", None],
+    ]
+
+
 # A printed figure that its own row does not give is shown as such
 
 

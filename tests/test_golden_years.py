@@ -438,7 +438,8 @@ def test_a_year_without_its_annual_report_is_titled_as_public_data_and_shows_no_
     public = [data for data in years.years if not data.has_annual_report]
     assert [str(data.year) for data in years.years if data.has_annual_report] == ["2021-22"]
     for data in public:
-        title = f"Public data about {data.year}: not the councils' annual report"
+        councils = "council's" if len(data.contract["councils"]) == 1 else "councils'"
+        title = f"Public data about {data.year}: not the {councils} annual report"
         assert narrative.year_title(data) == narrative.public_title(data) == title
         assert title in repr(narrative.words(data, "00_summary"))
         assert data["service_costs"].empty and tables.show(data, "service_costs").empty.startswith("Not reported: ")

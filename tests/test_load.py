@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pandas.testing import assert_frame_equal
 
-from ncthelpers import reading
+from ncthelpers import reading, results
 from ncthelpers.faults import DataFaults
 from ncthelpers.load import (
     NO_REFERENCE,
@@ -142,8 +142,10 @@ def test_a_restricted_column_with_a_value_is_refused(small_root):
     schema = small_root / "data" / "schemas" / "property.yml"
     text = schema.read_text("utf-8")
     assert text.count('unit: "buildings"') == 1
-    schema.write_text(text.replace('unit: "buildings"', 'unit: "buildings", access: restricted'), "utf-8")
-    assert any(column == "buildings" and "restricted" in rule for column, _, rule in faults_of(small_root))
+    said = 'unit: "buildings", required: false, access: restricted, reason: terms, review: 2033-03-31'
+    schema.write_text(text.replace('unit: "buildings"', said), "utf-8")
+    found = [(value, rule) for column, value, rule in faults_of(small_root) if column == "buildings"]
+    assert found == [("", "is restricted and may not enter the repository")] * 2
 
 
 # sealing
@@ -333,7 +335,7 @@ def test_a_council_whose_area_the_reference_has_not_is_a_fault(held, contract):
 def test_an_area_that_is_no_text_is_a_fault_and_no_error(held, contract, area):
     contract(councils=[{"id": "EAST", "name": "East", "area": "east"}, {"id": "WEST", "name": "West", "area": area}])
     faults = [fault for fault in faults_by_file(load_year, held, YEAR) if "sealed" not in fault[4]]
-    assert faults == [(f"data/{YEAR}/contract.yml", None, "councils 2", str(area), "is its area and must be text")]
+    assert faults == [(f"data/{YEAR}/contract.yml", 8, "councils 2", str(area), "is its area and must be text")]
 
 
 def test_a_figure_of_a_total_that_only_press_gives_is_a_fault_where_its_row_cites_it(held):
@@ -369,7 +371,7 @@ def test_faults_of_every_year_are_listed_and_not_only_the_first(held):
     replaced(year_folder(held, ContractYear(YEAR)) / "property.csv", ",4,", ",four,")
     found = faults_by_file(load_years, held, ["2032-33", ContractYear(YEAR)])
     assert (f"data/{YEAR}/property.csv", 2, "buildings", "four", "is not a number") in found
-    assert ("data/2032-33/contract.yml", None, "contract_year", YEAR, "is not the folder's 2032-33") in found
+    assert ("data/2032-33/contract.yml", 1, "contract_year", YEAR, "is not the folder's 2032-33") in found
     assert [fault[0].split("/")[1] for fault in found] == sorted(fault[0].split("/")[1] for fault in found), (
         "oldest year first"
     )
@@ -490,6 +492,43 @@ def read(monkeypatch):
     return reading.files_read
 
 
+def _headers_only(root, *tables):
+    for table in tables:
+        path = year_folder(root, ContractYear(YEAR)) / f"{table}.csv"
+        path.write_text(path.read_text("utf-8").partition("\n")[0] + "\n", "utf-8")
+
+
+def test_a_table_to_enter_is_not_reported_until_it_has_a_row(held, contract):
+    contract(to_enter=["budget_gaps", "property"])
+    _headers_only(held, "budget_gaps", "approvals")
+    seal_year(held, ContractYear(YEAR))
+    data = load_year(held, YEAR)
+    assert data.contract["not_reported"] == {"budget_gaps": "nothing has been entered yet"}
+    assert data["approvals"].empty, "a table without a row that is not named has none"
+    assert len(data["property"]) == 2, "a table that has rows is entered, whatever is said of it"
+    _same(open_year(held, YEAR), data)
+
+
+def test_a_table_to_enter_needs_its_file_and_its_header(small_root, contract):
+    contract(to_enter=["budget_gaps", "approvals"])
+    folder = year_folder(small_root, ContractYear(YEAR))
+    (folder / "budget_gaps.csv").unlink()
+    (folder / "approvals.csv").write_text("role\n", "utf-8")
+    found = faults_of(small_root)
+    assert ("", "", "is missing, and contract.yml does not say that it was not reported") in found
+    assert ("source", "", "is a column the schema asks for and the file lacks") in found
+
+
+def test_a_page_depends_on_the_tables_to_enter_that_it_asks_for(small_root, contract, read):
+    contract(to_enter=["budget_gaps", "approvals"])
+    _headers_only(small_root, "budget_gaps", "approvals")
+    data = open_year(small_root, YEAR)
+    assert read(small_root) == ALWAYS
+    assert results.reason_not_reported(data, "gaps_by_year") == "nothing has been entered yet"
+    assert results.reason_not_reported(data, "outturn_variance") == ""
+    assert read(small_root) == sorted([*ALWAYS, f"data/{YEAR}/budget_gaps.csv"])
+
+
 ALWAYS = [f"data/{YEAR}/contract.yml", f"data/{YEAR}/datapackage.yml"]
 
 
@@ -539,7 +578,7 @@ def test_a_fault_of_a_table_is_found_when_it_is_asked_for_and_no_sooner(small_ro
     replaced(year_folder(small_root, ContractYear(YEAR)) / "property.csv", ",4,", ",four,")
     data = open_year(small_root, YEAR)
     assert len(data["service_costs"]) == 3
-    with pytest.raises(DataFaults, match="property.csv, row 2, column buildings: 'four' is not a number"):
+    with pytest.raises(DataFaults, match=r"property.csv!B2 \(row 2, column buildings\): 'four' is not a number"):
         data["property"]
 
 
@@ -587,3 +626,75 @@ def test_an_invented_year_stands_beside_no_other(small_root, contract, ours):
     with pytest.raises(DataFaults) as found:
         load_year(small_root, YEAR)
     assert "invented" in {fault.column for fault in found.value.faults}
+
+
+def test_a_document_that_makes_a_claim_has_a_date(small_root):
+    path = year_folder(small_root, ContractYear(YEAR)) / "datapackage.yml"
+    said = yaml.safe_load(path.read_text("utf-8"))
+    del said["documents"][0]["date"]
+    path.write_text(yaml.safe_dump(said), "utf-8")
+    found = faults_of(small_root)
+    assert found == [("source", "report", "is a document without a date in datapackage.yml")] * 2
+
+
+# every fault at once
+
+
+def faults_at(root, *edits):
+    for name, old, new in edits:
+        replaced(year_folder(root, ContractYear(YEAR)) / name, old, new)
+    with pytest.raises(DataFaults) as found:
+        load_year(root, YEAR)
+    return [fault for fault in found.value.faults if "sealed" not in fault.rule]
+
+
+def test_the_rows_that_read_well_of_a_table_with_one_that_does_not_are_held_to_the_other_rules(small_root):
+    found = faults_at(
+        small_root,
+        ("budget_gaps.csv", "7.25,estimate", "about 7,estimate"),
+        ("budget_gaps.csv", "EAST,2033-34", "KCC,2033-34"),
+    )
+    assert {(fault.cell, fault.value) for fault in found} == {("C3", "about 7"), ("A4", "KCC")}, found
+
+
+def test_a_row_that_names_one_that_could_not_be_read_is_not_called_dangling(small_root):
+    found = faults_at(small_root, ("dependencies.csv", "1,3.1,", "1,,"))
+    assert [fault.file.rpartition("/")[2] for fault in found] == ["dependencies.csv"], found
+
+
+def test_a_key_that_could_not_be_read_makes_no_other_row_dangling(small_root):
+    found = faults_at(small_root, ("dependencies.csv", "1,3.1,", "one,3.1,"))
+    assert [fault.file.rpartition("/")[2] for fault in found] == ["dependencies.csv"], found
+
+
+def test_commentary_is_looked_at_although_a_table_has_a_fault(small_root):
+    found = faults_at(
+        small_root,
+        ("budget_gaps.csv", "7.25", "about 7"),
+        ("commentary/04_cost.md", "## overview", "## overview\n\nOf 17 {nowhere}."),
+    )
+    assert {fault.value for fault in found} == {"about 7", "17", "{nowhere}"}, found
+
+
+def test_words_that_take_figures_of_a_table_that_could_not_be_read_are_no_fault(small_root):
+    found = faults_at(
+        small_root,
+        ("property.csv", ",4,", ",four,"),
+        ("commentary/04_cost.md", "## overview", "## overview\n\n{count:property}"),
+    )
+    assert [fault.value for fault in found] == ["four"], found
+
+
+def test_a_contract_that_cannot_be_read_hides_no_fault_of_a_table_and_makes_none(small_root):
+    found = faults_at(small_root, ("property.csv", ",4,", ",four,"), ("contract.yml", "councils:", "councils: ["))
+    assert [fault.file.rpartition("/")[2] for fault in found] == ["contract.yml", "property.csv"], found
+
+
+def test_the_day_on_which_a_table_changed_is_said_when_it_is_sealed(small_root):
+    folder = year_folder(small_root, ContractYear(YEAR))
+    replaced(folder / "property.csv", ",4,", ",5,")
+    seal_year(small_root, ContractYear(YEAR), date(2032, 9, 1))
+    seal_year(small_root, ContractYear(YEAR), date(2032, 9, 2))
+    files = load_year(small_root, YEAR).package["resources"]
+    assert files["property.csv"]["changed"] == date(2032, 9, 1)
+    assert files["budget_gaps.csv"]["changed"] != date(2032, 9, 2)

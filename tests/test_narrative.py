@@ -374,7 +374,15 @@ def test_every_public_year_is_titled_by_whether_its_annual_report_is_at_hand(yea
         assert year_title(data).startswith(
             f"Annual review, {data.year}" if said else f"Public data about {data.year}: not"
         )
-        assert ("not the councils' annual report" in repr(basis(data))) is not said
+        councils = "council's" if len(data.contract["councils"]) == 1 else "councils'"
+        assert (f"not the {councils} annual report" in repr(basis(data))) is not said
+
+
+def test_a_contract_with_one_council_speaks_of_one(invented):
+    contract = {**invented.contract, "councils": invented.contract["councils"][:1]}
+    alone = without_report(replace(invented, contract=contract))
+    assert year_title(alone) == f"Public data about {YEAR}: not the council's annual report"
+    assert "the trust's or the council's own account" in repr(basis(alone))
 
 
 COMPARES = re.compile(

@@ -263,8 +263,10 @@ def test_a_schema_that_describes_another_table_than_its_file_is_refused(tmp_path
 
 
 def test_a_restricted_table_has_restricted_columns(tmp_path):
-    schema = read_schemas(schema_file(tmp_path, access="restricted"))["gaps"]
-    assert {column.access for column in schema.columns} == {"restricted"}
+    schema = read_schemas(schema_file(tmp_path, access="restricted", reason="terms", review=date(2033, 3, 31)))["gaps"]
+    assert {(column.access, column.reason, column.review) for column in schema.columns} == {
+        ("restricted", "terms", date(2033, 3, 31))
+    }
 
 
 def test_computed_tables_are_described_by_a_list_in_one_file(tmp_path):
@@ -303,8 +305,16 @@ def test_every_schema_of_the_repository_says_what_it_holds(repository):
             {"columns": {"grant": {"type": "text", "title": "Grant", "access": "secret"}}},
             "neither public nor restricted",
         ),
+        ({"access": "restricted"}, "gives its reason and its review"),
+        ({"access": "restricted", "reason": "terms", "review": "soon"}, "gives its reason and its review"),
+        ({"reason": "terms", "review": date(2033, 3, 31)}, "gives its reason and its review"),
+        ({"review": date(2033, 3, 31)}, "gives its reason and its review"),
+        (
+            {"columns": {"grant": {"type": "text", "title": "Grant", "access": "restricted", "reason": "terms", "review": date(2033, 3, 31)}}},
+            "every row must give grant: restrict the table",
+        ),
     ],
-)
+)  # fmt: skip
 def test_a_misspelt_rule_of_a_schema_is_refused(tmp_path, change, said):
     schema = {"table": "grants", "title": "Grants", "meaning": "One row a grant.", "key": ["grant"],
               "columns": {"grant": {"type": "text", "title": "Grant"}}}  # fmt: skip

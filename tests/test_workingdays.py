@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers.schemas import read_schemas, read_table
-from ncthelpers.workingdays import Holidays, due, working_days
+from ncthelpers.workingdays import Holidays, clear_days_before, due, months_before, working_days, working_days_before
 
 
 @pytest.fixture(scope="session")
@@ -151,3 +151,34 @@ def test_a_day_outside_the_years_of_the_list_is_refused(holidays, asked):
 def test_a_list_without_a_day_covers_no_year():
     with pytest.raises(ValueError, match="no bank holiday is given"):
         Holidays.of(pd.DataFrame(columns=["day"], dtype=object))
+
+
+# Counted back from a meeting
+
+
+def test_five_clear_days_before_a_meeting_over_easter(holidays):
+    """Thursday 8 April 2021 back over Easter: 7 and 6 April, 1 April, 31 and 30 March are clear; it is out on the 29th."""
+    assert clear_days_before(date(2021, 4, 8), 5, holidays) == date(2021, 3, 29)
+
+
+@given(end=st.dates(date(2021, 3, 1), date(2021, 12, 31)), days=st.integers(1, 30))
+def test_a_notice_is_as_long_as_it_is_asked_and_given_a_working_day_later_is_shorter(holidays, end, days):
+    last = working_days_before(end, days, holidays)
+    assert holidays.is_working_day(last) and last < end
+    between = sum(holidays.is_working_day(last + timedelta(n)) for n in range((end - last).days))
+    assert between == days, "the day of the notice counts, that of the meeting does not"
+    assert clear_days_before(end, days, holidays) == working_days_before(last, 1, holidays)
+
+
+def test_a_notice_of_no_days_or_beyond_the_list_is_refused(holidays):
+    with pytest.raises(ValueError, match="cannot be given"):
+        working_days_before(date(2021, 4, 8), 0, holidays)
+    with pytest.raises(ValueError, match="outside the years"):
+        working_days_before(holidays.first + timedelta(3), 30, holidays)
+
+
+@given(day=st.dates(date(2001, 1, 1), date(2099, 12, 31)), months=st.integers(1, 36))
+def test_months_back_keep_the_day_or_end_the_month(day, months):
+    found = months_before(day, months)
+    assert (day.year * 12 + day.month) - (found.year * 12 + found.month) == months
+    assert found.day == day.day or (found.day < day.day and (found + timedelta(1)).day == 1)

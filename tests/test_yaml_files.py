@@ -5,16 +5,22 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ncthelpers import yaml_files
 from ncthelpers.yaml_files import read_yaml
 
 FILES = sorted(path for folder in ("data", "src") for path in Path(__file__).parents[1].glob(f"{folder}/**/*.yml"))
 
 
+class _InPython(yaml.SafeLoader):
+    """The parser in Python, which takes the same words for words."""
+
+    yaml_implicit_resolvers = yaml_files._Parser.yaml_implicit_resolvers
+
+
 def test_every_file_of_the_repository_is_read_as_by_the_parser_in_python():
     assert len(FILES) > 50
-    assert [
-        path.name for path in FILES if read_yaml(path.read_text("utf-8")) != yaml.safe_load(path.read_text("utf-8"))
-    ] == []
+    texts = {path: path.read_text("utf-8") for path in FILES}
+    assert [path.name for path, text in texts.items() if read_yaml(text) != yaml.load(text, Loader=_InPython)] == []
 
 
 @pytest.mark.parametrize(
@@ -33,3 +39,13 @@ def test_what_is_no_yaml_is_refused_with_the_words_and_line_of_the_parser_in_pyt
 def test_a_date_that_no_calendar_has_is_a_fault_of_value():
     with pytest.raises(ValueError, match="day"):
         read_yaml("starts: 2031-02-30")
+
+
+@pytest.mark.parametrize("word", ["on", "off", "yes", "no", "NO", "On", "trueish"])
+def test_a_word_of_everyday_is_a_word_as_a_name_and_as_a_value(word):
+    assert read_yaml(f"{word}: {word}") == {word: word}
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("False", False), ("TRUE", True)])
+def test_true_and_false_are_no_words(text, value):
+    assert read_yaml(f"at_hand: {text}") == {"at_hand": value}

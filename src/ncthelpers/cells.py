@@ -55,6 +55,10 @@ class Column:
         Whether no value may occur twice.
     access : str
         ``public`` or ``restricted``.
+    reason, review : str, date or None
+        Of a restricted column why it is, and the day on which that is to be looked at again.
+    aliases : tuple of str
+        Other headings that the column goes by in the spreadsheets of those who fill it.
     """
 
     name: str
@@ -73,6 +77,9 @@ class Column:
     maximum: Decimal | None = None
     unique: bool = False
     access: str = "public"
+    reason: str = ""
+    review: date | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> bool:

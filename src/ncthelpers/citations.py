@@ -5,18 +5,19 @@ publication is written by its id in ``publications``, such as ``lait_2026_04``.
 
 What has no paragraph is cited by its row. ``file1:Budget/7`` is row 7 of a sheet of a file that was imported, whose name and
 checksum ``datapackage.yml`` gives under ``documents``. ``carried:kpis/7`` is row 7 of the table of the year before: carried over,
-and to be confirmed by a source of this year.
+and to be confirmed by a source of this year. ``earlier:kpi_values/7`` is row 7 of a table of the year before that holds good as it
+stands: what happened then is not confirmed again.
 """
 
 import re
 from typing import NamedTuple
 
-__all__ = ["Citation", "CARRIED", "PUBLICATIONS", "citations", "document_order"]
+__all__ = ["Citation", "CARRIED", "EARLIER", "PUBLICATIONS", "citations", "document_order"]
 
 PUBLICATIONS = "publications"
-CARRIED = "carried"
+CARRIED, EARLIER = "carried", "earlier"
 _PARAGRAPH = re.compile(r"([a-z]+|file\d+):([\w.]+)/(\d+)")
-_BY_ROW = re.compile(rf"{CARRIED}|file\d+")
+_BY_ROW = re.compile(rf"{CARRIED}|{EARLIER}|file\d+")
 _PUBLICATION = re.compile(r"[a-z][a-z0-9_]*", flags=re.ASCII)
 
 

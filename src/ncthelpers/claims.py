@@ -23,6 +23,7 @@ from ncthelpers.citations import citations
 from ncthelpers.evidence import Cell, Item
 from ncthelpers.faults import Fault
 from ncthelpers.once import once
+from ncthelpers.reading import as_far_as_read
 from ncthelpers.rounding import half_up
 from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.verdicts import AGREES, BY_DEFINITION, CANNOT, DISAGREES, ROUNDING, VERDICTS, judged, printed_to
@@ -552,6 +553,11 @@ CHECKS: Mapping[str, _Check] = MappingProxyType({
 })  # fmt: skip
 
 
+@once
+def _evidence(data: YearData, against: str | None) -> tuple[Item, ...]:
+    return tuple(evidence.items(data, against))
+
+
 def finding(data: YearData, claim: Mapping) -> Finding:
     """What the named check of a claim finds in the year's data.
 
@@ -577,7 +583,7 @@ def finding(data: YearData, claim: Mapping) -> Finding:
     check = CHECKS.get(claim["check"])
     if check is None:
         raise LookupError(f"there is no check named {claim['check']}")
-    items = evidence.items(data, claim["against"])
+    items = _evidence(data, claim["against"])
     if len(items) < check.least or (check.most is not None and len(items) > check.most):
         most = "or more" if check.most is None else f"to {check.most}" if check.most != check.least else "only"
         raise ValueError(f"the check {claim['check']} takes {check.least} {most} pieces of evidence, not {len(items)}")
@@ -738,18 +744,24 @@ def _faults(data: YearData, claim: Mapping) -> Iterator[tuple[str, str, str]]:
         yield "later", claim["later"], f"is not evidence that can be taken: {error}"
 
 
-def claim_faults(data: YearData, place: str) -> list[Fault]:
+def claim_faults(data: YearData, place: str, entered: pd.DataFrame | None = None) -> list[Fault]:
     """Every claim whose check does not exist, or whose evidence names nothing that was entered.
+
+    A claim that rests on what could not be read is passed over.
 
     Parameters
     ----------
     data : YearData
-        The year, its tables free of faults.
+        The year, its tables whole.
     place : str
         The year's folder from the root, for the faults.
+    entered : DataFrame, optional
+        The claims as far as they could be read; those of the year if none are given.
     """
-    claims = records_by_row(data.tables["claims"]) if "claims" in data.tables else {}
+    if entered is None:
+        entered = data.tables.get("claims")
+    claims = {} if entered is None else records_by_row(entered)
     return [
         Fault(f"{place}/claims.csv", row, column, value, rule)
-        for row, claim in claims.items() for column, value, rule in _faults(data, claim)
+        for row, claim in claims.items() for column, value, rule in as_far_as_read(_faults(data, claim))
     ]  # fmt: skip

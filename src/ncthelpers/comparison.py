@@ -38,6 +38,7 @@ def _attempts(years: Comparison) -> pd.DataFrame:
         (str(one.year), document["id"]): str(document["date"])
         for one in years.years
         for document in one.package.get("documents", ())
+        if document.get("date")
     }
     return forecast.forecast_attempts(table(years, "demand"), _statistics(years), dates)
 

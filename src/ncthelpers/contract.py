@@ -1,19 +1,29 @@
 """What ``contract.yml`` of a year must hold: the parties, the contract year's days, the terms in force, how escalation goes."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+import yaml
+
+from ncthelpers.access import access_faults
 from ncthelpers.escalation import STAGES, TRIGGERS, mechanism
 from ncthelpers.faults import Fault
+from ncthelpers.signoff import role_fault
+from ncthelpers.timetable import timetable_faults
+from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
-__all__ = ["cited_in", "contract_faults", "excused_tables"]
+__all__ = ["NOT_ENTERED", "cited_in", "contract_faults", "entry_text", "excused_tables", "to_enter", "with_entry"]
+
+# The reason why a table is not reported that ``to_enter`` names and whose file is still without a row.
+NOT_ENTERED = "nothing has been entered yet"
 
 _KEYS = {
     "contract_year", "annual_report", "starts", "ends", "title", "provider", "councils", "terms", "not_reported",
 }  # fmt: skip
-_OPTIONAL = {"invented", "escalation"}
+_OPTIONAL = {"invented", "escalation", "timetable", "sign_off", "to_enter", "restricted", "edition"}
 
 
 def _blank(value: object) -> bool:
@@ -71,6 +81,20 @@ def _excuses(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
     ]
     return faults + [Fault(file, None, "not_reported", str(table), "is excused without a reason")
                      for table, reason in excused.items() if _blank(reason)]  # fmt: skip
+
+
+def _to_enter(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
+    """A table that is yet to be entered is one of the schemas', named once, and not excused for another reason."""
+    listed = contract.get("to_enter", [])
+    if not isinstance(listed, list):
+        return [Fault(file, None, "to_enter", str(listed or ""), "must be a list of tables, which may be empty")]
+    named, excused = [str(table) for table in listed], contract.get("not_reported")
+    rules = {
+        "is not a table of the schemas": [table for table in named if table not in tables],
+        "is named twice": [table for table in dict.fromkeys(named) if named.count(table) > 1],
+        "is named under not_reported too": [table for table in named if isinstance(excused, dict) and table in excused],
+    }
+    return [Fault(file, None, "to_enter", table, rule) for rule, broken in rules.items() for table in broken]
 
 
 def _annual_report(contract: Mapping, file: str) -> list[Fault]:
@@ -148,6 +172,17 @@ def _escalation(contract: Mapping, file: str) -> list[Fault]:
     return faults
 
 
+def _roles(contract: Mapping, file: str) -> list[Fault]:
+    """The roles that must sign the year off, each once."""
+    roles = contract.get("sign_off", [])
+    if not isinstance(roles, list):
+        return [Fault(file, None, "sign_off", str(roles), "must be a list of roles")]
+    faults = [Fault(file, None, f"sign_off {number}", str(role), rule)
+              for number, role in enumerate(roles, 1) if (rule := role_fault(role))]  # fmt: skip
+    return faults + [Fault(file, None, "sign_off", str(role), "stands more than once")
+                     for role in {str(role) for role in roles if roles.count(role) > 1}]  # fmt: skip
+
+
 def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
     """The tables that a year does not report, each with its reason.
 
@@ -170,8 +205,88 @@ def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
     return by_report | (given if isinstance(given, dict) else {})
 
 
+def to_enter(contract: Mapping) -> tuple[str, ...]:
+    """The tables that ``contract.yml`` says nobody has entered yet: one of them without a row is not reported, and not nil.
+
+    Examples
+    --------
+    >>> to_enter({"to_enter": ["risks"]}), to_enter({})
+    (('risks',), ())
+    """
+    listed = contract.get("to_enter")
+    return tuple(table for table in listed if isinstance(table, str)) if isinstance(listed, list) else ()
+
+
+def entry_text(key: str, value: object) -> str:
+    """One entry of ``contract.yml`` as it is written, its lists of records a line a record.
+
+    Examples
+    --------
+    >>> print(entry_text("councils", [{"id": "EAST", "name": "East Invented Council"}]), end="")
+    councils:
+    - {id: EAST, name: East Invented Council}
+    """
+    style = None if isinstance(value, list | dict) else False
+    of_names = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return yaml.safe_dump(
+        {key: value},
+        sort_keys=False,
+        allow_unicode=True,
+        width=110 if of_names else 10_000,  # a record keeps its line, however long
+        default_flow_style=style,
+    )
+
+
+def with_entry(text: str, key: str, value: object) -> str:
+    """``contract.yml`` with one top-level entry written anew, or appended; every other line and comment as it stands.
+
+    Parameters
+    ----------
+    text : str
+        The file as it is.
+    key : str
+        Name of the entry.
+    value : object
+        What it is to hold. Comments inside the entry go; those above it stay.
+
+    Raises
+    ------
+    ValueError
+        If the file is no mapping in block style, or says elsewhere what the entry says, so that it has to be edited by hand.
+
+    Examples
+    --------
+    >>> print(with_entry("# Two tables.\\nto_enter: [risks, aims]\\n# Nothing else.\\nnot_reported: {}\\n", "to_enter", ["aims"]), end="")
+    # Two tables.
+    to_enter: [aims]
+    # Nothing else.
+    not_reported: {}
+    """
+    try:
+        held, tree = read_yaml(text), yaml.compose(text, Loader=yaml.SafeLoader)  # whose marks count characters
+    except yaml.YAMLError as error:
+        raise ValueError(f"contract.yml cannot be read as YAML: {getattr(error, 'problem', None) or error}") from None
+    if not isinstance(held, dict) or tree.flow_style:
+        raise ValueError("contract.yml must be a mapping with one entry below another")
+    begins = [name.start_mark.index for name, _ in tree.value] + [len(text)]
+    place = next((number for number, (name, _) in enumerate(tree.value) if name.value == key), None)
+    if place is None:
+        written = text + ("" if text.endswith("\n") else "\n") + entry_text(key, value)
+    else:
+        start, stop = begins[place], begins[place + 1]
+        below = re.search(r"(?:^(?:#.*|[ \t]*)(?:\n|\Z))*\Z", text[start:stop], flags=re.MULTILINE)[0]
+        written = text[:start] + entry_text(key, value) + below + text[stop:]
+    try:
+        sound = read_yaml(written) == {**held, key: value}
+    except (yaml.YAMLError, ValueError):
+        sound = False
+    if not sound:
+        raise ValueError(f"contract.yml cannot be written by a program where it stands: edit its entry {key} by hand")
+    return written
+
+
 def cited_in(contract: Mapping) -> list[tuple[str, str]]:
-    """What each term, trigger and stage of a ``contract.yml`` rests on, after where it stands; one without a source is left out.
+    """What each term, trigger, stage and step of a ``contract.yml`` rests on, after where it stands; one without a source is left out.
 
     Examples
     --------
@@ -179,7 +294,7 @@ def cited_in(contract: Mapping) -> list[tuple[str, str]]:
     [('terms 1', 'report:1/1')]
     """
     escalation = contract.get("escalation", {})
-    lists = {"terms": contract.get("terms", ())}
+    lists = {"terms": contract.get("terms", ()), "timetable": contract.get("timetable") or ()}
     lists |= {f"escalation {key}": escalation.get(key, ()) for key, *_ in _ESCALATION}
     return [
         (f"{place} {number}", str(entry["source"]))
@@ -227,7 +342,9 @@ def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], fil
             )
     if "not_reported" in contract:
         faults += _excuses(contract, tables, file)
+    faults += _to_enter(contract, tables, file)
     faults += _invented(contract, file)
+    faults += access_faults(contract, tables, file)
     if "escalation" in contract:
         faults += _escalation(contract, file)
-    return faults
+    return faults + timetable_faults(contract, file) + _roles(contract, file)

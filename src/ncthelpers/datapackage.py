@@ -1,22 +1,26 @@
 """``datapackage.yml`` of a year: which file comes from which document, under which licence, with which checksum."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
+from ncthelpers.access import MAY_NOT_ENTER, RESTRICTED
 from ncthelpers.cells import WEB_ADDRESS
 from ncthelpers.citations import Citation, citations, document_order
 from ncthelpers.commentary import cited_paragraphs
 from ncthelpers.contract import cited_in
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, write_atomically
+from ncthelpers.signoff import sign_off_faults, signed
 from ncthelpers.yaml_files import read_yaml
+from ncthelpers.years import first_day
 
-__all__ = ["package_faults", "shape_faults", "seal"]
+__all__ = ["package_faults", "shape_faults", "seal", "sign"]
 
-_ACCESS = ("public", "restricted")
+_ACCESS = ("public", RESTRICTED)
 
 
 def _files(folder: Path) -> list[str]:
@@ -36,6 +40,14 @@ def _sealing(file: str) -> str:
     return f"`python -m ncthelpers seal {Path(file).parent.name}`"
 
 
+def _is_date(text: str) -> bool:
+    try:
+        first_day(text)
+    except ValueError:
+        return False
+    return True
+
+
 def shape_faults(package: Mapping, file: str) -> list[Fault]:
     """What keeps a ``datapackage.yml`` from being one: its documents, its licence, the form of its lists."""
     faults = []
@@ -43,6 +55,9 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
         faults.append(Fault(file, None, "licence", "", "is missing"))
     if not package.get("documents") or not _mappings(package["documents"], "id", "title"):
         faults.append(Fault(file, None, "documents", "", "must be a list of documents, each with its id and title"))
+    else:
+        faults += [Fault(file, None, "documents", str(one["date"]), f"is the date of {one['id']}: write 1999-12-31, 1999-12 or 1999")
+                   for one in package["documents"] if one.get("date") and not _is_date(str(one["date"]))]  # fmt: skip
     if not _mappings(package.get("records") or [], "title", "url"):
         faults.append(Fault(file, None, "records", "", "must be a list of records, each with its title and url"))
     else:
@@ -52,10 +67,10 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
         faults.append(
             Fault(file, None, "resources", "", f"must be a list of files, each with its path: run {_sealing(file)}")
         )
-    return faults
+    return faults + sign_off_faults(package, file)
 
 
-def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
+def package_faults(folder: Path, package: Mapping, file: str, held: Collection[str] = ()) -> list[Fault]:
     """Files that the package does not list, lists without their being there, or lists with another checksum.
 
     Parameters
@@ -66,6 +81,8 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
         Its ``datapackage.yml``.
     file : str
         Path of ``datapackage.yml`` from the root, for the faults.
+    held : collection of str
+        Files that hold what is restricted, which only those of a local edition do.
     """
     faults = shape_faults(package, file)
     if any(fault.column in {"documents", "records", "resources"} for fault in faults):
@@ -91,8 +108,8 @@ def package_faults(folder: Path, package: Mapping, file: str) -> list[Fault]:
             faults.append(
                 Fault(file, None, "access", str(entry["access"]), f"of {name} is neither {' nor '.join(_ACCESS)}")
             )
-        if entry.get("access") == "restricted":
-            faults.append(Fault(place + name, None, "", "", "is restricted and may not enter the repository"))
+        if entry.get("access") == RESTRICTED and name not in held:
+            faults.append(Fault(place + name, None, "", "", MAY_NOT_ENTER))
         if entry.get("sha256") and entry["sha256"] != checksum((folder / name).read_bytes()):
             faults.append(
                 Fault(
@@ -132,7 +149,17 @@ def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Ma
     }
 
 
-def seal(folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> None:
+def _sum(path: Path, old: Mapping, today: date | None) -> dict:
+    """A file's checksum, and the day on which it was first sealed with it, as far as that is known."""
+    now = checksum(path.read_bytes())
+    changed = old.get("changed") if old.get("sha256") == now else today
+    return {"changed": changed, "sha256": now} if changed else {"sha256": now}
+
+
+def seal(
+    folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping, held: Collection[str] = (),
+    today: date | None = None,
+) -> None:  # fmt: skip
     """Write the list of files anew with the checksum of each as it is now.
 
     Parameters
@@ -143,6 +170,10 @@ def seal(folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> 
         The tables read, whose ``source`` columns name documents and sections.
     schemas : Mapping of str to TableSchema
         For the titles.
+    held : collection of str
+        Files that hold what is restricted, as for :func:`package_faults`.
+    today : date, optional
+        Said of each file that is not what it was when it was last sealed: the day on which it changed.
 
     Raises
     ------
@@ -158,8 +189,34 @@ def seal(folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> 
     package["resources"] = [
         {
             **_described(folder / name, name, tables, schemas, old.get(name, {}), package),
-            "sha256": checksum((folder / name).read_bytes()),
+            **({"access": RESTRICTED} if name in held else {}),
+            **_sum(folder / name, old.get(name, {}), today),
         }
         for name in _files(folder)
     ]
-    write_atomically(path, yaml.safe_dump(package, sort_keys=False, allow_unicode=True, width=110))
+    _write(path, package)
+
+
+def sign(folder: Path, role: str, on: date) -> None:
+    """Record that a role signs off the data of a year as it is sealed; what else the package says stays as it is.
+
+    Parameters
+    ----------
+    folder : Path
+        The year's folder, which has no fault.
+    role : str
+        The role.
+    on : date
+        The day of its sign-off.
+
+    Raises
+    ------
+    ValueError
+        If the role is none but, say, a person's name.
+    """
+    path = folder / "datapackage.yml"
+    _write(path, signed(read_yaml(path.read_text("utf-8-sig")), role, on))
+
+
+def _write(path: Path, package: Mapping) -> None:
+    write_atomically(path, yaml.safe_dump(dict(package), sort_keys=False, allow_unicode=True, width=110))

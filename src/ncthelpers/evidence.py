@@ -16,6 +16,7 @@ checked from what was entered, by another way than the page that shows it.
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from ncthelpers import benchmarks, official
+from ncthelpers.access import EXEMPT
 from ncthelpers.cells import Column, as_written
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
@@ -339,6 +341,9 @@ _KINDS = {
 @once
 def _item(data: YearData, name: str) -> Item:
     kind, colon, rest = name.partition(":")
+    table = "kpis" if kind == "kpi" else re.split("[/?]", name.rpartition(":")[2])[0]
+    if str(data.contract.get("not_reported", {}).get(table, "")).startswith(EXEMPT):
+        return Item(name, None, missing=f"the table {table}, which is {EXEMPT}")
     made = _KINDS[kind](data, rest) if colon and kind in _KINDS else _cell(data, name)
     return replace(made, name=name)
 

@@ -22,11 +22,17 @@ class Fault:
         The value found, as written.
     rule : str
         The rule it breaks, as a sentence without full stop.
+    cell : str
+        Its address in a spreadsheet, such as ``C7``; empty where the fault is of no one cell.
+    suggestion : str
+        What would put it right, such as ``write 12000``; empty where nobody can say.
 
     Examples
     --------
     >>> print(Fault("data/2021-22/grants.csv", 3, "amount", "12k", "is not a number"))
     data/2021-22/grants.csv, row 3, column amount: '12k' is not a number
+    >>> print(Fault("outturn.xlsx!Budget", 7, "amount", "12k", "is not a number", "C7", "write 12000"))
+    outturn.xlsx!Budget!C7 (row 7, column amount): '12k' is not a number; write 12000
     """
 
     file: str
@@ -34,22 +40,38 @@ class Fault:
     column: str
     value: str
     rule: str
+    cell: str = ""
+    suggestion: str = ""
+
+    @property
+    def place(self) -> str:
+        """File, cell, row and column, as far as they are known."""
+        parts = [f"row {self.row}"] * bool(self.row) + [f"column {self.column}"] * bool(self.column)
+        if not self.cell:
+            return ", ".join([self.file, *parts])
+        return f"{self.file}!{self.cell}" + (f" ({', '.join(parts)})" if parts else "")
+
+    @property
+    def remedy(self) -> str:
+        """The rule, with what would put it right if anybody can say."""
+        return f"{self.rule}; {self.suggestion}" if self.suggestion else self.rule
 
     def __str__(self) -> str:
-        place = (
-            self.file + (f", row {self.row}" if self.row else "") + (f", column {self.column}" if self.column else "")
-        )
-        return f"{place}: {self.value!r} {self.rule}" if self.value else f"{place}: {self.rule}"
+        return f"{self.place}: {self.value!r} {self.remedy}" if self.value else f"{self.place}: {self.remedy}"
 
     def as_record(self) -> dict:
         """The fault as a plain mapping, for machines."""
         return asdict(self)
 
 
+def _in_order(fault: Fault) -> tuple:
+    return fault.file, fault.row or 0, fault.column, fault.value, fault.rule, fault.cell, fault.suggestion
+
+
 class DataFaults(ValueError):
     """The data of a year breaks at least one rule; carries every fault found."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(sorted(set(faults), key=lambda f: (f.file, f.row or 0, f.column, f.value, f.rule)))
+        self.faults = tuple(sorted(set(faults), key=_in_order))
         count = len(self.faults)
         super().__init__(f"{count} fault{'s' if count > 1 else ''}:\n" + "\n".join(map(str, self.faults)))

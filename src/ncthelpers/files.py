@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
-__all__ = ["checksum", "is_data", "write_atomically", "swap_folder", "alone"]
+__all__ = ["checksum", "is_data", "work_tree_of", "write_atomically", "swap_folder", "alone"]
 
 
 def checksum(content: bytes) -> str:
@@ -33,6 +33,18 @@ def is_data(path: Path) -> bool:
     return not path.name.startswith((".", "~$"))
 
 
+def work_tree_of(path: Path) -> Path | None:
+    """The Git work tree that a file or folder stands in, or would stand in; none where it is in none.
+
+    Parameters
+    ----------
+    path : Path
+        The file or folder; links on the way to it are followed.
+    """
+    place = path.resolve()
+    return next((folder for folder in (place, *place.parents) if (folder / ".git").exists()), None)
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file's content in one step; an unchanged file is left untouched.
 
@@ -47,13 +59,14 @@ def write_atomically(path: Path, text: str) -> None:
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    name = path.with_name(f".{path.name}.{token_hex(4)}")
+    # not mkstemp, of whose files nobody but the user may read any: how many others may is up to the umask
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)

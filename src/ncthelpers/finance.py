@@ -408,8 +408,8 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFram
     Returns
     -------
     DataFrame
-        ``year, council, gap, source`` (£m): years in order, in each the councils by name and then ``All councils``.
-        The total is missing where any gap is.
+        ``year, council, gap, source`` (£m): years in order, in each the councils by name and then, where there are several,
+        ``All councils``. The total is missing where any gap is.
 
     Notes
     -----
@@ -428,10 +428,16 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFram
         known = [of.get(council["id"], {"gap": None, "source": ""}) for council in councils]
         rows += [{"year": year, "council": council["name"], "gap": row["gap"], "source": row["source"]}
                  for council, row in zip(councils, known, strict=True)]  # fmt: skip
-        sources = " ".join(dict.fromkeys(row["source"] for row in known))
-        rows.append(
-            {"year": year, "council": "All councils", "gap": _sum(*(row["gap"] for row in known)), "source": sources}
-        )
+        if len(councils) > 1:
+            sources = " ".join(dict.fromkeys(row["source"] for row in known))
+            rows.append(
+                {
+                    "year": year,
+                    "council": "All councils",
+                    "gap": _sum(*(row["gap"] for row in known)),
+                    "source": sources,
+                }
+            )
     return _frame(rows, "year council gap source")
 
 

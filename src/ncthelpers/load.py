@@ -7,8 +7,9 @@ statistics by release, areas, definitions, publications.
 is for a page: it reads, and holds to its own schema, only what the page asks for, so that the page depends on that alone.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,18 +18,22 @@ from types import MappingProxyType
 import pandas as pd
 import yaml
 
-from ncthelpers import claims, datapackage, narrative, rules
+from ncthelpers import access, claims, datapackage, narrative, rules, sealed, wording
+from ncthelpers.addresses import addressed, with_lines
 from ncthelpers.citations import PUBLICATIONS
-from ncthelpers.contract import contract_faults, excused_tables
+from ncthelpers.contract import NOT_ENTERED, contract_faults, excused_tables, to_enter
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.files import is_data
-from ncthelpers.reading import Lazily, noted
-from ncthelpers.schemas import TableSchema, open_schemas, read_schemas, read_table
+from ncthelpers.files import checksum, is_data, work_tree_of
+from ncthelpers.reading import Lazily, Readable, noted
+from ncthelpers.rows import unread as unread_rows
+from ncthelpers.schemas import TableSchema, has_rows, open_schemas, read_rows, read_schemas, read_table
+from ncthelpers.suggestions import nearest
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
 __all__ = [
     "NO_REFERENCE", "Reference", "YearData", "Comparison", "load_reference", "load_year", "load_years", "open_year", "open_years",
+    "placed", "read_year", "as_read",
     "seal_reference", "seal_year", "year_folder",
 ]  # fmt: skip
 
@@ -120,6 +125,11 @@ class YearData:
         """Whether the trust is invented, which whatever is made of the year then says."""
         return bool(self.contract.get("invented"))
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What every title and caption that is made of the year says of it."""
+        return wording.marks(self.contract)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -153,6 +163,11 @@ class Comparison:
         """Whether the trust is invented; a root holds no invented year beside a real one."""
         return any(year.is_invented for year in self.years)
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What every title and caption that is made of the years says of them; a root says it alike of every year."""
+        return self.newest.marks
+
 
 def year_folder(root: Path, year: ContractYear) -> Path:
     """Where a year's data lies under a root."""
@@ -178,16 +193,20 @@ def _yaml(path: Path, file: str) -> tuple[dict, list[Fault]]:
 
 
 def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tuple[dict, list[Fault]]:
-    """The tables that could be read, excused ones empty, and the faults of the rest."""
+    """The tables with every row that could be read, excused ones empty, and the faults of the rest."""
     tables, faults = {}, []
     for name, schema in schemas.items():
         path, file = folder / f"{name}.csv", f"{place}/{name}.csv"
         if path.is_file():
-            tables[name], found = read_table(path.read_bytes(), schema, file)
+            if name in excused and schema.access == access.RESTRICTED:  # it is not even read
+                faults.append(Fault(file, None, "", "", access.MAY_NOT_ENTER))
+                continue
+            tables[name], found = read_rows(path.read_bytes(), schema, file)
+            found = [*found, *access.published_faults(tables[name], schema, file)]
+            tables[name] = access.emptied(tables[name], schema)
             if name in excused:
-                found = [*found, Fault(file, None, "", "", "is there, yet contract.yml says it was not reported")]
-            if found:
                 del tables[name]
+                found = [*found, Fault(file, None, "", "", "is there, yet contract.yml says it was not reported")]
             faults += found
         elif name in excused:
             tables[name] = pd.DataFrame(columns=schema.names, dtype=object)
@@ -195,16 +214,21 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
             faults.append(
                 Fault(file, None, "", "", "is missing, and contract.yml does not say that it was not reported")
             )
-    faults += [Fault(f"{place}/{path.name}", None, "", "", "has no schema in data/schemas")
+    absent = [f"{name}.csv" for name in schemas if name not in tables]
+    faults += [Fault(f"{place}/{path.name}", None, "", "", "has no schema in data/schemas",
+                     suggestion=nearest(path.name, absent))
                for path in sorted(folder.glob("*.csv"))
                if path.stem not in schemas and is_data(path)]  # fmt: skip
     return tables, faults
 
 
-def _commentary(folder: Path, place: str) -> tuple[dict[str, str], list[Fault]]:
+def _commentary(folder: Path, place: str, withheld: Mapping) -> tuple[dict[str, str], list[Fault]]:
     commentary, faults = {}, []
     for path in sorted((folder / "commentary").glob("*.md")):
         if not is_data(path):
+            continue
+        if path.stem in withheld:
+            faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", access.MAY_NOT_ENTER))
             continue
         try:
             commentary[path.stem] = path.read_text("utf-8-sig")
@@ -231,7 +255,7 @@ def _read_reference(root: Path) -> tuple[Reference, list[Fault], list[Fault]]:
     package, packaging = _yaml(folder / "datapackage.yml", f"{_REFERENCE}/datapackage.yml")
     if not packaging:
         packaging = datapackage.package_faults(folder, package, f"{_REFERENCE}/datapackage.yml")
-    faults += rules.reference_faults(tables, schemas, _REFERENCE)
+    faults = placed(root, [*faults, *rules.reference_faults(tables, schemas, _REFERENCE, passing=bool(faults))])
     return Reference(MappingProxyType(tables), schemas, _by_path(package)), faults, packaging
 
 
@@ -250,12 +274,27 @@ def load_reference(root: Path | str) -> Reference:
 
 
 def _mixed(root: Path, contract: Mapping, file: str) -> list[Fault]:
-    """The years of a root are all invented or none is, or pages around them would say what is not true."""
-    said = contract.get("invented")
-    others = [_yaml(path, file)[0].get("invented") for path in sorted((root / "data").glob("*/contract.yml"))]
-    if all((other is True) == (said is True) for other in others):
+    """What a root is as a whole is said alike of every year, or pages around them would say what is not true."""
+    others = [_yaml(path, file)[0] for path in sorted((root / "data").glob("*/contract.yml"))]
+    return [
+        Fault(file, None, key, str(contract.get(key) or ""), "is not said alike of every year of this root")
+        for key, whole in (("invented", True), ("edition", access.RESTRICTED))
+        if any((other.get(key) == whole) != (contract.get(key) == whole) for other in others)
+    ]
+
+
+def _strays(root: Path, contract: Mapping, file: str) -> list[Fault]:
+    """An edition that holds what may not be published never stands where Git could take it up."""
+    if not access.is_edition(contract) or work_tree_of(root) is None:
         return []
-    return [Fault(file, None, "invented", str(said or ""), "is not said alike of every year of this root")]
+    return [Fault(file, None, "edition", access.RESTRICTED, "may not stand inside a Git work tree")]
+
+
+def _pages(root: Path) -> set[str]:
+    """The pages of the root as far as it says which there are: those listed, and those that commentary is written for."""
+    listed = root / "_toc.yml"
+    found = re.findall(r"/(\d\d_\w+)", listed.read_text("utf-8", "replace")) if listed.is_file() else []
+    return {*found, *(path.stem for path in (root / "data").glob("*/commentary/*.md"))}
 
 
 def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearData, list[Fault], list[Fault]]:
@@ -264,20 +303,26 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
     place = f"data/{year}"
     if not folder.is_dir():
         raise DataFaults([Fault(place, None, "", "", "is missing: a contract year is one folder of data")])
-    schemas = read_schemas((root / "data" / "schemas").resolve())
-    if not schemas:
+    written = read_schemas((root / "data" / "schemas").resolve())
+    if not written:
         raise DataFaults([Fault("data/schemas", None, "", "", "holds no schema")])
     contract, faults = _yaml(folder / "contract.yml", f"{place}/contract.yml")
     if not faults:
-        faults += contract_faults(contract, year, set(schemas), f"{place}/contract.yml")
+        faults += contract_faults(contract, year, set(written), f"{place}/contract.yml")
+        faults += access.column_faults(contract, written, _pages(root), f"{place}/contract.yml")
         faults += _mixed(root, contract, f"{place}/contract.yml")
+        faults += _strays(root, contract, f"{place}/contract.yml")
+    schemas = MappingProxyType({name: access.adapted(schema, contract) for name, schema in written.items()})
     absent = [name for name in schemas if not (folder / f"{name}.csv").is_file()]
-    excused = excused_tables(contract, absent)
+    excused = excused_tables(contract, absent) | access.excuses(access.of_year(contract, written.values()))
     tables, found = _tables(folder, place, schemas, excused)
-    commentary, unread = _commentary(folder, place)
+    excused |= {name: NOT_ENTERED for name in to_enter(contract)
+                if name not in excused and name in tables and tables[name].empty and not unread_rows(tables[name])}  # fmt: skip
+    commentary, unread = _commentary(folder, place, access.withheld_commentary(contract))
     package, packaging = _yaml(folder / "datapackage.yml", f"{place}/datapackage.yml")
     if not packaging:
-        packaging = datapackage.package_faults(folder, package, f"{place}/datapackage.yml")
+        packaging = datapackage.package_faults(folder, package, f"{place}/datapackage.yml", access.files_held(contract))
+        packaging += _since_sealed(folder, place, package)
     faulty = {fault.column.partition(" ")[0] for fault in faults}
     readable = {key: value for key, value in contract.items() if key not in faulty} | {"not_reported": excused}
     data = YearData(
@@ -291,11 +336,86 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
         package=_by_path(package),
         reference=reference,
     )
-    faults += found + unread + rules.cross_table_faults(data, place)
-    if not faults:
-        faults += claims.claim_faults(data, place)
-        faults += narrative.commentary_faults(data, place)
-    return data, faults, packaging
+    faults += found + unread
+    passing = bool(faults or _not_whole(reference.tables, reference.schemas))
+    faults += rules.cross_table_faults(data, place, passing)
+    if contract:
+        wrong = {Path(fault.file).stem for fault in faults if fault.file.endswith(".csv")}
+        whole = as_read(data, faulty, wrong) if passing or wrong else data
+        faults += rules.found_by(claims.claim_faults, passing, whole, place, data.tables.get("claims"))
+        faults += rules.found_by(narrative.commentary_faults, passing, whole, place, rules.known_sources(data))
+    faults = placed(root, faults)
+    told = {(fault.file, fault.cell) for fault in faults if fault.cell}
+    return data, faults, [fault for fault in packaging if (fault.file, fault.cell) not in told]
+
+
+def _since_sealed(folder: Path, place: str, package: Mapping) -> list[Fault]:
+    """Which cells of the tables that have changed since the year was sealed are not what they were, as far as that is recorded."""
+    then, faults = _by_path(package)["resources"], []
+    for name, record in sealed.read_record(folder).items():
+        content = (folder / name).read_bytes() if name in then and (folder / name).is_file() else None
+        if content is not None and checksum(content) != then[name].get("sha256"):
+            faults += sealed.cell_faults(content, record, f"{place}/{name}")
+    return faults
+
+
+def _not_whole(tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> set[str]:
+    """Tables that could not be read, or not every row of them."""
+    return {name for name in schemas if name not in tables or unread_rows(tables[name])}
+
+
+def as_read(data: YearData, faulty: Collection[str] = (), wrong: Collection[str] = ()) -> YearData:
+    """A year that answers only for what could be read whole, and refuses the rest by :class:`ncthelpers.reading.NotRead`.
+
+    Parameters
+    ----------
+    data : YearData
+        The year as far as it could be read.
+    faulty : collection of str
+        Entries of ``contract.yml`` that have a fault.
+    wrong : collection of str
+        Tables that have one, so that nothing is to be made of them.
+    """
+
+    def whole(tables: Mapping, schemas: Mapping) -> Readable:
+        unread = _not_whole(tables, schemas) | (set(schemas) & set(wrong))
+        return Readable({name: frame for name, frame in tables.items() if name not in unread}, unread)
+
+    held = data.reference
+    return replace(
+        data,
+        contract=Readable(data.contract, faulty),
+        tables=whole(data.tables, data.schemas),
+        reference=replace(held, tables=whole(held.tables, held.schemas)),
+    )
+
+
+def placed(root: Path, faults: Sequence[Fault]) -> list[Fault]:
+    """Faults or queries about files of a root, each with the cell of a table or the line of an entry that it stands in."""
+    found_at, by_file = [], {}
+    for fault in faults:
+        by_file.setdefault(fault.file, []).append(fault)
+    for file, found in by_file.items():
+        path = root / file
+        if path.suffix == ".csv" and path.is_file():
+            found = addressed(found, path.read_bytes())
+        elif path.name == "contract.yml" and path.is_file():
+            found = with_lines(found, path.read_text("utf-8-sig", errors="replace"))
+        found_at += found
+    return found_at
+
+
+def read_year(root: Path | str, year: ContractYear) -> tuple[YearData, tuple[Fault, ...]]:
+    """One contract year as far as it can be read, and every fault: for what reports on a year that is not finished.
+
+    Raises
+    ------
+    DataFaults
+        If there is no folder of the year, or no schema.
+    """
+    reference, found, packaging = _read_reference(Path(root))
+    data, faults, unsealed = _read(Path(root), year, reference)
+    return data, tuple(found + packaging + faults + unsealed)
 
 
 def load_year(root: Path | str, year: ContractYear | str, reference: Reference | None = None) -> YearData:
@@ -365,6 +485,33 @@ def load_years(root: Path | str, years: Sequence[ContractYear | str]) -> Compari
     return Comparison(tuple(loaded))
 
 
+class _Excused(Mapping[str, str]):
+    """The tables that a year does not report, each with its reason.
+
+    One that is yet to be entered is looked at when it is asked for, and noted as read: it is reported once it has a row.
+    """
+
+    def __init__(self, given: Mapping[str, str], folder: Path, waiting: Sequence[str]) -> None:
+        self._given, self._folder, self._waiting = given, folder, waiting
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._given or name not in self._waiting:
+            return name in self._given
+        path = noted(self._folder / f"{name}.csv")
+        return path.is_file() and not has_rows(path.read_bytes())
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self:
+            raise KeyError(name)
+        return self._given.get(name, NOT_ENTERED)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in dict.fromkeys((*self._given, *self._waiting)) if name in self)
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
 def _opened_package(folder: Path, place: str) -> Mapping:
     """A ``datapackage.yml``, to whose checksums a page owes nothing but those of the files that it asks for."""
     package, faults = _yaml(noted(folder / "datapackage.yml"), f"{place}/datapackage.yml")
@@ -377,15 +524,18 @@ def _opened_package(folder: Path, place: str) -> Mapping:
 
 def _opened_tables(folder: Path, place: str, schemas: Lazily, excused: Mapping) -> Lazily:
     def table(name: str) -> pd.DataFrame:
-        path = folder / f"{name}.csv"
+        path, file = folder / f"{name}.csv", f"{place}/{name}.csv"
         if not path.is_file():
             return pd.DataFrame(columns=schemas[name].names, dtype=object)
-        frame, faults = read_table(path.read_bytes(), schemas[name], f"{place}/{name}.csv")
+        if schemas[name].access == access.RESTRICTED and name in excused:
+            raise DataFaults([Fault(file, None, "", "", access.MAY_NOT_ENTER)])
+        frame, faults = read_table(path.read_bytes(), schemas[name], file)
+        faults = [*faults, *access.published_faults(frame, schemas[name], file)]
         if faults:
-            raise DataFaults(faults)
+            raise DataFaults(addressed(faults, path.read_bytes()))
         return frame
 
-    held = (name for name in schemas.names if name in excused or (folder / f"{name}.csv").is_file())
+    held = (name for name in schemas.names if (folder / f"{name}.csv").is_file() or name in excused)
     return Lazily(folder, ".csv", held, table)
 
 
@@ -425,10 +575,19 @@ def open_year(root: Path | str, year: ContractYear | str, reference: Reference |
     if faults:
         raise DataFaults(faults)
     absent = [name for name in schemas.names if not (folder / f"{name}.csv").is_file()]
+    faults = _strays(root, contract, f"{place}/contract.yml")
+    if faults:
+        raise DataFaults(faults)
+    schemas = open_schemas(root / "data" / "schemas", partial(access.adapted, contract=contract))
     excused = excused_tables(contract, absent)
     if set(excused) - set(contract["not_reported"]):
         noted(folder)  # what is not there is excused because it is not there
-    pages = sorted(path.stem for path in (folder / "commentary").glob("*.md") if is_data(path))
+    unexplained = (schemas[name] for name in absent if name not in excused)
+    excused |= access.excuses(access.of_year(contract, unexplained))
+    excused = _Excused(excused, folder, to_enter(contract))
+    withheld = access.withheld_commentary(contract)
+    pages = sorted(path.stem for path in (folder / "commentary").glob("*.md")
+                   if is_data(path) and path.stem not in withheld)  # fmt: skip
     return YearData(
         year=year,
         starts=contract["starts"],
@@ -461,16 +620,26 @@ def open_years(root: Path | str, years: Sequence[ContractYear | str]) -> Compari
     return Comparison(tuple(open_year(root, year, reference) for year in sought))
 
 
-def _sealed(folder: Path, file: str, tables: Mapping, schemas: Mapping, faults: list[Fault]) -> None:
+def _sealed(
+    folder: Path, file: str, tables: Mapping, schemas: Mapping, faults: list[Fault], held: Collection[str] = (),
+    today: date | None = None,
+) -> None:  # fmt: skip
     package, unread = _yaml(folder / "datapackage.yml", file)
     faults = faults + (unread or datapackage.shape_faults(package, file))
     if faults:
         raise DataFaults(faults)
-    datapackage.seal(folder, tables, schemas)
+    datapackage.seal(folder, tables, schemas, held, today)
 
 
-def seal_year(root: Path | str, year: ContractYear) -> None:
-    """Record the checksums of a year's files as they are now, provided that their content has no fault.
+def seal_year(root: Path | str, year: ContractYear, today: date | None = None) -> None:
+    """Record the checksums of a year's files, and what their cells are, as they are now, provided that they have no fault.
+
+    Parameters
+    ----------
+    root, year
+        As for :func:`load_year`.
+    today : date, optional
+        The day, which is said of each file that has changed since it was last sealed; the computer's if none is given.
 
     Raises
     ------
@@ -478,9 +647,11 @@ def seal_year(root: Path | str, year: ContractYear) -> None:
         If the content breaks a rule; nothing is written then.
     """
     root = Path(root)
-    data, faults, _ = _read(root, year, _read_reference(root)[0])
-    file = f"data/{year}/datapackage.yml"
-    _sealed(year_folder(root, year), file, data.tables, data.schemas, faults)
+    folder, (data, faults, _) = year_folder(root, year), _read(root, year, _read_reference(root)[0])
+    file, held = f"data/{year}/datapackage.yml", access.files_held(data.contract)
+    _sealed(folder, file, data.tables, data.schemas, faults, held, today or date.today())
+    tables = [name for table in data.schemas if (name := f"{table}.csv") not in held and (folder / name).is_file()]
+    sealed.write_record(folder, tables)
 
 
 def seal_reference(root: Path | str) -> None:

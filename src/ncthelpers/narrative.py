@@ -18,15 +18,16 @@ Commentary is one Markdown file a page, in blocks headed ``## name``. A figure i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from ncthelpers import claims, commentary, finance, lineage, provenance, results, rules, wording, years
+from ncthelpers import access, claims, commentary, finance, lineage, provenance, results, rules, wording, years
 from ncthelpers.cells import as_written
 from ncthelpers.faults import Fault
+from ncthelpers.reading import NotRead
 from ncthelpers.rows import records_by_row
 
 if TYPE_CHECKING:
@@ -217,6 +218,9 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
     LookupError
         If a placeholder names nothing in the data.
     """
+    withheld = access.withheld_commentary(data.contract).get(page)
+    if withheld:
+        return Words(plain(f"The commentary on this page is {withheld}."))
     written = commentary.blocks(data.commentary.get(page, ""))
     if not written.get(block) and not data.has_annual_report:
         return basis(data)
@@ -291,7 +295,11 @@ def year_title(data: YearData) -> str:
     """What the pages of a year together are: its review, or public data where the annual report is not at hand."""
     if data.has_annual_report:
         return f"Annual review, {data.year}"
-    return f"Public data about {data.year}: not the councils' annual report"
+    return f"Public data about {data.year}: not the {_councils_own(data)} annual report"
+
+
+def _councils_own(data: YearData) -> str:
+    return wording.of_councils(len(data.contract["councils"]))["councils_own"]
 
 
 def public_title(data: YearData) -> str:
@@ -317,8 +325,8 @@ def basis(data: YearData) -> Words:
         "yearly official figures cover the whole financial year."
     )  # fmt: skip
     return Words(
-        f"**Public data about {data.year}: not the councils' annual report.** {plain(reason[:1].upper() + reason[1:])}. "
-        f"Nothing here is the trust's or the councils' own account of the year. {plain(covers)}".rstrip()
+        f"**Public data about {data.year}: not the {_councils_own(data)} annual report.** {plain(reason[:1].upper() + reason[1:])}. "
+        f"Nothing here is the trust's or the {_councils_own(data)} own account of the year. {plain(covers)}".rstrip()
     )
 
 
@@ -350,22 +358,26 @@ def _figure_faults(data: YearData, line: str, file: str, number: int) -> Iterato
             text_of(data, found[1], found[2] or "")
         except LookupError as error:
             yield Fault(file, number, "", found[0], f"cannot be filled in: {error}")
+        except NotRead:  # what it names has a fault of its own
+            continue
     for stray in _STRAY.finditer(_ILLNESS.sub("", _PLACEHOLDER.sub("", line))):
         rule = "is a figure typed by hand: take it from the data by a placeholder"
         yield Fault(file, number, "", stray[0], "is a stray brace" if stray[0] in "{}" else rule)
 
 
-def commentary_faults(data: YearData, place: str) -> list[Fault]:
+def commentary_faults(data: YearData, place: str, known: Mapping[str, set] | None = None) -> list[Fault]:
     """Every fault of the commentary: blocks, placeholders, figures typed by hand, paragraphs and publications cited.
 
     Parameters
     ----------
     data : YearData
-        The year, its tables free of faults.
+        The year, its tables whole.
     place : str
         The year's folder from the root, for the faults.
+    known : Mapping, optional
+        What may be cited, as far as it could be read; what the year holds if nothing is given.
     """
-    known, faults = rules.known_sources(data), []
+    known, faults = rules.known_sources(data) if known is None else known, []
     for page, text in data.commentary.items():
         file = f"{place}/commentary/{page}.md"
         faults += _block_faults(text, file)

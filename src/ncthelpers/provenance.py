@@ -110,8 +110,8 @@ class Shown:
         What it rests on.
     part : str
         What of it is shown, where the same stands on a page in several parts.
-    invented : bool
-        Whether it is of an invented trust.
+    marks : tuple of str
+        What its caption says of all that is made of the year, such as that the trust is invented.
     """
 
     what: str
@@ -121,7 +121,7 @@ class Shown:
     figures: tuple[Figure, ...] = ()
     sources: Sources = field(default_factory=Sources)
     part: str = ""
-    invented: bool = False
+    marks: tuple[str, ...] = ()
 
 
 def bundle(html: str, text: str, shown: Shown | None, caption: str) -> tuple[dict, dict]:
@@ -273,7 +273,7 @@ def shown_chart(data: YearData | Comparison, name: str, rows: Iterable[Mapping],
     title = results.table_schema(lineage.newest, name).title
     said = (f"Drawn from the table {title}.",)
     sources = sources_of(data, behind, made=calculation(data, name), said=said)
-    return Shown("chart", name, sources=sources, part=part, invented=data.is_invented)
+    return Shown("chart", name, sources=sources, part=part, marks=data.marks)
 
 
 # The sources of a shown thing
@@ -328,7 +328,7 @@ def calculation(data: YearData | Comparison, name: str) -> tuple[tuple[str, str]
 
 def _documents(package: Mapping) -> dict[str, str]:
     """Titles of the documents with their dates."""
-    return {document["id"]: f"{document['title']} ({in_words(str(document['date']))})"
+    return {document["id"]: f"{document['title']} ({in_words(str(when)) if (when := document.get('date')) else 'no date given'})"
             for document in package.get("documents", [])}  # fmt: skip
 
 

@@ -6,10 +6,11 @@ itself, whose list of files then counts, when a page asks it for all its names o
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["Lazily", "noted", "files_read"]
+__all__ = ["Lazily", "NotRead", "Readable", "as_far_as_read", "noted", "files_read"]
 
 _Made = TypeVar("_Made")
 _READ: set[str] = set()  # of this process: a page has one of its own
@@ -32,6 +33,57 @@ def files_read(root: Path | str) -> list[str]:
     """
     top = os.path.abspath(root)
     return sorted(Path(path).relative_to(top).as_posix() for path in _READ if path.startswith(top + os.sep))
+
+
+class NotRead(Exception):
+    """Something that was asked for is there and could not be read, so that nobody can say what follows from it."""
+
+
+def as_far_as_read(found: Iterable[_Made]) -> Iterator[_Made]:
+    """What there is, up to where it rests on what could not be read."""
+    with suppress(NotRead):
+        yield from found
+
+
+class Readable(Mapping[str, _Made]):
+    """Things by name as far as they could be read; one that could not be is neither there nor missing.
+
+    Parameters
+    ----------
+    held : Mapping
+        What could be read.
+    unread : iterable of str
+        Names of the rest.
+
+    Examples
+    --------
+    >>> tables = Readable({"grants": "..."}, ["homes"])
+    >>> "grants" in tables, "risks" in tables
+    (True, False)
+    >>> "homes" in tables
+    Traceback (most recent call last):
+        ...
+    ncthelpers.reading.NotRead: homes
+    """
+
+    def __init__(self, held: Mapping[str, _Made], unread: Iterable[str]) -> None:
+        self._held, self._unread = dict(held), frozenset(unread)
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._unread:
+            raise NotRead(name)
+        return name in self._held
+
+    def __getitem__(self, name: str) -> _Made:
+        if name in self._unread:
+            raise NotRead(name)
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
 
 
 class Lazily(Mapping[str, _Made]):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ncthelpers import (
+    access,
     audits,
     claims,
     coverage,
@@ -279,9 +280,14 @@ def table(data: YearData, name: str) -> pd.DataFrame:
 
 def table_schema(data: YearData, name: str) -> TableSchema:
     """What a table holds, by name, entered or computed."""
-    for schemas in (data.schemas, data.reference.schemas, result_schemas()):
+    for schemas in (data.schemas, data.reference.schemas):
         if name in schemas:
             return schemas[name]
+    made = result_schemas().get(name)
+    if made and name in RESULTS and access.restrictions(data.contract):
+        return access.echoing(made, (data.schemas[held] for held in RESULTS[name].inputs if held in data.schemas))
+    if made:
+        return made
     raise LookupError(f"there is no table named {name}")
 
 

@@ -1,11 +1,12 @@
 """The rows of a table, one after another."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["records_of", "records_by_row"]
+__all__ = ["records_of", "records_by_row", "unread"]
 
 
 def records_of(frame: "pd.DataFrame") -> list[dict]:
@@ -36,3 +37,15 @@ def records_by_row(frame: "pd.DataFrame") -> dict[int, dict]:
     {2: {'item': 'heating'}}
     """
     return dict(zip(frame.index, records_of(frame), strict=True))
+
+
+def unread(frame: "pd.DataFrame") -> tuple[Mapping, ...]:
+    """The rows of a table's file that break a rule, so that the table lacks them: of each the cells that could be read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> unread(pd.DataFrame({"item": ["heating"]}))
+    ()
+    """
+    return frame.attrs.get("unread", ())

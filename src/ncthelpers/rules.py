@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -12,21 +12,24 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ncthelpers import escalation
+from ncthelpers.access import EXEMPT, RESTRICTED
 from ncthelpers.cells import as_written
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.contract import cited_in
 from ncthelpers.faults import Fault
 from ncthelpers.kpis import own_value, rating
+from ncthelpers.reading import NotRead
 from ncthelpers.rounding import half_up
-from ncthelpers.rows import records_by_row, records_of
+from ncthelpers.rows import records_by_row, records_of, unread
 from ncthelpers.spc import every_month
+from ncthelpers.suggestions import nearest
 from ncthelpers.workingdays import Holidays
 from ncthelpers.years import ContractYear, first_day, last_day
 
 if TYPE_CHECKING:
     from ncthelpers.load import YearData
 
-__all__ = ["cross_table_faults", "reference_faults", "known_sources", "unknown_citations"]
+__all__ = ["cross_table_faults", "found_by", "reference_faults", "known_sources", "unknown_citations"]
 
 # Tables of a year and of the reference whose figures enter totals or charts, and the kinds of publication that may not.
 _COUNTED = ("service_costs", "finance_lines", "grants", "grant_components", "budget_gaps", "demand")
@@ -54,6 +57,19 @@ def _looked_up(tables: Mapping, table: str, key: str, column: str) -> dict:
     return dict(zip(tables[table][key], tables[table][column], strict=True)) if table in tables else {}
 
 
+def _whole(tables: Mapping, *names: str) -> bool:
+    """Whether every row of some tables could be read, so that what is not there is missing."""
+    return not any(unread(tables[name]) for name in names if name in tables)
+
+
+def _named(frame: pd.DataFrame, column: str) -> set | None:
+    """Every value of a column, of rows that could not be read too; none where nobody can say what all of them are."""
+    rest = unread(frame)
+    if any(column not in row for row in rest):
+        return None
+    return set(frame[column]) | {row[column] for row in rest}
+
+
 def _councils(data: YearData, place: str) -> Iterator[Fault]:
     """A council is one of the contract's; a table keyed by council has every one of them."""
     if "councils" not in data.contract:
@@ -66,8 +82,9 @@ def _councils(data: YearData, place: str) -> Iterator[Fault]:
             file = f"{place}/{name}.csv"
             for row, value in frame[column.name].dropna().items():
                 if value not in known:
-                    yield Fault(file, row, column.name, value, f"is not a council of the contract ({', '.join(known)})")
-            if column.name in data.schemas[name].key:
+                    yield Fault(file, row, column.name, value, f"is not a council of the contract ({', '.join(known)})",
+                                suggestion=nearest(value, known))  # fmt: skip
+            if column.name in data.schemas[name].key and _whole(data.tables, name):
                 for council in set(known) - set(frame[column.name]):
                     yield Fault(file, None, column.name, council, "has no row, though the table is kept by council")
 
@@ -79,19 +96,20 @@ def _dangling(tables: Mapping, schemas: Mapping, known: Mapping, place: str) -> 
             table, _, target = column.refers_to.partition(".")
             if table not in known:
                 continue
-            there = set(known[table][target])
-            for row, value in frame[column.name].dropna().items():
+            there = _named(known[table], target)
+            for row, value in () if there is None else frame[column.name].dropna().items():
                 if value not in there:
-                    yield Fault(f"{place}/{name}.csv", row, column.name, str(value), f"is not in {column.refers_to}")
+                    yield Fault(f"{place}/{name}.csv", row, column.name, str(value), f"is not in {column.refers_to}",
+                                suggestion=nearest(value, there))  # fmt: skip
 
 
 def _references(data: YearData, place: str) -> Iterator[Fault]:
     """A value that names a row of another table, of the year or of the reference, finds it there."""
     yield from _dangling(data.tables, data.schemas, {**data.reference.tables, **data.tables}, place)
     if "areas" in data.reference.tables:
-        known = set(data.reference.tables["areas"]["area"])
+        known = _named(data.reference.tables["areas"], "area")
         for number, council in enumerate(data.contract.get("councils", []), 1):
-            if council.get("area") not in known:
+            if known is not None and council.get("area") not in known:
                 yield Fault(f"{place}/contract.yml", None, f"councils {number}", str(council.get("area") or ""),
                             "is not in areas.area: give the area that the council's figures are published for")  # fmt: skip
 
@@ -130,10 +148,11 @@ def known_sources(data: YearData) -> dict[str, set]:
     named = {one.get("id") for one in documents if isinstance(one, dict)} if isinstance(documents, list) else set()
     known, held = {_FILES: named}, data.reference
     if PUBLICATIONS in held.tables or PUBLICATIONS not in held.schemas:  # a root may keep no list of publications
-        known[PUBLICATIONS] = set(held.names(PUBLICATIONS, "publication", "title"))
+        listed = held.tables.get(PUBLICATIONS)
+        known[PUBLICATIONS] = set() if listed is None else _named(listed, "publication")
     if "paragraphs" in data.tables:
-        known["paragraphs"] = set(data.tables["paragraphs"]["paragraph"])
-    return known
+        known["paragraphs"] = _named(data.tables["paragraphs"], "paragraph")
+    return {kind: names for kind, names in known.items() if names is not None}
 
 
 def _sources(data: YearData, place: str) -> Iterator[Fault]:
@@ -143,16 +162,6 @@ def _sources(data: YearData, place: str) -> Iterator[Fault]:
     for where, source in cited_in(data.contract):
         for part, rule in unknown_citations(source, known):
             yield Fault(f"{place}/contract.yml", None, where, part, rule)
-
-
-def _restricted(data: YearData, place: str) -> Iterator[Fault]:
-    """A restricted value never enters the repository; the fault does not repeat it."""
-    for name, frame in data.tables.items():
-        for column in (c for c in data.schemas[name].columns if c.access == "restricted"):
-            for row in frame[column.name].dropna().index:
-                yield Fault(
-                    f"{place}/{name}.csv", row, column.name, "", "is restricted and may not enter the repository"
-                )
 
 
 def _dates(data: YearData, place: str) -> Iterator[Fault]:
@@ -192,14 +201,15 @@ def _targets(data: YearData, place: str) -> Iterator[Fault]:
 
 
 def _target_status(data: YearData, place: str) -> Iterator[Fault]:
-    """A tolerance stands beside a target, and a target beside the statement that it is published."""
+    """A tolerance stands beside a target, and a target beside the statement that it is published, unless it is restricted."""
     for name, row, kpi in _rows(data, *_REGISTERS):
         file, target, status = f"{place}/{name}.csv", kpi["target"], kpi.get("target_status")
-        if target is None and kpi["tolerance"] is not None:
+        column = data.schemas[name]["target"]
+        if target is None and kpi["tolerance"] is not None and column.missing != EXEMPT:
             yield Fault(file, row, "tolerance", str(kpi["tolerance"]), "is the tolerance of no target")
         if target is None and status == "published":
             yield Fault(file, row, "target_status", status, "is said of a target that is not given")
-        if target is not None and status not in ("published", None):
+        if target is not None and status not in ("published", None) and column.access != RESTRICTED:
             yield Fault(file, row, "target", str(target), f"is given, though target_status is {status}")
 
 
@@ -236,7 +246,7 @@ def _kpi_months(data: YearData, place: str) -> Iterator[Fault]:
 
 def _kpi_rebases(data: YearData, place: str) -> Iterator[Fault]:
     """Limits begin anew in a month that the KPI has a row for."""
-    if not {"kpi_values", "kpi_history"} <= set(data.tables):
+    if not {"kpi_values", "kpi_history"} <= set(data.tables) or not _whole(data.tables, "kpi_values", "kpi_history"):
         return
     held = _rows(data, "kpi_values", "kpi_history")
     months = {(cells["kpi"], cells["period"][:7]) for *_, cells in held if len(cells["period"]) > 4}
@@ -321,7 +331,7 @@ def _movers(data: YearData, place: str) -> Iterator[Fault]:
     trust = data.contract.get("provider", {}).get("short")
     for name, row, move in _rows(data, "escalations"):
         file, judged, subject, owner = f"{place}/{name}.csv", move["judged"], move["subject"], move["owner"]
-        if subject not in names.get(judged, [subject]):
+        if subject not in names.get(judged, [subject]) and _whole(data.tables, escalation.SUBJECTS[judged][0]):
             yield Fault(file, row, "subject", subject, f"is no {judged} of the year")
         owners = [trust, *councils] if judged == escalation.TRUST_KPI else councils
         if trust and councils and owner not in owners:
@@ -342,17 +352,18 @@ def _ratings(data: YearData, judged: str, subject: str) -> list[tuple[date, str]
 
 
 def _unread_values(data: YearData, judged: str) -> list[str]:
-    """Tables of the values of what is judged that could not be read, so that nobody knows what its months were."""
+    """Tables of what is judged and of its values that could not be read whole, so that nobody knows what its months were."""
     register, _ = escalation.SUBJECTS[judged]
     held = {*data.tables, *data.contract.get("not_reported", {})}
-    return [name for name, of in _VALUES.items() if of == register and name in data.schemas and name not in held]
+    names = [register, *(name for name, of in _VALUES.items() if of == register)]
+    return [name for name in names if name in data.schemas and (name not in held or not _whole(data.tables, name))]
 
 
 def _histories(data: YearData, place: str) -> Iterator[Fault]:
     """A history of escalation is possible, its failures are measured, and the bank holidays cover its clocks."""
     file, found, mechanism = f"{place}/escalations.csv", [], escalation.mechanism(data.contract)
     moves = data.tables.get("escalations")
-    held = {} if moves is None else escalation.histories(moves)
+    held = {} if moves is None or unread(moves) else escalation.histories(moves)
     for row, column, rule in escalation.unfounded_reliefs(held):
         found.append(Fault(file, row, column, as_written(moves.loc[row, column]), rule))
     for (judged, subject), history in held.items():
@@ -402,6 +413,8 @@ def _asked(data: YearData, name: str) -> dict[tuple, dict[int, int | None]]:
 def _given_away(data: YearData, place: str) -> Iterator[Fault]:
     """A suppressed number is not the only one of its question or month: whoever learns how many there were has it."""
     for name, column in _SUPPRESSED.items():
+        if not _whole(data.tables, name):
+            continue
         for numbers in _asked(data, name).values():
             hidden = [row for row, number in numbers.items() if number is None]
             if len(hidden) == 1:
@@ -411,6 +424,8 @@ def _given_away(data: YearData, place: str) -> Iterator[Fault]:
 
 def _room_left(data: YearData, place: str) -> Iterator[Fault]:
     """Answers come to no more than the number who answered, and leave more than one person to each suppressed one."""
+    if not _whole(data.tables, "surveys", "survey_answers"):
+        return
     bases, asked = _looked_up(data.tables, "surveys", "survey", "base"), _asked(data, "survey_answers")
     complete: dict[str, set[int]] = {}  # where no base is given, a question without a mark tells how many answered it
     for (survey, _), answers in asked.items():
@@ -491,15 +506,43 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
                         f"does not agree with what the row cites: {', '.join(dict.fromkeys(cited))}")  # fmt: skip
 
 
+def _claims_dated(data: YearData, place: str) -> Iterator[Fault]:
+    """A document that makes a claim has a date: what became known after it tells how the claim turned out, and not whether it was right."""
+    listed = data.package.get("documents")
+    undated = (
+        {one.get("id") for one in listed if isinstance(one, dict) and not one.get("date")}
+        if isinstance(listed, list)
+        else set()
+    )
+    for name, row, claim in _rows(data, "claims"):
+        document = citations(claim["source"])[0].document
+        if document in undated:
+            yield Fault(
+                f"{place}/{name}.csv", row, "source", document, "is a document without a date in datapackage.yml"
+            )
+
+
 _RULES = (
-    _councils, _references, _sources, _restricted, _dates, _targets, _target_status, _kpi_periods, _kpi_history,
+    _claims_dated, _councils, _references, _sources, _dates, _targets, _target_status, _kpi_periods, _kpi_history,
     _kpi_months, _kpi_rebases, _kpi_small, _kpi_counts, _kpi_printed, _later, _movers, _histories, _small_counts, _given_away,
     _room_left, _factor_effects, _carried_years, _counted_sources, _bases,
 )  # fmt: skip
 
 
-def cross_table_faults(data: YearData, place: str) -> list[Fault]:
-    """Every fault between the tables of a year. A table that could not be read is nobody else's fault.
+def found_by(rule: Callable, passing: bool, *given: object) -> list[Fault]:
+    """What a rule finds; one that cannot run for what could not be read, a fault of its own, is passed over."""
+    try:
+        return list(rule(*given))
+    except NotRead:
+        return []
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError):
+        if not passing:
+            raise
+        return []
+
+
+def cross_table_faults(data: YearData, place: str, passing: bool = False) -> list[Fault]:
+    """Every fault between the tables of a year. A table or row that could not be read is nobody else's fault.
 
     Parameters
     ----------
@@ -507,8 +550,10 @@ def cross_table_faults(data: YearData, place: str) -> list[Fault]:
         The year as far as it could be read.
     place : str
         The year's folder from the root, for the faults.
+    passing : bool
+        Whether other faults are known, so that a rule which cannot run is passed over.
     """
-    return [fault for rule in _RULES for fault in rule(data, place)]
+    return [fault for rule in _RULES for fault in found_by(rule, passing, data, place)]
 
 
 # Between the tables of the reference
@@ -521,7 +566,8 @@ def _links(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
 
 def _cited(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
     """A publication that a row cites is in the list; a paragraph is of no year and passed."""
-    known = {PUBLICATIONS: set(tables[PUBLICATIONS]["publication"])} if PUBLICATIONS in tables else {}
+    listed = _named(tables[PUBLICATIONS], "publication") if PUBLICATIONS in tables else None
+    known = {} if listed is None else {PUBLICATIONS: listed}
     yield from _unknown_sources(tables, schemas, known, place)
 
 
@@ -559,6 +605,7 @@ _WEEKDAY_HOLIDAYS = 7
 def _holidays(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
     """A bank holiday is on a weekday, and the list is whole in each year from its first to its last: all of these count as covered."""
     days = dict(tables["bank_holidays"]["day"].items()) if "bank_holidays" in tables else {}
+    whole = _whole(tables, "bank_holidays")
     for row, day in days.items():
         if day.weekday() > 4:
             yield Fault(
@@ -567,7 +614,7 @@ def _holidays(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
     held = Counter(day.year for day in days.values() if day.weekday() <= 4)
     covered = [day.year for day in days.values()]
     for year in range(min(covered), max(covered) + 1) if covered else ():
-        if held[year] < _WEEKDAY_HOLIDAYS:
+        if whole and held[year] < _WEEKDAY_HOLIDAYS:
             yield Fault(f"{place}/bank_holidays.csv", None, "day", str(year),
                         f"is a year of {held[year]} bank holidays on weekdays, fewer than {_WEEKDAY_HOLIDAYS}: the list is not whole")  # fmt: skip
 
@@ -642,8 +689,8 @@ _REFERENCE_RULES = (
 )  # fmt: skip
 
 
-def reference_faults(tables: Mapping, schemas: Mapping, place: str) -> list[Fault]:
-    """Every fault within and between the tables of the reference. A table that could not be read is nobody else's fault.
+def reference_faults(tables: Mapping, schemas: Mapping, place: str, passing: bool = False) -> list[Fault]:
+    """Every fault within and between the tables of the reference. A table or row that could not be read is nobody else's fault.
 
     Parameters
     ----------
@@ -653,5 +700,7 @@ def reference_faults(tables: Mapping, schemas: Mapping, place: str) -> list[Faul
         What they hold.
     place : str
         Their folder from the root, for the faults.
+    passing : bool
+        As for :func:`cross_table_faults`.
     """
-    return [fault for rule in _REFERENCE_RULES for fault in rule(tables, schemas, place)]
+    return [fault for rule in _REFERENCE_RULES for fault in found_by(rule, passing, tables, schemas, place)]

@@ -8,7 +8,8 @@ names every cell that breaks one.
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -20,16 +21,17 @@ import yaml
 from ncthelpers.cells import TYPES, Column, read_cell
 from ncthelpers.faults import Fault
 from ncthelpers.reading import Lazily
+from ncthelpers.suggestions import nearest, suggestion
 from ncthelpers.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["TableSchema", "read_schemas", "open_schemas", "schemas_from", "read_table"]
+__all__ = ["TableSchema", "read_schemas", "open_schemas", "schemas_from", "has_rows", "read_rows", "read_table"]
 
 _COLUMN_KEYS = {
     "type", "title", "meaning", "unit", "required", "missing", "dash", "decimals", "decimals_in", "values", "refers_to", "min", "max",
-    "unique", "access",
+    "unique", "access", "reason", "review", "aliases",
 }  # fmt: skip
 
 
@@ -49,6 +51,8 @@ class TableSchema:
         ``public`` or ``restricted``; a restricted table never enters anything published.
     shown : tuple of str
         Columns that readers are shown unless a page asks for others; none means all.
+    reason, review : str, date or None
+        Of a restricted table why it is, and the day on which that is to be looked at again.
     """
 
     table: str
@@ -58,6 +62,8 @@ class TableSchema:
     columns: tuple[Column, ...]
     access: str = "public"
     shown: tuple[str, ...] = ()
+    reason: str = ""
+    review: date | None = None
 
     def __getitem__(self, name: str) -> Column:
         for column in self.columns:
@@ -71,34 +77,44 @@ class TableSchema:
         return [column.name for column in self.columns]
 
 
-def _column(table: str, name: str, given: Mapping, access: str) -> Column:
+def _column(table: str, name: str, given: Mapping, of_table: Mapping) -> Column:
     unknown = set(given) - _COLUMN_KEYS
     if unknown or given.get("type") not in TYPES or not given.get("title"):
         raise ValueError(
             f"schema {table}, column {name}: needs a known type and a title; unknown keys {sorted(unknown)}"
         )
     bounds = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
-    plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values"} if key in given}
-    return Column(name=name, values=tuple(given.get("values", ())), **{"access": access, **plain}, **bounds)
+    plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values", "aliases"} if key in given}
+    listed = {key: tuple(given.get(key, ())) for key in ("values", "aliases")}
+    return Column(name=name, **listed, **{**of_table, **plain}, **bounds)
 
 
 def _schema(given: Mapping) -> TableSchema:
     """A schema from its YAML; a misspelt key, column or access is an error, or its rule would silently not hold."""
-    access = given.get("access", "public")
+    of_table = {key: given[key] for key in ("access", "reason", "review") if key in given}
     unknown = (set(given.get("key", ())) | set(given.get("show", ()))) - set(given["columns"])
     if unknown:
         raise ValueError(f"schema {given['table']}: key or show names no column: {', '.join(sorted(unknown))}")
     for of in (given, *given["columns"].values()):
         if of.get("access", "public") not in {"public", "restricted"}:
             raise ValueError(f"schema {given['table']}: access {of['access']!r} is neither public nor restricted")
+        explained = bool(of.get("reason")) and isinstance(of.get("review"), date)
+        if explained != (of.get("access") == "restricted") or not explained and {"reason", "review"} & set(of):
+            raise ValueError(
+                f"schema {given['table']}: what is restricted, and nothing else, gives its reason and its review, a date"
+            )
+    for name, column in given["columns"].items():
+        by_itself = column.get("access") == "restricted" and given.get("access") != "restricted"
+        if by_itself and (name in given.get("key", ()) or column.get("required", True)):
+            raise ValueError(f"schema {given['table']}: every row must give {name}: restrict the table")
     return TableSchema(
         table=given["table"],
         title=given["title"],
         meaning=given["meaning"],
         key=tuple(given.get("key", ())),
-        columns=tuple(_column(given["table"], name, column, access) for name, column in given["columns"].items()),
-        access=access,
+        columns=tuple(_column(given["table"], name, column, of_table) for name, column in given["columns"].items()),
         shown=tuple(given.get("show", ())),
+        **of_table,
     )
 
 
@@ -114,10 +130,20 @@ def read_schemas(folder: Path) -> Mapping[str, TableSchema]:
     return {path.stem: _read_schema(path) for path in sorted(folder.glob("*.yml"))}
 
 
-def open_schemas(folder: Path) -> Lazily[TableSchema]:
-    """The schemas of a folder by table name, each read when it is first asked for, with the errors of :func:`read_schemas`."""
+def open_schemas(
+    folder: Path, adapted: Callable[[TableSchema], TableSchema] = lambda schema: schema
+) -> Lazily[TableSchema]:
+    """The schemas of a folder by table name, each read when it is first asked for, with the errors of :func:`read_schemas`.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    adapted : callable
+        Gives a schema as it holds for one year.
+    """
     return Lazily(folder, ".yml", (path.stem for path in sorted(folder.glob("*.yml"))),
-                  lambda name: _read_schema(folder / f"{name}.yml"))  # fmt: skip
+                  lambda name: adapted(_read_schema(folder / f"{name}.yml")))  # fmt: skip
 
 
 def _read_schema(path: Path) -> TableSchema:
@@ -205,6 +231,15 @@ def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str
     return read if all(len(set(values)) == len(values) for values in once) else None
 
 
+def _same_key(frame: pd.DataFrame, schema: TableSchema) -> dict[int, list[int]]:
+    """Of each row those that have its key, itself among them."""
+    read = {name: _each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key}
+    rows: dict[tuple, list[int]] = {}
+    for row, key in zip(frame.index, zip(*read.values(), strict=True), strict=False):
+        rows.setdefault(key, []).append(int(row))
+    return {row: alike for alike in rows.values() for row in alike}
+
+
 def _cell_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> list[Fault]:
     """Every fault of a table that has one; pandera, which takes a third of a second to import, is asked for no other."""
     import pandera.pandas as pa
@@ -215,16 +250,27 @@ def _cell_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> list[Fa
         cases = errors.failure_cases
     else:
         return []
-    faults = []
+    faults, alike = [], _same_key(frame, schema)
     for check, column, row, value in cases[["check", "column", "index", "failure_case"]].itertuples(index=False):
         if check == "rule":
-            faults.append(Fault(file, int(row), column, value, _broken_rule(value, schema[column])))
+            faults.append(Fault(file, int(row), column, value, _broken_rule(value, schema[column]),
+                                suggestion=suggestion(value, schema[column])))  # fmt: skip
         elif check == "unique":
             faults.append(Fault(file, int(row), column, value, "stands in more than one row but must be unique"))
         else:
             key = " / ".join(frame.loc[int(row), list(schema.key)])
-            faults.append(Fault(file, int(row), "+".join(schema.key), key, "is the key of more than one row"))
-    return faults
+            rows = ", ".join(map(str, alike[int(row)]))
+            faults.append(Fault(file, int(row), "+".join(schema.key), key, "is the key of more than one row",
+                                suggestion=f"rows {rows} have it"))  # fmt: skip
+    return [_hushed(fault, schema) for fault in faults]
+
+
+def _hushed(fault: Fault, schema: TableSchema) -> Fault:
+    """A fault of a restricted cell without its value, or anything made of it."""
+    if not any(column.name in fault.column.split("+") and column.access == "restricted" for column in schema.columns):
+        return fault
+    told = fault.value and fault.value in fault.rule
+    return replace(fault, value="", suggestion="", rule="breaks the rule of its column" if told else fault.rule)
 
 
 def _rows(content: bytes, file: str) -> tuple[list[str], list[tuple[int, list[str]]], list[Fault]]:
@@ -247,8 +293,20 @@ def _rows(content: bytes, file: str) -> tuple[list[str], list[tuple[int, list[st
     return rows[0][1], rows[1:], []
 
 
+def has_rows(content: bytes) -> bool:
+    """Whether a table has more than its header; what cannot be read has, for its faults are to be told.
+
+    Examples
+    --------
+    >>> has_rows(b"council,gap\\nA,1.5\\n"), has_rows(b"council,gap\\n,\\n")
+    (True, False)
+    """
+    _, rows, faults = _rows(content, "")
+    return bool(rows or faults)
+
+
 def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataFrame, list[Fault]]:
-    """Read one table and list every fault in it.
+    """Read one table whole and list every fault in it.
 
     Parameters
     ----------
@@ -271,13 +329,32 @@ def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataF
     >>> sorted({fault.rule for fault in read_table(b"council,gap\\nA,1.5\\nA,x\\n", schema, "gaps.csv")[1]})
     ['is not an amount of money', 'is the key of more than one row']
     """
+    frame, faults = read_rows(content, schema, file)
+    return (pd.DataFrame(columns=schema.names) if faults else frame), faults
+
+
+def read_rows(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Read every row of a table that keeps its rules, and list every fault of the others.
+
+    Parameters
+    ----------
+    content, schema, file
+        As for :func:`read_table`.
+
+    Returns
+    -------
+    (DataFrame, list of Fault)
+        The rows that could be read; of the others :func:`ncthelpers.rows.unread` tells. All faults.
+    """
     header, rows, faults = _rows(content, file)
     if len(header) == 1 and ";" in header[0]:
         faults.append(Fault(file, 1, "", "", "has semicolons between its cells: save it with commas"))
     if header:
         faults += [Fault(file, 1, name, "", "is a column the schema asks for and the file lacks")
                    for name in schema.names if name not in header]  # fmt: skip
-        faults += [Fault(file, 1, name or "(no name)", "", "is a column the schema does not know")
+        absent = [name for name in schema.names if name not in header]
+        faults += [Fault(file, 1, name or "(no name)", "", "is a column the schema does not know",
+                         suggestion=nearest(name, absent))
                    for name in dict.fromkeys(header) if name not in schema.names]  # fmt: skip
         faults += [Fault(file, 1, name, "", "stands twice in the header")
                    for name in dict.fromkeys(header) if header.count(name) > 1]  # fmt: skip
@@ -295,4 +372,21 @@ def read_table(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataF
                        tuple(column for column in schema.columns if column.name in known))  # fmt: skip
     if whole and known:
         faults += _cell_faults(pd.DataFrame(written, index=lines, dtype=object), held, file)
-    return pd.DataFrame(columns=schema.names), faults
+    faulty = {fault.row for fault in faults}
+    if len(known) < len(schema.names) or 1 in faulty:
+        return _partly(schema, {}, [], ({},)), faults
+    kept = [number for number, line in enumerate(lines) if line not in faulty]
+    read = {column.name: [read_cell(written[column.name][number], column) for number in kept]
+            for column in schema.columns}  # fmt: skip
+    rest = [{column.name: read_cell(written[column.name][number], column)
+             for column in schema.columns if not _broken_rule(written[column.name][number], column)}
+            for number, line in enumerate(lines) if line in faulty]  # fmt: skip
+    rest += [{}] * (len(rows) - len(whole))
+    return _partly(schema, read, [lines[number] for number in kept], tuple(rest)), faults
+
+
+def _partly(schema: TableSchema, read: Mapping, lines: Sequence[int], rest: tuple[Mapping, ...]) -> pd.DataFrame:
+    """The rows of a table that could be read, the others in its attributes."""
+    frame = pd.DataFrame(read, columns=schema.names, index=lines, dtype=object)
+    frame.attrs["unread"] = rest
+    return frame

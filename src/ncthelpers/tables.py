@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from ncthelpers import claims, comparison, official, provenance, results, wording
+from ncthelpers.access import as_sentence
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.load import Comparison, YearData
@@ -175,7 +176,7 @@ def _nothing(data: YearData | Comparison, name: str, cites: str) -> str:
     """What stands in the place of a table without a row."""
     reason = _of(data).reason_not_reported(data, name)
     if reason:
-        return f"Not reported: {reason}."
+        return as_sentence(reason)
     if cites:
         return _NONE_BEYOND
     return _NONE if isinstance(data, YearData) and data.has_annual_report else _NONE_PUBLIC
@@ -227,7 +228,7 @@ def show(
     titles = data.titles
     texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
     shown = provenance.shown_table(data, name, schema, held, records_of(frame), texts)
-    title = wording.captioned(caption or schema.title, data.is_invented)
+    title = wording.captioned(caption or schema.title, data.marks)
     return Table(title, held, texts, _nothing(data, name, cites), shown)
 
 
@@ -286,7 +287,7 @@ def by_year(
     if any(cell.endswith(_QUOTIENT) for row in kept for cell in row[len(keys) :]):
         title = f"{title}; {_QUOTIENT_MEANS}"
     shown = provenance.shown_table(data, name, schema, [schema[value]], records, [(text,) for text in texts])
-    return Table(wording.captioned(title, data.is_invented), columns, kept, _nothing(data, name, ""), shown)
+    return Table(wording.captioned(title, data.marks), columns, kept, _nothing(data, name, ""), shown)
 
 
 _SOURCE_COLUMNS = (
@@ -361,7 +362,7 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
         titles = {document["id"]: document["title"] for document in package.get("documents", [])}
         found = (package.get("resources", {}).get(_path(name)) for name in names)
         rows += [_file_row(folder, entry, titles) for entry in found if entry]
-    files = Table(wording.captioned("Sources of this page", data.is_invented), _SOURCE_COLUMNS, tuple(rows))
+    files = Table(wording.captioned("Sources of this page", data.marks), _SOURCE_COLUMNS, tuple(rows))
     publications = data.reference.tables.get(PUBLICATIONS)
     if publications is None:
         return Sources(files, Table("Publications", (), ()))
@@ -371,4 +372,4 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
     cells = tuple(
         tuple(wording.cell_text(record[column.name], column) for column in held) for record in records_of(cited)
     )
-    return Sources(files, Table(wording.captioned("Publications cited", data.is_invented), held, cells))
+    return Sources(files, Table(wording.captioned("Publications cited", data.marks), held, cells))

@@ -3,17 +3,30 @@
 Rounding for display happens here and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
 from ncthelpers import years
+from ncthelpers.access import is_edition
 from ncthelpers.cells import Column
-from ncthelpers.citations import CARRIED, PUBLICATIONS, Citation, citations
+from ncthelpers.citations import CARRIED, EARLIER, PUBLICATIONS, Citation, citations
 from ncthelpers.rounding import half_up
 
-__all__ = ["cell_text", "figure_text", "amount_text", "count_in_words", "source_text", "where_in", "captioned", "MINUS"]
+__all__ = [
+    "cell_text",
+    "figure_text",
+    "amount_text",
+    "count_in_words",
+    "source_text",
+    "where_in",
+    "captioned",
+    "listed",
+    "marks",
+    "of_councils",
+    "MINUS",
+]
 
 MINUS = "\N{MINUS SIGN}"
 _WORDS = [
@@ -41,6 +54,7 @@ _WORDS = [
 ]
 _DOCUMENTS = {
     "report": "annual report", "cover": "cover report", CARRIED: "carried over from last year, to be confirmed:",
+    EARLIER: "the year before:",
 }  # fmt: skip
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
@@ -198,12 +212,57 @@ def cell_text(value: object, column: Column, titles: Mapping[str, str] = _NO_TIT
     return source_text(str(value), titles) if column.type == "source" else str(value)
 
 
-def captioned(caption: str, invented: bool) -> str:
-    """A caption or title, which of an invented trust says so.
+def of_councils(count: int) -> dict[str, str]:
+    """The words of a template that go by the number of the contract's councils, by their names.
 
     Examples
     --------
-    >>> captioned("Grants, £", True)
-    'Grants, £ (invented)'
+    >>> of_councils(1), of_councils(3)["councils_own"]
+    ({'councils': 'council', 'councils_own': "council's", 'their': 'its'}, "councils'")
     """
-    return f"{caption} (invented)" if invented and not caption.endswith("(invented)") else caption
+    if count == 1:
+        return {"councils": "council", "councils_own": "council's", "their": "its"}
+    return {"councils": "councils", "councils_own": "councils'", "their": "their"}
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as they are listed in a sentence.
+
+    Examples
+    --------
+    >>> listed(["East"]), listed(["East", "West"]), listed(["East", "West", "South"])
+    ('East', 'East and West', 'East, West and South')
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def marks(contract: Mapping) -> tuple[str, ...]:
+    """What every title, caption and table made of a year says of it: that the trust is invented, or that it may not be published.
+
+    Parameters
+    ----------
+    contract : Mapping
+        ``contract.yml`` of the year.
+
+    Examples
+    --------
+    >>> marks({"invented": True}), marks({"edition": "restricted"}), marks({})
+    (('invented',), ('RESTRICTED',), ())
+    """
+    said = {"invented": contract.get("invented") is True, "RESTRICTED": is_edition(contract)}
+    return tuple(mark for mark, holds in said.items() if holds)
+
+
+def captioned(caption: str, marks: Sequence[str]) -> str:
+    """A caption or title with what is said of all that is made of a year.
+
+    Examples
+    --------
+    >>> captioned("Grants, £", ["invented", "RESTRICTED"]), captioned("Grants, £ (invented)", ["invented"])
+    ('Grants, £ (invented, RESTRICTED)', 'Grants, £ (invented)')
+    """
+    if "invented" in marks:
+        caption = caption.removesuffix(" (invented)")
+    said = f" ({', '.join(marks)})" if marks else ""
+    return caption if caption.endswith(said) else caption + said

@@ -1,15 +1,16 @@
 """Working days in England and Wales: counted, and the day on which a clock in working days runs out.
 
-Neither function needs a rule of its own for a clock that starts at a weekend: the start is day 0, whichever day it is, so
-the first working day after it is day 1.
+No function needs a rule of its own for a clock that starts at a weekend: the start is day 0, whichever day it is, so
+the first working day after it is day 1; and counted back from a meeting, the meeting's day is day 0.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
-__all__ = ["Holidays", "working_days", "due"]
+__all__ = ["Holidays", "working_days", "due", "working_days_before", "clear_days_before", "months_before"]
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -150,3 +151,93 @@ def due(start: date, days: int, holidays: Holidays) -> date:
         day += _DAY
         days -= holidays.is_working_day(day)
     return day
+
+
+def working_days_before(end: date, days: int, holidays: Holidays) -> date:
+    """The last day that is some working days before another: a notice given then is given in time.
+
+    Parameters
+    ----------
+    end : date
+        Day 0, such as the day of a meeting; counted in no case.
+    days : int
+        Working days, one or more.
+    holidays : Holidays
+        Bank holidays of the years up to the end.
+
+    Raises
+    ------
+    ValueError
+        If the number of days is none, or the count leaves the years that the list of bank holidays covers.
+
+    Notes
+    -----
+    Rule: as of :func:`working_days`, which gives the same number from the day found to the end where that is a working day.
+
+    Examples
+    --------
+    From a Thursday over a weekend, five working days back:
+
+    >>> holidays = Holidays(frozenset({date(2022, 1, 3)}), date(2022, 1, 1), date(2022, 12, 31))
+    >>> working_days_before(date(2022, 3, 17), 5, holidays)
+    datetime.date(2022, 3, 10)
+    """
+    if days < 1:
+        raise ValueError(f"a notice of {days} working days cannot be given")
+    holidays.is_working_day(end)
+    day = end
+    while days:
+        day -= _DAY
+        days -= holidays.is_working_day(day)
+    return day
+
+
+def clear_days_before(meeting: date, days: int, holidays: Holidays) -> date:
+    """The last day on which an agenda can be published some clear days before a meeting.
+
+    Parameters
+    ----------
+    meeting : date
+        The day of the meeting.
+    days : int
+        Clear days, one or more.
+    holidays : Holidays
+        Bank holidays of the years up to the meeting.
+
+    Raises
+    ------
+    ValueError
+        As :func:`working_days_before`.
+
+    Notes
+    -----
+    Rule: Local Government Act 1972, sections 100A and 100B, as amended for principal councils in England by SI 2002/715: five
+    clear days. Neither the day of publication nor the day of the meeting is a clear day. The Act does not say which days
+    between them count; as councils do (R v Swansea City Council ex parte Elitestone, 1993), weekends and bank holidays
+    are not counted, which is the earlier and so the safer day.
+
+    Examples
+    --------
+    For a meeting on a Thursday, the five days are Wednesday back to Thursday, so the agenda is out on the Wednesday before:
+
+    >>> holidays = Holidays(frozenset({date(2022, 1, 3)}), date(2022, 1, 1), date(2022, 12, 31))
+    >>> clear_days_before(date(2022, 3, 17), 5, holidays)
+    datetime.date(2022, 3, 9)
+    """
+    return working_days_before(meeting, days + 1, holidays)
+
+
+def months_before(day: date, months: int) -> date:
+    """The day of the same number some calendar months earlier; the last of a month that has no day of that number.
+
+    Notes
+    -----
+    Rule: a month of notice is a calendar month, counted to the corresponding date.
+
+    Examples
+    --------
+    >>> months_before(date(2022, 5, 31), 3), months_before(date(2022, 1, 15), 2)
+    (datetime.date(2022, 2, 28), datetime.date(2021, 11, 15))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,10 +1,24 @@
 """YAML, read by its parser in C where there is one, which is ten times faster."""
 
+import re
+
 import yaml
 
 __all__ = ["read_yaml"]
 
-_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BOOL = "tag:yaml.org,2002:bool"
+
+
+class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Reads ``on``, ``off``, ``yes`` and ``no`` as words, as YAML 1.2 does: a date is given ``on`` a day, a council may be NO."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in found if tag != _BOOL]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Parser.add_implicit_resolver(_BOOL, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
 
 def read_yaml(text: str) -> object:
@@ -21,8 +35,10 @@ def read_yaml(text: str) -> object:
     --------
     >>> read_yaml("councils: [north, west]")
     {'councils': ['north', 'west']}
+    >>> read_yaml("{on: 2022-09-07, at_hand: true}")
+    {'on': datetime.date(2022, 9, 7), 'at_hand': True}
     """
     try:
-        return yaml.load(text, Loader=_PARSER)
+        return yaml.load(text, Loader=_Parser)
     except yaml.YAMLError:
         return yaml.safe_load(text)

@@ -5,10 +5,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["ContractYear", "year_of", "first_day", "last_day", "in_words"]
+__all__ = ["MONTHS", "ContractYear", "year_of", "first_day", "last_day", "in_words"]
 
 # Not strftime: a page must not depend on the locale of the machine that makes it.
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", flags=re.ASCII)
@@ -119,5 +119,5 @@ def in_words(when: str) -> str:
     """
     year, month, day = _parts(when)
     if day:
-        return f"{day} {_MONTHS[month - 1]} {year}"
-    return f"{_MONTHS[month - 1]} {year}" if month else str(year)
+        return f"{day} {MONTHS[month - 1]} {year}"
+    return f"{MONTHS[month - 1]} {year}" if month else str(year)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import nbformat
 import pytest
 
-from ncthelpers.publish import making, pages, staleness, workers
+from ncthelpers.load import open_year
+from ncthelpers.publish import making, notices, pages, staleness, workers
 from ncthelpers.publish.plan import Planned
 
 YEAR = "2031-32"
@@ -135,7 +136,13 @@ def test_a_page_as_text_is_as_notebooks_are_written(book):
 def test_a_page_reworded_keeps_its_outputs_and_names_its_new_words(book):
     folder = book.root / "book" / YEAR
     published, beside = ((folder / f"04_cost.{kind}").read_text("utf-8") for kind in ("ipynb", "json"))
-    template = pages.filled(pages.read(book.repository / "notebooks" / "04_cost.ipynb"), {"contract_year": YEAR})
+    said = notices.of_pages([open_year(book.root, YEAR)])
+
+    def filled():
+        read = pages.read(book.repository / "notebooks" / "04_cost.ipynb")
+        return pages.with_notices(pages.filled(read, {"contract_year": YEAR}), said)
+
+    template = filled()
     template["cells"][0]["source"] = "# Other words"
     was = staleness.parts_of(json.loads(published))
     parts = {**was, staleness.WORDS: "0" * 12}
@@ -145,5 +152,5 @@ def test_a_page_reworded_keeps_its_outputs_and_names_its_new_words(book):
     before = json.loads(published)
     assert again["cells"][1:] == before["cells"][1:]
     assert staleness.parts_of(again) == parts
-    same = replace(page, template=pages.filled(pages.read(book.repository / "notebooks" / "04_cost.ipynb"), {"contract_year": YEAR}), parts=was)  # fmt: skip
+    same = replace(page, template=filled(), parts=was)
     assert making.reworded(YEAR, same, (YEAR,), published, beside) == published

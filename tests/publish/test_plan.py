@@ -2,14 +2,17 @@
 
 import json
 import shutil
+from datetime import date
 from functools import partial
 
 import pytest
+import yaml
 
-from ncthelpers import cli
+from ncthelpers import cli, signoff
 from ncthelpers.faults import DataFaults
 from ncthelpers.load import open_year, open_years
 from ncthelpers.publish import manifest, pages, plan, staleness
+from ncthelpers.yaml_files import read_yaml
 
 YEAR, NEXT_YEAR = "2031-32", "2032-33"
 COST, FUNDING, PROPERTY = f"{YEAR}/04_cost", f"{YEAR}/12_funding", f"{YEAR}/13_property"
@@ -125,7 +128,13 @@ CASES = {
     "words and code": (template("04_cost", "# Costs, {contract_year}", 'tables.show(review, "service_costs")'), of("code of the template changed", "words of the template changed", pages=[COST])),
     "an output saved in a template": (in_template("12_funding", '"execution_count": null,\n   "id": "cell-01"', '"execution_count": 7,\n   "id": "cell-01"'), {}),
     "a new template": (template("14_new", "# New", 'tables.show(review, "approvals")'), of("it has not been made", pages=[f"{YEAR}/14_new"])),
-    "the years compared": (one_year_fewer, of("words of the template changed", "parameters changed", pages=[COMPARED])),
+    "the years compared": (one_year_fewer, of("words of the template changed", "notices changed", "parameters changed", pages=[COMPARED])),
+    # notices
+    "a sign-off": (lambda book: _signed_off(book), of("notices changed", pages=[COST, FUNDING, PROPERTY, COMPARED])),
+    "that the trust is invented": (lambda book: _invented(book), {
+        **of("notices changed", f"data/{YEAR}/contract.yml changed", pages=[COST, FUNDING, PROPERTY]),
+        NEXT: ("notices changed", f"data/{NEXT_YEAR}/contract.yml changed"),
+        COMPARED: ("notices changed", f"data/{YEAR}/contract.yml changed", f"data/{NEXT_YEAR}/contract.yml changed")}),
     # what pages are made with
     "the lock": (lambda book: (book.repository / "requirements.lock").write_text("invented==2\n"), of("requirements.lock changed", pages=EVERY)),
     "no lock": (lambda book: (book.repository / "requirements.lock").unlink(), of("requirements.lock is gone", pages=EVERY)),
@@ -150,6 +159,19 @@ def _schema(book, name):
     path.write_text(path.read_text("utf-8") + "# A remark.\n", "utf-8")
 
 
+def _signed_off(book):
+    path = book.root / PACKAGE
+    signed = signoff.signed(read_yaml(path.read_text("utf-8")), "Director", date(2032, 8, 10))
+    path.write_text(yaml.safe_dump(signed, sort_keys=False, allow_unicode=True, width=110), "utf-8")
+
+
+def _invented(book):
+    for year in (YEAR, NEXT_YEAR):
+        path = book.root / "data" / year / "contract.yml"
+        path.write_text(f"invented: true\n{path.read_text('utf-8')}", "utf-8")
+    book.seal()
+
+
 def _line_ends(folder):
     for path in folder.rglob("*.*"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -161,8 +183,8 @@ def _not_a_page(book, text):
 
 
 def _in_words(stale):
-    only = "words of the template changed"
-    return [f"{page}: {'; '.join(reasons)} ({'only its words are written again' if reasons == (only,) else 'it would be run'})"
+    only = {"words of the template changed", "notices changed"}
+    return [f"{page}: {'; '.join(reasons)} ({'only its words are written again' if set(reasons) <= only else 'it would be run'})"
             for page, reasons in stale.items()]  # fmt: skip
 
 
@@ -195,7 +217,9 @@ def test_a_change_makes_the_pages_stale_that_it_reaches_and_no_other_until_they_
 
     done = book.run(*years)
     assert {page.page for page in done.ended} == {
-        page for page, reasons in expected.items() if reasons != ("words of the template changed",)
+        page
+        for page, reasons in expected.items()
+        if not set(reasons) <= {"words of the template changed", "notices changed"}
     }  # and nothing else was run
     assert book.stale(*years) == {}
     assert book.current(*years) == {*map(str, years), "comparison", "about"}
@@ -304,3 +328,22 @@ def test_a_page_is_given_its_year_or_the_years_that_it_compares(book):
 def test_the_claims_of_a_year_stand_beside_its_pages_where_it_has_any(book):
     assert list(plan.beside(open_year(book.root, YEAR))) == ["claims.json"]
     assert plan.beside(open_year(book.root, NEXT_YEAR)) == {}
+
+
+def test_a_page_that_says_that_nothing_is_entered_yet_is_out_of_date_once_there_is_a_row(new_book):
+    gaps = new_book.root / "data" / YEAR / "budget_gaps.csv"
+    rows, contract = gaps.read_text("utf-8"), new_book.root / "data" / YEAR / "contract.yml"
+    gaps.write_text(rows.partition("\n")[0] + "\n", "utf-8")
+    contract.write_text(contract.read_text("utf-8") + "to_enter: [budget_gaps]\n", "utf-8")
+    new_book.template("14_both", "# Both", 'tables.show(review, "property")', 'tables.show(review, "budget_gaps")')
+    new_book.seal()
+    new_book.run()
+    page = (new_book.root / "book" / YEAR / "14_both.ipynb").read_text("utf-8")
+    assert "Not reported: nothing has been entered yet" in page
+    assert not (new_book.root / "book" / FUNDING).with_suffix(".ipynb").exists()
+    assert new_book.stale() == {}
+    gaps.write_text(rows, "utf-8")
+    new_book.seal()
+    assert new_book.stale() == {
+        FUNDING: ("it has not been made",), f"{YEAR}/14_both": (f"data/{YEAR}/budget_gaps.csv changed",),
+    }  # fmt: skip

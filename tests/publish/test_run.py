@@ -123,7 +123,7 @@ def test_words_are_written_again_without_running_anything(book):
     after = _page(book, COST)
     assert after.cells[0].source == f"# What {YEAR} cost"
     assert [cell.id for cell in after.cells] == [
-        "title", "parameters", "injected-parameters", "setup", "cell-01", "cell-02", "cell-09", "cell-03", "colophon",
+        "title", "notice-draft", "parameters", "injected-parameters", "setup", "cell-01", "cell-02", "cell-09", "cell-03", "colophon",
     ]  # fmt: skip
     ran = [[cell for cell in page.cells if cell.cell_type == "code"] for page in (before, after)]
     assert ran[0] == ran[1], "outputs and execution counts are as they were"
@@ -202,7 +202,9 @@ def test_every_failing_page_is_listed_with_its_cell_and_the_good_old_pages_stay(
     assert {page.page for page in failed.value.ended} == set(expected)
     for page in failed.value.ended:
         cell = re.match(rf"cell (\d+)\b.*{expected[page.page]}", page.failure, flags=re.DOTALL)
-        assert cell and int(cell[1]) == 5, page  # of the page as it was run, with its parameters, counted from nought
+        assert cell and int(cell[1]) == 6, (
+            page
+        )  # of the page as it was run, with notice and parameters, counted from nought
         assert f"{page.page}: {page.failure}" in str(failed.value)
         assert page.reasons
     assert book.pages() == before and _left(book) == set()
@@ -212,7 +214,7 @@ def test_the_folders_whose_pages_could_all_be_made_are_published(book):
     _all_stale(book)
     book.template("12_funding", "# Funding", 'tables.show(review, "budget_gaps")', 'tables.show(review, "nothing")')
     before = book.pages()
-    with pytest.raises(PagesFailed, match=rf"^{FUNDING}: cell 5: LookupError: [^\n]*nothing[^\n]*$") as failed:
+    with pytest.raises(PagesFailed, match=rf"^{FUNDING}: cell 6: LookupError: [^\n]*nothing[^\n]*$") as failed:
         book.run()
     assert sorted(page.page for page in failed.value.ended) == sorted(EVERY)
     after = book.pages()
@@ -426,10 +428,10 @@ def test_pages_that_are_not_what_their_data_gives_are_named(book):
     _unmake(book, NEXT)
     before = book.pages()
     said = {page.page: page.failure for page in run.verified(book.root, book.repository, book.years, book.pool)}
-    assert said.pop(COST) == "cell 5: ZeroDivisionError: division by zero"
+    assert said.pop(COST) == "cell 6: ZeroDivisionError: division by zero"
     assert said.pop(FUNDING) == "it is not what is published: what it was made of, or its JSON, would change"
     assert said.pop(NEXT) == "it is not published"
-    assert re.fullmatch(r"it is not what is published: cells [4-6, ]+ would change", said.pop(PROPERTY))
+    assert re.fullmatch(r"it is not what is published: cells [5-7, ]+ would change", said.pop(PROPERTY))
     assert said.pop(COMPARED).startswith("it is not what is published: cells ")
     assert {name for name in said if not name.startswith("about/")} == {f"{YEAR}/claims.json"}
     assert set(said.values()) == {"it is not what the data and the pages give"} and book.pages() == before

@@ -2,16 +2,19 @@
 
 import dataclasses
 import re
+from datetime import date
 from html import unescape
 
 import nbformat
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
-from ncthelpers import results
+from ncthelpers import narrative, results, signoff
 from ncthelpers.load import load_years
 from ncthelpers.publish import pages, site, toc
+from ncthelpers.yaml_files import read_yaml
 
 # The pages around the years
 
@@ -40,7 +43,7 @@ def test_the_index_leads_to_every_year_and_the_pages_about_the_book_exist(reposi
     about = {path.stem for path in (repository / "book" / "about").glob("*.md")}
     assert about == {
         "method", "definitions", "assurance", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher",
-        "quality_plan", "checklist", "assumptions", "data_log", "revisions", "what_changed", "performance",
+        "quality_plan", "checklist", "assumptions", "data_log", "revisions", "what_changed", "performance", "first_rerun", "commands",
     }  # fmt: skip
 
 
@@ -54,6 +57,39 @@ def test_the_data_dictionary_describes_every_table_and_column(repository, review
         assert page.count(f"### {name}\n") == 1
         described = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
         assert [column for column in schema.names if f'<th scope="row">{column}</th>' not in described] == []
+
+
+def test_the_data_dictionary_lists_what_each_year_keeps_restricted_why_and_until_when(private_book):
+    root = private_book.book.root
+    years = load_years(root, toc.public_years(root)).years[::-1]
+    page = BeautifulSoup(dict(site.pages_of_data(root, years))["about/data_dictionary.md"], "html.parser")
+    [shown] = [table for table in page.find_all("table") if "Restricted data of 2031-32" in table.caption.get_text()]
+    assert [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in shown.tbody.find_all("tr")] == [
+        ["budget_gaps: Gap, £m", "commercial terms", "31 March 2033"],
+        ["pupil_forecasts: the whole table", "names a small school", "30 June 2033"],
+        ["the commentary of 04_cost", "open negotiations", "30 September 2033"],
+    ]
+    assert "Restricted data of 2032-33. Nothing is kept restricted." in page.get_text()
+
+
+def test_the_index_says_which_years_are_drafts_and_no_page_about_the_book_does(private_book):
+    root = private_book.book.root
+
+    def index():
+        years = load_years(root, toc.public_years(root)).years[::-1]
+        held = dict(site.pages_of_data(root, years))
+        assert [name for name, text in held.items() if "Draft, for it" in text or "{admonition} Draft" in text] in (
+            ["index.md"],
+            [],
+        )
+        return held["index.md"]
+
+    assert "\nDraft, for it has not been signed off: 2032-33, 2031-32.\n" in index()
+    for year in ("2031-32", "2032-33"):
+        path = root / "data" / year / "datapackage.yml"
+        package = signoff.signed(read_yaml(path.read_text("utf-8")), "Director", date(2033, 8, 10))
+        path.write_text(yaml.safe_dump(package, sort_keys=False, allow_unicode=True, width=110), "utf-8")
+    assert "Draft, for it" not in index()
 
 
 def test_known_discrepancies_show_printed_and_recomputed_side_by_side(repository):
@@ -89,7 +125,7 @@ def test_a_year_without_an_annual_report_opens_on_a_page_titled_as_public_data(r
         first = next(page for page in toc.pages_listed(repository) if page.startswith(f"{data.year}/"))
         title = nbformat.read(repository / "book" / f"{first}.ipynb", as_version=4).cells[0].source
         if not data.has_annual_report:
-            assert title == f"# Public data about {data.year}: not the councils' annual report"
+            assert title == f"# {narrative.plain(narrative.year_title(data))}"
         assert ("Public data" in title) != data.has_annual_report
 
 

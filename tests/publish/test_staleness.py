@@ -100,6 +100,9 @@ def test_a_package_of_data_counts_without_the_checksums_of_its_files(tmp_path):
     assert with_text(text.format("0" * 64).replace("title: T", "title: U")) != first
     assert with_text(text.format("0" * 64).replace("licence: L", "licence: M")) != first
     assert with_text(text.format("0" * 64).replace("a.csv", "b.csv")) != first
+    signed = "sign_off:\n- role: Director\n  'on': 2032-08-10\n  sha256: 00\n"
+    assert with_text(text.format("0" * 64) + signed) == with_text(signed + text.format("0" * 64)) == first
+    assert with_text(text.format("0" * 64).replace("  sha", "  changed: 2032-08-10\n  sha")) == first
     for name in ("contract.yml", "my_datapackage.yml"):
         (tmp_path / name).write_text("a:\n  sha256: 1\n")
         before = staleness.part(tmp_path, name)
@@ -172,7 +175,7 @@ def _with_source(place, source):
 def test_parts_are_named_so_that_a_reader_knows_them_and_say_what_they_are(package, lock):
     parts = _parts(package, lock)
     assert {name for name in parts if not name.startswith("src/")} == {
-        "code of the template", "words of the template", "parameters", "requirements.lock", "Python",
+        "code of the template", "words of the template", "notices", "parameters", "requirements.lock", "Python",
     }  # fmt: skip
     assert {name for name in parts if name.startswith("src/")} == {
         "src/invented/__init__.py", "src/invented/charts/__init__.py", "src/invented/charts/bars.py",

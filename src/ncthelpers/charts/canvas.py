@@ -23,6 +23,7 @@ from matplotlib.ft2font import LoadFlags
 from matplotlib.ticker import MaxNLocator
 
 from ncthelpers import comparison, provenance, results, wording
+from ncthelpers.access import as_sentence
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.rows import records_of
 
@@ -41,7 +42,6 @@ GREY, PALE, INK = "#5A6570", "#E3E8ED", "#1D2A35"
 WIDTH = 7.2  # inches
 LINE = 0.0185  # height of a line of writing in inches, for a point of its size
 _FONT = "DejaVu Sans"
-_INVENTED = "Invented data"
 _STYLE = {
     "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": 11,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
@@ -101,10 +101,12 @@ def canvas(height: float, layout: str = "constrained") -> Iterator[tuple[Figure,
 
 
 def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown) -> Chart:
-    """The chart that a figure makes: SVG without a date or a maker; of an invented trust, that it is stands in all parts."""
-    if shown.invented:
-        figure.supxlabel(_INVENTED, x=1, horizontalalignment="right", fontsize=9, color=GREY)
-        alt, caption = f"{_INVENTED}. {alt}", wording.captioned(caption, shown.invented)
+    """The chart that a figure makes: SVG without a date or a maker; what is said of all that is made of the year stands in all parts."""
+    if shown.marks:
+        marked = f"{', '.join(shown.marks)} data"
+        marked = marked[:1].upper() + marked[1:]
+        figure.supxlabel(marked, x=1, horizontalalignment="right", fontsize=9, color=GREY)
+        alt, caption = f"{marked}. {alt}", wording.captioned(caption, shown.marks)
     drawing = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
     return Chart(drawing.getvalue(), alt, caption, shown)
@@ -123,12 +125,12 @@ def absent(data: YearData | Comparison, name: str) -> Chart:
     tables = comparison if isinstance(data, Comparison) else results
     reason = tables.reason_not_reported(data, name)
     if reason:
-        said = f"Not reported: {reason}."
+        said = as_sentence(reason)
     elif isinstance(data, YearData) and data.has_annual_report:
         said = "The source documents give no figure for it."
     else:
         said = "No public source at hand gives a figure for it."
-    return Chart(b"", said, wording.captioned(tables.table_schema(data, name).title, data.is_invented))
+    return Chart(b"", said, wording.captioned(tables.table_schema(data, name).title, data.marks))
 
 
 # Charts of official statistics. A sheet is one pair of axes over the whole drawing, in inches from its top left corner:

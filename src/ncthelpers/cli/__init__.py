@@ -6,6 +6,7 @@ What reads data, with all that it needs, is imported by the commands that do: on
 import gc
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.publish import html, manifest, report, toc
@@ -27,8 +29,44 @@ __all__ = ["main"]
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
+# Every verb in the order in which a year needs it, in a line of its own.
+_VERBS = {
+    "new-year": "Make the folder of a new contract year",
+    "status": "How far a year is, and what to do next",
+    "workbook": "Write a year as an Excel workbook",
+    "commentary": "Write a year's commentary as a Word document",
+    "import": "Bring a workbook or Word document in",
+    "check": "List every fault, then what an analyst would ask",
+    "seal": "Accept changed files: record their checksums",
+    "claims": "Check every published statement of a year",
+    "run": "Make the pages that are out of date",
+    "explain": "Why each page would be made again",
+    "trace": "From a printed figure to the rows behind it",
+    "verify": "Make every page again and compare",
+    "book": "Make the pages, then the HTML",
+    "serve": "Show the book while it is being written",
+    "sign-off": "Record that a role signs a year off",
+    "restricted": "Make the local edition of what is not public",
+    "test": "Run every check",
+    "bench": "Measure how long it takes",
+}
+
+
+class _InOrder(TyperGroup):
+    """The verbs in their order, each with its line."""
+
+    def list_commands(self, context: typer.Context) -> list[str]:
+        return [*_VERBS, *(set(self.commands) - set(_VERBS))]
+
+    def get_command(self, context: typer.Context, name: str) -> object:
+        command = super().get_command(context, name)
+        if command is not None:
+            command.short_help = _VERBS.get(name)
+        return command
+
+
 app = typer.Typer(
-    help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, add_completion=False,
+    help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, cls=_InOrder,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
 say = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
@@ -40,11 +78,31 @@ def root() -> Path:
     return _root
 
 
+@contextmanager
+def working_on(folder: Path) -> Iterator[None]:
+    """What the command does meanwhile, it does to another root."""
+    global _root
+    before, _root = _root, folder
+    try:
+        yield
+    finally:
+        _root = before
+
+
+def called() -> str:
+    """How the command is called for the root at hand from where its user is, as the README has it: nothing need be on the path."""
+    if _root == REPOSITORY:
+        return "python -m ncthelpers"
+    here = Path.cwd()
+    place = _root.relative_to(here) if _root.is_relative_to(here) else _root
+    return f"python -m ncthelpers --root {shlex.quote(str(place))}"
+
+
 Year = Annotated[str, typer.Argument(metavar="YEAR", help="Contract year, such as the folder names in data/.")]
 OneYear = Annotated[
     str | None, typer.Argument(metavar="[YEAR]", help="Contract year; every year of _toc.yml if none is given.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the faults as JSON, for machines.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print them as JSON, for machines.")]
 
 
 @app.callback()
@@ -62,36 +120,23 @@ def _settings(
 
 def faults_shown(faults: DataFaults) -> None:
     """On a screen a table, elsewhere a line a fault; each value exactly as it was written."""
+    count = len(faults.faults)
+    listed(faults.faults, f"{count} fault{'s' if count > 1 else ''}")
+
+
+def listed(found: Sequence[Fault], title: str) -> None:
+    """Faults or queries under a title, by file: on a screen a table, elsewhere a line each."""
     if not say.is_terminal:
-        say.print(Text(str(faults)))
+        say.print(Text("\n".join([f"{title}:", *map(str, found)])))
         return
     from rich.table import Table
 
-    count = len(faults.faults)
-    table = Table("file", "row", "column", "value found", "rule", title=f"{count} fault{'s' if count > 1 else ''}",
-                  title_justify="left")  # fmt: skip
-    for fault in faults.faults:
-        cells = (fault.file, str(fault.row or ""), fault.column, fault.value, fault.rule)
+    table = Table("file", "cell", "column", "value found", "rule", title=title, title_justify="left")
+    for fault in found:
+        where = fault.cell or (f"row {fault.row}" if fault.row else "")
+        cells = (fault.file, where, fault.column, fault.value, fault.remedy)
         table.add_row(*(Text(cell, overflow="fold") for cell in cells))
     say.print(table)
-
-
-@app.command()
-def check(year: Year, as_json: AsJson = False) -> None:
-    """Check the data of a year against every rule: exit 0 if none is broken, 2 with the list if any is."""
-    from ncthelpers.load import load_year
-
-    try:
-        load_year(_root, ContractYear(year))
-        faults = ()
-    except ValueError as found:
-        if not as_json:
-            raise
-        faults = found.faults if isinstance(found, DataFaults) else (Fault("data", None, "", "", str(found)),)
-    if as_json:
-        print(json.dumps([fault.as_record() for fault in faults], indent=1))
-        raise typer.Exit(2 if faults else 0)
-    say.print(f"{year}: no fault in data/{year}")
 
 
 @app.command()
@@ -397,3 +442,17 @@ def main() -> None:
     except (report.PagesFailed, html.BuildFailed) as failure:
         say.print(Text(str(failure)))
         sys.exit(1)
+
+
+# At the end, for each of them takes the app and the root from here.
+from ncthelpers.cli import (  # noqa: E402
+    check,  # noqa: F401
+    commentary,  # noqa: F401
+    importing,  # noqa: F401
+    new_year,  # noqa: F401
+    restricted,  # noqa: F401
+    serve,  # noqa: F401
+    sign_off,  # noqa: F401
+    status,  # noqa: F401
+    workbook,  # noqa: F401
+)

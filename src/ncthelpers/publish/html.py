@@ -11,7 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ncthelpers.files import alone, is_data, swap_folder, write_atomically
@@ -149,7 +149,7 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
         keep_going=True, jobs=(os.cpu_count() or 1) + 1, # the one that hands out pages does less than the others
         confoverrides={
             "external_toc_path": str(Path(root, "_toc.yml")), "latex_individualpages": False, theme.CHANGED: list(changed),
-            **({"html_title": _INVENTED_TITLE} if _is_invented(Path(root)) else {}),
+            **_title(Path(root), Path(config)),
         },
     )  # fmt: skip
     sys.stdout.flush()
@@ -171,31 +171,44 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping) -> None:
 
 def _add_data(root: Path, html: Path) -> None:
     """The entered tables of the public years and the reference beside the pages, for whoever follows a figure to its row."""
-    public, invented = {"reference", *(path.name for path in html.iterdir())}, _is_invented(root)
+    public, marks = {"reference", *(path.name for path in html.iterdir())}, _marks(root)
     for held in sorted(path for path in (root / "data").glob("*") if path.name in public):
         (html / "data" / held.name).mkdir(parents=True, exist_ok=True)
         for path in filter(is_data, (path for kind in _ENTERED for path in held.glob(kind))):
             place = html / "data" / held.name / path.name
-            if invented and path.suffix == ".csv":
-                _copy_marked(path, place)
+            if marks and path.suffix == ".csv":
+                _copy_marked(path, place, marks)
             else:
                 shutil.copyfile(path, place)
 
 
-def _is_invented(root: Path) -> bool:
-    """Whether the trust of this root is invented, as :class:`ncthelpers.load.Comparison` has it, which takes long to import."""
+def _marks(root: Path) -> tuple[str, ...]:
+    """What is said of all that is made of this root, as :class:`ncthelpers.load.Comparison` has it, which takes long to import."""
     from ncthelpers.publish.toc import pages_listed
+    from ncthelpers.wording import marks
     from ncthelpers.yaml_files import read_yaml
 
     listed = {page.partition("/")[0] for page in pages_listed(root)}
-    terms = (root / "data" / folder / "contract.yml" for folder in listed)
-    return any(read_yaml(path.read_text("utf-8-sig")).get("invented") is True for path in terms if path.is_file())
+    terms = (root / "data" / folder / "contract.yml" for folder in sorted(listed))
+    said = [marks(read_yaml(path.read_text("utf-8-sig"))) for path in terms if path.is_file()]
+    return tuple(dict.fromkeys(mark for one in said for mark in one))
 
 
-def _copy_marked(path: Path, place: Path) -> None:
-    """Copy a table of an invented trust with a column that says so in every row."""
+def _title(root: Path, config: Path) -> dict[str, str]:
+    """The title of the HTML where it is not the one of its settings: what is said of all pages stands in the title of each."""
+    from ncthelpers.wording import captioned
+    from ncthelpers.yaml_files import read_yaml
+
+    marks = _marks(root)
+    title = _INVENTED_TITLE if "invented" in marks else read_yaml(config.read_text("utf-8"))["title"]
+    others = [mark for mark in marks if mark != "invented"]
+    return {"html_title": captioned(title, others)} if marks else {}
+
+
+def _copy_marked(path: Path, place: Path, marks: Sequence[str]) -> None:
+    """Copy a table with a column for each thing that is said of all of them, which says so in every row."""
     with path.open(encoding="utf-8-sig", newline="") as held, place.open("w", encoding="utf-8", newline="") as copy:
         rows = csv.reader(held)
         written = csv.writer(copy, lineterminator="\n")
-        written.writerow([*next(rows, []), "invented"])
-        written.writerows([*row, "invented"] for row in rows)
+        written.writerow([*next(rows, []), *marks])
+        written.writerows([*row, *marks] for row in rows)

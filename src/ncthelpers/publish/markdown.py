@@ -4,14 +4,7 @@ from collections.abc import Iterable
 
 from ncthelpers import tables
 
-__all__ = ["INVENTED", "raw_html", "raw_tables"]
-
-# What stands below the title of every page of an invented trust.
-INVENTED = """```{admonition} Invented
-:class: warning
-Everything here is invented: the trust, its councils, and every figure but the dates of bank holidays. It shows how a review is
-made, and says nothing of any real place.
-```"""
+__all__ = ["raw_html", "raw_tables"]
 
 
 def raw_html(html: str) -> str:

@@ -18,11 +18,12 @@ from html.parser import HTMLParser
 import nbformat
 import pandas as pd
 
-from ncthelpers import comparison, provenance, results, wording, years
+from ncthelpers import access, comparison, provenance, results, wording, years
 from ncthelpers.cells import Column, as_written
 from ncthelpers.load import Comparison, YearData
 from ncthelpers.narrative import NUMBER_WORDS
 from ncthelpers.publish.companion import COLOPHON
+from ncthelpers.publish.pages import NOTICE
 from ncthelpers.rows import records_of
 
 __all__ = ["Numeral", "Allowed", "EXCEPTIONS", "numerals", "unexplained"]
@@ -337,6 +338,7 @@ class _Explained:
         found: set[str] = set(self.of_years)
         for one in getattr(self.data, "years", None) or (self.data,):
             said = [one.contract["annual_report"].get("reason", ""), *one.contract.get("not_reported", {}).values()]
+            said += [str(withheld) for withheld in access.restrictions(one.contract)]
             found |= {_spaced(str(reason)) for reason in said}
             found |= {years.in_words(day.isoformat()) for day in (one.starts, one.ends)}
         return found
@@ -453,7 +455,9 @@ class _Explained:
 
 
 def _left_out(cell: nbformat.NotebookNode) -> bool:
-    return cell.get("id") == COLOPHON or bool(cell.cell_type == "code" and _SOURCES_CALL.search(cell.source))
+    # a notice says who signed what off and when, which is no figure of the page
+    said_of_all = str(cell.get("id")).startswith(NOTICE) or cell.get("id") == COLOPHON
+    return said_of_all or bool(cell.cell_type == "code" and _SOURCES_CALL.search(cell.source))
 
 
 def _marked(text: str, left: Sequence[str], place: str, words: bool = False) -> Iterator[Numeral]:
@@ -514,7 +518,7 @@ def _of_block(block: _Block, shown: list[Mapping], explained: _Explained, at: st
 def numerals(page: nbformat.NotebookNode, record: Mapping, data: YearData | Comparison) -> list[Numeral]:
     """Every numeral that a reader meets on a page, in its order, with where it stands and whether it is explained.
 
-    Left out are the source of code cells, drawings, the sources that unfold, the table of sources and the colophon.
+    Left out are the source of code cells, drawings, the sources that unfold, the table of sources, the notices and the colophon.
 
     Parameters
     ----------

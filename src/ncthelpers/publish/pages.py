@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 __all__ = [
-    "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "read", "subject", "check_parameters", "filled",
-    "with_notice", "tidied", "with_words",
+    "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "read", "subject", "shown", "check_parameters", "filled",
+    "NOTICE", "with_notices", "tidied", "with_words",
 ]  # fmt: skip
 
 _INJECTED = "injected-parameters"
+NOTICE = "notice-"  # what the id of a notice's cell begins with
 PARAMETERS = ("contract_year", "root")
 COMPARISON_PARAMETERS = ("contract_years", "root")
 
@@ -67,6 +68,22 @@ def subject(template: Path) -> str:
     raise TemplateError(f"{template.name} shows no table")
 
 
+def shown(template: Path) -> tuple[str, ...]:
+    """The tables that a template shows, without those of which it takes the rows that cite one place.
+
+    Raises
+    ------
+    TemplateError
+        If it is not a notebook.
+    """
+    calls = [node for cell in _code(read(template)) for node in ast.walk(cell)
+             if isinstance(node, ast.Call) and ast.unparse(node.func) == "tables.show"
+             and isinstance(node.args[1], ast.Constant)]  # fmt: skip
+    return tuple(dict.fromkeys(
+        call.args[1].value for call in calls if "cites" not in {keyword.arg for keyword in call.keywords}
+    ))  # fmt: skip
+
+
 def check_parameters(template: Path, expected: tuple[str, ...] = PARAMETERS) -> None:
     """Refuse a template whose parameters are not exactly those that it will be given.
 
@@ -85,18 +102,19 @@ def check_parameters(template: Path, expected: tuple[str, ...] = PARAMETERS) -> 
         )
 
 
-def with_notice(page: Mapping, notice: str) -> dict:
-    """A page with a notice below its title.
+def with_notices(page: Mapping, notices: Mapping[str, str]) -> dict:
+    """A page with notices below its title, each in a cell of its own that has the notice's name in its id.
 
     Examples
     --------
     >>> page = {"cells": [{"cell_type": "markdown", "source": "# Cost"}, {"cell_type": "code", "source": "cost"}]}
-    >>> [cell["source"] for cell in with_notice(page, "All is invented.")["cells"]]
-    ['# Cost', 'All is invented.', 'cost']
+    >>> [cell["source"] for cell in with_notices(page, {"draft": "A draft.", "invented": "All is invented."})["cells"]]
+    ['# Cost', 'A draft.', 'All is invented.', 'cost']
     """
     title, *others = page["cells"]
-    cell = {"cell_type": "markdown", "id": "notice", "metadata": {}, "source": notice}
-    return {**page, "cells": [title, cell, *others]}
+    said = [{"cell_type": "markdown", "id": f"{NOTICE}{name}", "metadata": {}, "source": text}
+            for name, text in notices.items()]  # fmt: skip
+    return {**page, "cells": [title, *said, *others]}
 
 
 def filled(template: Mapping, words: Mapping[str, str]) -> dict:

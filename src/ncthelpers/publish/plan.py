@@ -1,15 +1,14 @@
 """Which pages of a folder of the book are out of date, and why."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ncthelpers import claims, narrative, results, wording
+from ncthelpers import access, claims, narrative, results, wording
 from ncthelpers.files import checksum
 from ncthelpers.load import Comparison, YearData
-from ncthelpers.publish import manifest, pages, staleness
-from ncthelpers.publish.markdown import INVENTED
+from ncthelpers.publish import manifest, notices, pages, staleness
 from ncthelpers.publish.toc import COMPARISON
 
 __all__ = ["CLAIMS", "Planned", "Folder", "of_year", "of_comparison", "beside"]
@@ -34,7 +33,7 @@ class Planned:
     reasons : tuple of str
         Why it is out of date, in words; none if it is not.
     words_only : bool
-        Whether only its words are, so that nothing has to be run.
+        Whether only its words and notices are, so that nothing has to be run.
     """
 
     name: str
@@ -78,7 +77,7 @@ class Folder:
 def of_year(
     root: Path, templates: Path, data: YearData, part: Callable[[str], str], lock: Path | None = None
 ) -> Folder:
-    """The pages of a contract year: one for each template that the year has data for.
+    """The pages of a contract year: one for each template that the year has data for, or whose data is exempt from publication.
 
     Parameters
     ----------
@@ -99,14 +98,18 @@ def of_year(
         If a template is not one that a year can be run with, or the year has data for none.
     """
     found = _templates(templates, pages.PARAMETERS)
-    made = [template for template in found if results.is_reported(data, pages.subject(template))]
+    made = [template for template in found if _has_page(data, pages.subject(template))]
     if not made:
         raise pages.TemplateError(f"{data.year} has data for none of the templates")
     said = {"contract_year": str(data.year), "public_title": narrative.plain(narrative.public_title(data))}
-    words = {name: wording.captioned(text, data.is_invented) for name, text in said.items()}
-    parameters = {"contract_year": str(data.year)}
-    filled = [_filled(template, words, data.is_invented) for template in made]
-    return _folder(root, str(data.year), (str(data.year),), parameters, filled, part, lock)
+    parameters, said_of_all = {"contract_year": str(data.year)}, notices.of_pages([data])
+    words = said | wording.of_councils(len(data.contract["councils"]))
+    filled = [_filled(template, words, said, data.marks, said_of_all) for template in made]
+    return _folder(root, str(data.year), (str(data.year),), parameters, filled, said_of_all, part, lock)
+
+
+def _has_page(data: YearData, subject: str) -> bool:
+    return results.is_reported(data, subject) or results.reason_not_reported(data, subject).startswith(access.EXEMPT)
 
 
 def of_comparison(
@@ -114,16 +117,20 @@ def of_comparison(
 ) -> Folder:
     """The pages that compare several years, as :func:`of_year`."""
     years = tuple(str(one.year) for one in data.years)
-    words = {"first_year": years[0], "last_year": wording.captioned(years[-1], data.is_invented)}
-    found = _templates(templates / COMPARISON, pages.COMPARISON_PARAMETERS)
-    filled = [_filled(template, words, data.is_invented) for template in found]
-    return _folder(root, COMPARISON, years, {"contract_years": list(years)}, filled, part, lock)
+    words = {"first_year": years[0], "last_year": years[-1]}
+    words |= wording.of_councils(len(data.newest.contract["councils"]))
+    found, said_of_all = _templates(templates / COMPARISON, pages.COMPARISON_PARAMETERS), notices.of_pages(data.years)
+    filled = [_filled(template, words, ("last_year",), data.marks, said_of_all) for template in found]
+    return _folder(root, COMPARISON, years, {"contract_years": list(years)}, filled, said_of_all, part, lock)
 
 
-def _filled(template: Path, words: Mapping[str, str], invented: bool) -> tuple[str, dict]:
-    """A template with its words, and its name."""
-    page = pages.filled(pages.read(template), words)
-    return template.stem, pages.with_notice(page, INVENTED) if invented else page
+def _filled(
+    template: Path, words: Mapping[str, str], marked: Collection[str], marks: Sequence[str], said_of_all: Mapping[str, str]
+) -> tuple[str, dict, dict]:  # fmt: skip
+    """The name of a template; it with its words; and with what is said of all that is made of the year, in words and notices."""
+    page = pages.read(template)
+    of_all = {name: wording.captioned(text, marks) if name in marked else text for name, text in words.items()}
+    return template.stem, pages.filled(page, words), pages.with_notices(pages.filled(page, of_all), said_of_all)
 
 
 def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
@@ -136,21 +143,25 @@ def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
 
 
 def _folder(
-    root: Path, name: str, years: tuple[str, ...], parameters: Mapping, templates: Sequence[tuple[str, Mapping]],
-    part: Callable[[str], str], lock: Path | None,
+    root: Path, name: str, years: tuple[str, ...], parameters: Mapping, templates: Sequence[tuple[str, Mapping, Mapping]],
+    said_of_all: Mapping[str, str], part: Callable[[str], str], lock: Path | None,
 ) -> Folder:  # fmt: skip
     place = root / "book" / name
     recorded = manifest.published(place).get("files", {})
-    planned = tuple(_planned(place, recorded, page, template, parameters, part, lock) for page, template in templates)
+    planned = tuple(
+        _planned(
+            place, recorded, page, marked, staleness.fixed_parts(template["cells"], parameters, lock, notices=said_of_all), part
+        )
+        for page, template, marked in templates
+    )  # fmt: skip
     gone = {path.stem for path in place.glob("[0-9][0-9]_*.ipynb")} - {page.name for page in planned}
     return Folder(name, years, parameters, planned, tuple(sorted(gone)))
 
 
 def _planned(
-    place: Path, recorded: Mapping[str, str], name: str, template: Mapping, parameters: Mapping,
-    part: Callable[[str], str], lock: Path | None,
+    place: Path, recorded: Mapping[str, str], name: str, template: Mapping, fixed: Mapping[str, str],
+    part: Callable[[str], str],
 ) -> Planned:  # fmt: skip
-    fixed = staleness.fixed_parts(template["cells"], parameters, lock)
     files = [place / f"{name}.ipynb", place / f"{name}.json"]
     if not all(path.is_file() for path in files):
         return Planned(name, template, fixed, reasons=("it has not been made",))
@@ -167,7 +178,8 @@ def _planned(
         return Planned(name, template, fixed, reasons=("nothing says what it was made of",))
     now = {**fixed, **{file: part(file) for file in staleness.data_parts(was)}}
     found = staleness.changes(was, now)
-    return Planned(name, template, fixed, now, tuple(found.values()), set(found) == {staleness.WORDS})
+    words_only = bool(found) and set(found) <= {staleness.WORDS, staleness.NOTICES}
+    return Planned(name, template, fixed, now, tuple(found.values()), words_only)
 
 
 def beside(data: YearData) -> dict[str, str]:

@@ -5,29 +5,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from ncthelpers import coverage, results, tables, wording
+from ncthelpers import access, coverage, results, tables, wording
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.claims import AT_THE_TIME
 from ncthelpers.files import write_atomically
 from ncthelpers.load import Reference, YearData
 from ncthelpers.narrative import plain, year_title
-from ncthelpers.publish import assurance, changes, performance
-from ncthelpers.publish.markdown import INVENTED, raw_html, raw_tables
+from ncthelpers.publish import assurance, changes, notices, performance
+from ncthelpers.publish.markdown import raw_html, raw_tables
 from ncthelpers.publish.toc import COMPARISON, pages_listed
 from ncthelpers.rows import records_of
 from ncthelpers.schemas import TableSchema, read_schemas
 from ncthelpers.verdicts import DISAGREES, ROUNDING
+from ncthelpers.years import in_words
 
 __all__ = ["pages_of_data", "pages_of_pages", "write_pages_around"]
 
 _ABOUT = Path(__file__).with_name("about")
+_AS_WRITTEN = ("method.md", "first_rerun.md", "commands.md")
 _UNRATED = (
     "No KPI of the trust is rated red, amber or green here, in any year: their targets and tolerances are published in no source\n"
-    "found. The results of the councils' support services are shown as the report gives them.\n"
+    "found. The results of the support services are shown as the report gives them.\n"
 )
 _CAPTION = re.compile(r"(<caption><span>[^<]*)(</span></caption>)")
 _DISCREPANCY = ("says", "printed", "verdict", "because", "source")
+_RESTRICTED = tuple(Column(name, "text", title) for name, title in (
+    ("what", "What"), ("reason", "Why"), ("review", "To be reviewed on"),
+))  # fmt: skip
 _DISAGREEMENT = ("says", "printed", "because", "response", "source")
 
 
@@ -44,6 +49,7 @@ def _columns_table(schema: TableSchema) -> tables.Table:
             f"one of: {', '.join(column.values)}" if column.values else "",
             f"in {column.refers_to}" if column.refers_to else "",
             "a dash is nil" if column.dash == "nil" else "",
+            "restricted in every year" if column.access == access.RESTRICTED else "",
             f"at least {column.minimum}" if column.minimum is not None else "",
             f"at most {column.maximum}" if column.maximum is not None else "",
         ]
@@ -52,7 +58,19 @@ def _columns_table(schema: TableSchema) -> tables.Table:
     return tables.Table(f"{schema.table}: {schema.title}", held, tuple(rows))
 
 
-def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference) -> str:
+def _restricted(data: YearData) -> tables.Table:
+    """What a year keeps from the public."""
+    rows = []
+    for one in access.of_year(data.contract, data.schemas.values()):
+        titles = ", ".join(data.schemas[one.table][name].title for name in one.columns)
+        of_table = f"{one.table}: {titles or 'the whole table'}"
+        what = f"the commentary of {one.commentary}" if one.commentary else of_table
+        rows.append((what, one.reason, in_words(one.review.isoformat())))
+    caption = f"Restricted data of {data.year}"
+    return tables.Table(caption, _RESTRICTED, tuple(rows), "Nothing is kept restricted.")
+
+
+def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference, years: Sequence[YearData]) -> str:
     def section(title: str, described: Iterable[TableSchema]) -> str:
         parts = [
             f"### {schema.table}\n\n{plain(schema.meaning)}\n\n{raw_tables([_columns_table(schema)])}"
@@ -64,6 +82,8 @@ def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference) -> st
         section("Tables entered from the source documents", schemas),
         section("Tables that every year is held against", reference.schemas.values()),
         section("Tables computed from them", results.result_schemas().values()),
+        "## What is exempt from publication\n\n" + (_ABOUT / "restricted.md").read_text("utf-8").strip(),
+        raw_tables(map(_restricted, years)),
     ]) + "\n"  # fmt: skip
 
 
@@ -164,7 +184,7 @@ def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
     for data in years:
         first, *rest = [page for page in listed if page.startswith(f"{data.year}/")]
         provider = data.contract["provider"]["name"]
-        councils = " and ".join(council["name"] for council in data.contract["councils"])
+        councils = wording.listed([council["name"] for council in data.contract["councils"]])
         cover = next((f"; [cover report]({page}.ipynb)" for page in rest if page.endswith("_cover_report")), "")
         entries.append(f"- [{plain(year_title(data))}]({first}.ipynb): {plain(provider)} for {plain(councils)}{cover}")
     compared = next((page for page in listed if page.startswith(f"{COMPARISON}/")), None)
@@ -172,6 +192,9 @@ def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
         entries.append(
             f"- [The years compared]({compared}.ipynb): measures, finances, demand, inspections, when each was reviewed, actions, forecasts"
         )
+    drafts = [str(data.year) for data in notices.drafts(years)]
+    if drafts:
+        entries.append(f"\nDraft, for it has not been signed off: {', '.join(drafts)}.")
     rated = any(results.is_reported(data, "kpis") and data["kpis"]["target"].notna().any() for data in years)
     return intro.replace("{years}", "\n".join(entries)) + ("\n" if rated else f"\n\n{_UNRATED}")
 
@@ -195,12 +218,13 @@ def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str,
     reviewed, reference = [data for data in years if data.has_annual_report], years[0].reference
     yield "index.md", _index(years, pages_listed(root))
     yield "about/definitions.md", _definitions(years[0])
-    yield "about/method.md", (_ABOUT / "method.md").read_text("utf-8")
+    for page in _AS_WRITTEN:
+        yield f"about/{page}", (_ABOUT / page).read_text("utf-8")
     yield "about/assurance.md", _assurance(years, pages_listed(root))
     yield from assurance.assurance_pages(reference).items()
     yield "about/discrepancies.md", _discrepancies(reviewed)
     yield "about/coverage.md", _coverage(reviewed)
-    yield "about/data_dictionary.md", _data_dictionary(schemas, reference)
+    yield "about/data_dictionary.md", _data_dictionary(schemas, reference, years)
     yield "about/glossary.md", _glossary(reference)
     yield "about/publisher.md", _publisher(reviewed, reference)
     yield "about/performance.md", performance.page(performance.recorded(root))
@@ -215,13 +239,14 @@ def pages_of_pages(root: Path, years: Sequence[YearData]) -> dict[str, str]:
     return {name: _said_to_be(text, years) for name, text in made.items()}
 
 
-def _said_to_be(text: str, years: Iterable[YearData]) -> str:
-    """A page around invented years says that they are, in its title, below it and in every caption."""
-    if not any(data.is_invented for data in years):
+def _said_to_be(text: str, years: Sequence[YearData]) -> str:
+    """A page around the years says what is said of all of them in its title, below it and in every caption."""
+    said, marks = notices.of_all(list(years)), next(iter(years)).marks
+    if not said:
         return text
     title, _, rest = text.partition("\n")
-    captions = _CAPTION.sub(lambda found: wording.captioned(found[1], True) + found[2], rest)
-    return f"{wording.captioned(title, True)}\n\n{INVENTED}\n{captions}"
+    captions = _CAPTION.sub(lambda found: wording.captioned(found[1], marks) + found[2], rest)
+    return "\n".join([wording.captioned(title, marks), "", "\n\n".join(said.values()), captions])
 
 
 def write_pages_around(root: Path, pages: Mapping[str, str]) -> None:

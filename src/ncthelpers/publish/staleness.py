@@ -12,14 +12,16 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from ncthelpers.files import checksum, is_data
 
-__all__ = ["PARTS", "WORDS", "LOCK", "ABSENT", "PYTHON", "PACKAGE", "key", "part", "python_version", "environment", "fixed_parts", "parts_of", "data_parts", "code_parts",
+__all__ = ["PARTS", "WORDS", "NOTICES", "LOCK", "ABSENT", "PYTHON", "PACKAGE", "key", "part", "python_version", "environment", "fixed_parts", "parts_of", "data_parts", "code_parts",
            "changes", "modules_used"]  # fmt: skip
 
 PARTS = "ncthelpers"  # the entry of a page's metadata that holds its parts
 CODE, WORDS, PARAMETERS, LOCK, PYTHON = "code of the template", "words of the template", "parameters", "requirements.lock", "Python"  # fmt: skip
+NOTICES = "notices"
 ABSENT = "absent"
 PACKAGE = Path(__file__).resolve().parents[1]
 _MAKES_PAGES = (
@@ -31,7 +33,7 @@ _MAKES_PAGES = (
 )
 _MADE_WITH = ("numpy", "pandas", "matplotlib", "papermill", "nbformat", "ipython")
 _FIRST = 12
-_CHECKSUM_LINE = re.compile(rb"^\s+sha256:.*\n", flags=re.MULTILINE)
+_SEALED = re.compile(rb"^\s+(?:sha256|changed):.*\n|^sign_off:.*\n(?:[ -].*\n)*", flags=re.MULTILINE)
 
 
 def _first(content: bytes) -> str:
@@ -52,7 +54,8 @@ def key(parts: Mapping[str, str]) -> str:
 def part(root: Path, name: str) -> str:
     """The checksum of a file as it is now; of a folder, of its files' names; or that there is none.
 
-    A ``datapackage.yml`` counts without the checksums in it: a page depends on those of the files that it read alone.
+    A ``datapackage.yml`` counts without the checksums in it, and the days on which they changed: a page depends on those of the
+    files that it read alone. Nor does it count who signed the year off: that stands in the notices.
 
     Parameters
     ----------
@@ -67,7 +70,7 @@ def part(root: Path, name: str) -> str:
     if not path.is_file():
         return ABSENT
     content = path.read_bytes()
-    return _first(_CHECKSUM_LINE.sub(b"", content) if path.name == "datapackage.yml" else content)
+    return _first(_SEALED.sub(b"", content) if path.name == "datapackage.yml" else content)
 
 
 @cache
@@ -118,20 +121,26 @@ def modules_used(code: str, package: Path = PACKAGE) -> tuple[Path, ...]:
 
 
 def fixed_parts(
-    cells: Sequence[Mapping], parameters: Mapping, lock: Path | None, package: Path = PACKAGE
+    cells: Sequence[Mapping],
+    parameters: Mapping,
+    lock: Path | None,
+    package: Path = PACKAGE,
+    notices: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """The parts of a page that are known before it is run: all but the files of data.
 
     Parameters
     ----------
     cells : sequence of Mapping
-        The cells of its template, the words filled in.
+        The cells of its template, the words filled in, without the notices and what these have titles say.
     parameters : Mapping
         What it is run with.
     lock : Path, optional
         The locked environment.
     package : Path
         Folder of the package.
+    notices : Mapping
+        What it says of itself below its title.
     """
     held = [[cell.get("id"), cell["metadata"].get("tags", []), cell["source"]] for cell in cells]
     code = [one for one, cell in zip(held, cells, strict=True) if cell["cell_type"] == "code"]
@@ -141,6 +150,7 @@ def fixed_parts(
     return {
         CODE: _first(json.dumps(code).encode()),
         WORDS: _first(json.dumps(words).encode()),
+        NOTICES: _first(json.dumps(dict(notices)).encode()),
         PARAMETERS: json.dumps(dict(parameters), sort_keys=True),
         LOCK: part(lock.parent, lock.name) if lock else ABSENT,
         PYTHON: python_version(),
@@ -178,6 +188,9 @@ def changes(was: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
     for name in [*now, *(name for name in was if name not in now)]:
         then, here = was.get(name, ABSENT), now.get(name, ABSENT)
         if then != here:
+            if name == NOTICES:
+                found[name] = f"{name} changed"  # a page has always had them, be there none
+                continue
             how = "is new" if then == ABSENT else "is gone" if here == ABSENT else "changed"
             found[name] = f"{name} changed from {then} to {here}" if name == PYTHON else f"{name} {how}"
     return found

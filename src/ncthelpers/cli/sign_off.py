@@ -1,0 +1,51 @@
+"""``ncthelpers sign-off``: a role signs the data of a year as it is now."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ncthelpers import cli
+from ncthelpers.cli.status import day
+from ncthelpers.faults import DataFaults
+from ncthelpers.years import ContractYear
+
+_EXAMPLES = """\b
+Examples:
+  ncthelpers sign-off 2024-25 --role "Director of Children's Services"
+  ncthelpers sign-off 2024-25 --role "Section 151 officer" --on 2025-08-14
+"""
+
+
+@cli.app.command("sign-off", epilog=_EXAMPLES)
+def sign_off(
+    year: cli.Year,
+    role: Annotated[str, typer.Option(help="The role that signs; never a person's name.")],
+    on: Annotated[
+        str,
+        typer.Option("--on", metavar="DATE", help="The day of the sign-off, such as 2025-08-14.", show_default="today"),
+    ] = "",
+) -> None:
+    """Record that a role signs a year's data off as it is now; it lapses as soon as a figure changes."""
+    from ncthelpers import datapackage, load, signoff, unfinished
+
+    today = date.today()
+    contract_year, signed_on = ContractYear(year), day(on) if on else today
+    fault = signoff.role_fault(role)
+    if fault:
+        raise ValueError(f"--role {fault}")
+    data, faults = load.read_year(cli.root(), contract_year)
+    place = f"data/{contract_year}"
+    faults += (*unfinished.waiting(data, place), *unfinished.by_file(unfinished.unconfirmed(data, place)))
+    if faults:
+        raise DataFaults(faults)
+    named = [str(one) for one in data.contract.get("sign_off") or []]
+    if named and role not in named:
+        raise ValueError(f"{role!r} is none of the roles that {place}/contract.yml says must sign: {', '.join(named)}")
+    if not data.ends < signed_on <= today:
+        raise ValueError(
+            f"a year that ends on {data.ends} is signed off after that day and by today, not on {signed_on}"
+        )
+    datapackage.sign(load.year_folder(cli.root(), contract_year), role, signed_on)
+    cli.say.print(Text(f"{contract_year}: signed off by {role} on {signed_on}, in {place}/datapackage.yml"))

@@ -1,0 +1,42 @@
+"""``ncthelpers workbook``: a year as an Excel workbook, for ``ncthelpers import`` to bring back."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ncthelpers import cli
+from ncthelpers.years import ContractYear, year_of
+
+_EXAMPLES = """\b
+Examples:
+  ncthelpers workbook 2024-25 --out 2024-25.xlsx
+  ncthelpers import 2024-25 2024-25.xlsx          once it has been filled in Excel
+"""
+
+
+@cli.app.command("workbook", epilog=_EXAMPLES)
+def workbook_command(
+    year: cli.Year,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.xlsx", help="The workbook to write; it must not be there yet.")
+    ],
+) -> None:
+    """Write a year as an Excel workbook: a sheet a table with headings, units, drop-downs and last year's values."""
+    wanted = ContractYear(year)
+    if out.suffix.lower() != ".xlsx":
+        raise ValueError(f"{out} is not the name of an Excel workbook: it must end in .xlsx")
+    if out.exists():
+        raise ValueError(f"{out} is there already, and somebody's figures may be in it: name another, or move it away")
+    from ncthelpers.exchange.current import current, files_in
+    from ncthelpers.exchange.workbook import workbook
+    from ncthelpers.load import year_folder
+
+    held = current(cli.root(), wanted)
+    before = year_folder(cli.root(), year_of(wanted.start - timedelta(days=1)))
+    made = workbook(held, files_in(before) if before.is_dir() else {})
+    with out.open("xb") as file:
+        file.write(made)
+    cli.say.print(Text(f"{wanted}: {len(held.data.schemas)} tables in {out}"))

@@ -1,0 +1,76 @@
+"""A year as it stands: its files as they are written, whatever is wrong with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import is_data
+from ncthelpers.load import YearData, read_year, year_folder
+from ncthelpers.yaml_files import read_yaml
+from ncthelpers.years import ContractYear
+
+__all__ = ["CONTRACT", "PACKAGE", "Current", "current", "files_in"]
+
+CONTRACT, PACKAGE = "contract.yml", "datapackage.yml"
+_WRITTEN_INTO = {"", "not_reported", "to_enter", "terms", "escalation", "documents"}
+_UNREADABLE = ("cannot be read", "is not UTF-8", "must be a mapping of names")
+
+
+@dataclass(frozen=True)
+class Current:
+    """A year as it stands before an import.
+
+    Parameters
+    ----------
+    data : YearData
+        The year as far as it can be read.
+    files : Mapping of str to bytes
+        Its files by path in its folder.
+    """
+
+    data: YearData
+    files: Mapping[str, bytes]
+
+    def text(self, path: str) -> str:
+        """A file's text; empty where it is not there."""
+        return self.files.get(path, b"").decode("utf-8-sig", errors="replace")
+
+    @property
+    def contract(self) -> dict:
+        """``contract.yml`` as it is written."""
+        return read_yaml(self.text(CONTRACT)) or {}
+
+    @property
+    def package(self) -> dict:
+        """``datapackage.yml`` as it is written."""
+        return read_yaml(self.text(PACKAGE)) or {}
+
+
+def current(root: Path, year: ContractYear) -> Current:
+    """A year as it stands, whatever is wrong with it.
+
+    Raises
+    ------
+    DataFaults
+        If there is no such year, or a file of it cannot be read at all.
+    """
+    data, faults = read_year(root, year)
+    unread = [fault for fault in faults if fault.file.startswith(f"data/{year}/") and _is_unread(fault)]
+    if unread:
+        raise DataFaults(unread)
+    return Current(data, MappingProxyType(files_in(year_folder(root, year))))
+
+
+def _is_unread(fault: Fault) -> bool:
+    """Whether a file, or what an import writes into, is not even of the form that it must have."""
+    name = Path(fault.file).name
+    shapeless = name in {CONTRACT, PACKAGE} and fault.column in _WRITTEN_INTO and fault.rule.startswith("must ")
+    return shapeless or any(words in fault.rule for words in _UNREADABLE)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The analyst's files of a folder, by path in it."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file() and is_data(path)}  # fmt: skip
