@@ -13,18 +13,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import textwrap
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import openpyxl
+from click.testing import CliRunner
+from typer.main import get_command
+
+from ncthelpers import cli
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ABOUT = REPOSITORY / "src" / "ncthelpers" / "publish" / "about"
 PAGES = ("commands.md", "first_rerun.md")
 TRUST, WORKBOOK = "my-trust", "my-trust/review.xlsx"
-_WIDTH, _SHOWN, _LAST = 110, 26, 4  # characters of a line; lines of an output, and how many of these are its last
+_SHOWN, _LAST = 26, 4  # lines of an output, and how many of these are its last
 _CALLED = ["python", "-m", "ncthelpers"]
 _PROGRAM = Path(sys.executable).with_name("ncthelpers.exe" if os.name == "nt" else "ncthelpers")
 _CONSOLE = re.compile(r"```console\n(?P<console>.*?)^```\n", flags=re.MULTILINE | re.DOTALL)
@@ -68,13 +71,11 @@ def steady(text: str, folder: Path) -> str:
 
 
 def readable(text: str) -> str:
-    """An output as a page shows it: long lines folded, the middle of a long output left out and said to be."""
-    folded = [part for line in text.splitlines() for part in (textwrap.wrap(line, _WIDTH, subsequent_indent="    ",
-              break_long_words=False, break_on_hyphens=False, replace_whitespace=False) or [""])]  # fmt: skip
-    if len(folded) > _SHOWN:
-        first, last = folded[: _SHOWN - _LAST], folded[-_LAST:]
-        folded = [*first, f"... ({len(folded) - _SHOWN} lines more)", *last]
-    return "\n".join(folded)
+    """An output as a page shows it: the middle of a long one is left out, and said to be."""
+    lines = text.splitlines()
+    if len(lines) > _SHOWN:
+        lines = [*lines[: _SHOWN - _LAST], f"... ({len(lines) - _SHOWN} lines more)", *lines[-_LAST:]]
+    return "\n".join(lines)
 
 
 def printed(command: str, folder: Path) -> str:
@@ -82,6 +83,9 @@ def printed(command: str, folder: Path) -> str:
     words = shlex.split(command)
     if words[:3] != _CALLED:
         raise ValueError(f"a page shows only commands of this project: {command}")
+    if words[-1] == "--help":  # needs no process of its own
+        asked = CliRunner().invoke(get_command(cli.app), words[3:], prog_name="ncthelpers", terminal_width=80)
+        return steady(asked.output, folder)
     done = subprocess.run(
         [_PROGRAM, *words[3:]], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
         stdin=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},

@@ -272,9 +272,30 @@ def test_a_restricted_value_in_the_public_data_is_refused_and_not_repeated(restr
     found = found_in(restricted_root)
     assert any(fault.file.endswith(file) for fault in found)
     assert not any(PLANTED in str(fault.as_record()) for fault in found)
-    for arguments in (["check", YEAR], ["check", YEAR, "--json"], ["seal", YEAR]):
+    out = restricted_root.parent / "year.xlsx"
+    refused = [
+        ["workbook", YEAR, "--out", str(out)],
+        ["import", YEAR, str(restricted_root / "data" / YEAR / "budget_gaps.csv")],
+    ]
+    for arguments in (["check", YEAR], ["check", YEAR, "--json"], ["seal", YEAR], *refused):
         done = command(restricted_root, *arguments)
         assert done.code == 2 and PLANTED not in done.out + done.err
+    assert not out.exists()
+
+
+def test_no_office_file_of_an_edition_is_written_where_git_could_take_it_up(restricted_root, command):
+    path = restricted_root / "data" / YEAR / "contract.yml"
+    path.write_text(path.read_text("utf-8") + "edition: restricted\n", "utf-8")
+    seal_year(restricted_root, ContractYear(YEAR))
+    (restricted_root / "data" / YEAR / "commentary").mkdir(exist_ok=True)
+    (restricted_root / "data" / YEAR / "commentary" / "01_purpose.md").write_text("## overview\n\nWords.\n", "utf-8")
+    tree = restricted_root.parent / "tree"
+    (tree / ".git").mkdir(parents=True)
+    for verb, name in (("workbook", "a.xlsx"), ("commentary", "a.docx")):
+        done = command(restricted_root, verb, YEAR, "--out", str(tree / name))
+        assert done.code == 2 and "is a Git work tree" in done.err.replace("\n", " ")
+        assert command(restricted_root, verb, YEAR, "--out", str(restricted_root.parent / name)).code == 0
+    assert sorted(held.name for held in tree.iterdir()) == [".git"]
 
 
 def test_an_edition_inside_a_work_tree_is_refused_by_every_reader(restricted_root):

@@ -40,6 +40,7 @@ def test_a_sound_contract_has_no_fault_and_a_term_may_be_nought():
         ({"ends": date(2033, 3, 31)}, "ends", "2033-03-31", "is outside the year"),
         ({"starts": date(2031, 9, 1), "ends": date(2031, 8, 1)}, "ends", "2031-08-01", "is before the start"),
         ({"provider": {"name": "T"}}, "provider", "{'name': 'T'}", "must give name and short"),
+        ({"provider": {"name": "T", "short": 5}}, "provider", "{'name': 'T', 'short': 5}", "as text"),
         ({"councils": []}, "councils", "[]", "at least one entry"),
         ({"councils": [{"id": "EAST"}]}, "councils 1", "EAST", "lacks its name"),
         (
@@ -85,6 +86,10 @@ def test_a_sound_contract_has_no_fault_and_a_term_may_be_nought():
 def test_each_rule_broken_is_one_fault_that_names_its_entry(changed, column, value, said):
     [(where, found, rule)] = faults(**changed)
     assert (where, found) == (column, value) and said in rule
+
+
+def test_terms_that_are_no_list_are_a_fault_and_no_error():
+    assert {column for column, *_ in faults(terms=5)} == {"terms"}
 
 
 @pytest.mark.parametrize("said", [{"at_hand": True}, {"at_hand": False, "reason": "not found"}])

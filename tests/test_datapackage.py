@@ -115,6 +115,19 @@ def test_an_entry_whose_sections_are_no_list_is_named_and_an_empty_list_is_one(f
     assert lines(folder, changed) == []
 
 
+def test_a_path_that_is_no_text_is_a_fault_and_no_error(folder):
+    changed = package(folder)
+    changed["resources"][1]["path"] = [[]]
+    assert [column for _, column, *_ in lines(folder, changed)] == ["resources"]
+
+
+def test_the_documents_of_a_file_that_are_no_list_are_named(folder):
+    changed = package(folder)
+    changed["resources"][1]["documents"] = 5
+    said = "of gaps.csv is not among the package's documents"
+    assert lines(folder, changed) == [("datapackage.yml", "documents", "5", said)]
+
+
 def test_a_document_that_the_package_does_not_have_is_named(folder):
     changed = package(folder)
     changed["resources"][1]["documents"] = ["report", "minutes"]

@@ -690,6 +690,26 @@ def test_a_contract_that_cannot_be_read_hides_no_fault_of_a_table_and_makes_none
     assert [fault.file.rpartition("/")[2] for fault in found] == ["contract.yml", "property.csv"], found
 
 
+@pytest.mark.parametrize(
+    "documents", [None, "x", 5, [5], {"a": 5}, [{"id": [], "title": "x"}], [{"id": 5, "title": "x"}], [{"id": "report", "title": "x", "date": 5}]]
+)  # fmt: skip
+def test_documents_that_cannot_be_read_are_one_fault_and_make_none(small_root, documents):
+    path = year_folder(small_root, ContractYear(YEAR)) / "datapackage.yml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text("utf-8")), "documents": documents}), "utf-8")
+    found = faults_at(small_root)
+    assert {(fault.file.rpartition("/")[2], fault.column) for fault in found} == {("datapackage.yml", "documents")}, (
+        found
+    )
+
+
+def test_a_council_s_area_that_is_not_there_is_one_fault_and_makes_none(repository, tmp_path):
+    shutil.copytree(repository / "examples" / "inventshire" / "data", tmp_path / "data")
+    replaced(tmp_path / "data" / "2024-25" / "contract.yml", ", area: north_inventshire", "")
+    with pytest.raises(DataFaults) as found:
+        load_year(tmp_path, "2024-25")
+    assert [fault.column for fault in found.value.faults if "sealed" not in fault.rule] == ["councils 1"]
+
+
 def test_the_day_on_which_a_table_changed_is_said_when_it_is_sealed(small_root):
     folder = year_folder(small_root, ContractYear(YEAR))
     replaced(folder / "property.csv", ",4,", ",5,")

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
+from ncthelpers.access import adapted
 from ncthelpers.commentary import without_head
 from ncthelpers.load import as_read, load_year, seal_year, year_folder
 from ncthelpers.queries import commentary_tables, queries
@@ -69,6 +70,13 @@ def test_a_percentage_that_looks_like_a_share(data):
 
 def test_a_percentage_of_more_than_the_whole(data):
     assert ("kpis.csv", 2, "target") in said(new(cell(data, "kpis", 0, "target", Decimal(900)), data))
+
+
+def test_a_target_that_is_exempt_from_publication_has_not_changed(data, last):
+    kept = {"table": "kpis", "columns": ["target"], "reason": "terms", "review": TODAY}
+    schema = adapted(data.schemas["kpis"], {"restricted": [kept]})
+    exempt = replace(cell(data, "kpis", 0, "target", None), schemas={**data.schemas, "kpis": schema})
+    assert [one for one in new(exempt, data, last) if one.column == "target"] == []
 
 
 def test_a_changed_target_or_tolerance(data, last):

@@ -300,7 +300,7 @@ def test_a_row_and_a_term_may_cite_a_publication_of_the_reference():
     cited = {"duties": [(1, "news_1 report:1/1"), (2, None)], "terms": [{"source": "news_1"}]}
     assert faults(**cited, areas=AREAS, reference=reference()) == []
     assert known_sources(year(reference=reference())) == {
-        "publications": {"news_1", "minutes_1", "paper_1", "stats_2031", "stats_2032"}, "paragraphs": {"report:1/1", "report:1/2"}, "files": set(),
+        "publications": {"news_1", "minutes_1", "paper_1", "stats_2031", "stats_2032"}, "paragraphs": {"report:1/1", "report:1/2"},
     }  # fmt: skip
 
 

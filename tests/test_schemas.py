@@ -249,8 +249,9 @@ def test_a_schema_is_read_with_its_columns_in_order(tmp_path):
         {"title": "Gap"},
         {"type": "money"},
         {"type": "money", "title": "Gap", "minimum": 0},
+        {"type": "money", "title": "Gap", "aliases": "Shortfall"},
     ],
-    ids=["unknown type", "no type", "no title", "unknown key"],
+    ids=["unknown type", "no type", "no title", "unknown key", "aliases that are no list"],
 )
 def test_a_column_that_a_schema_describes_wrongly_is_refused_by_name(tmp_path, column):
     with pytest.raises(ValueError, match="schema gaps, column gap"):

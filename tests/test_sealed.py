@@ -83,7 +83,8 @@ def test_a_record_is_a_line_a_row_and_holds_no_cell():
     assert len(text.splitlines()) == len(json.loads(text)["gaps.csv"]["rows"]) + len(["council", "gap", "note"]) + 8
 
 
-@pytest.mark.parametrize("held", ["", "[]", "{", '{"gaps.csv": 3}', '{"gaps.csv": {"header": "x", "rows": []}}'])
+@pytest.mark.parametrize("held", ["", "[]", "{", '{"gaps.csv": 3}', '{"gaps.csv": {"header": "x", "rows": []}}',
+                                  '{"gaps.csv": {"header": ["x"], "rows": [5]}}'])  # fmt: skip
 def test_a_record_that_is_none_is_no_record_and_no_error(tmp_path, held):
     (tmp_path / sealed.SEALED).write_text(held)
     assert sealed.read_record(tmp_path) == {}

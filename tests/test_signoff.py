@@ -53,6 +53,17 @@ def test_a_sign_off_lapses_when_a_file_changes_comes_or_goes_and_can_be_given_ag
         assert len(again["sign_off"]) == 1 and signoff.is_signed_off(_year(again))
 
 
+def test_a_sign_off_lapses_when_the_day_of_a_document_changes_by_which_its_claims_are_judged():
+    documents = [{"id": "report", "title": "Report", "date": "2032-07-14"}, {"id": "cover", "title": "Cover"}]
+    signed = signoff.signed({**PACKAGE, "documents": documents}, "Director", DAY)
+    assert signoff.is_signed_off(
+        _year({**signed, "documents": [{**documents[0], "title": "The report"}, documents[1]]})
+    )
+    assert not signoff.is_signed_off(
+        _year({**signed, "documents": [{**documents[0], "date": "2032-07"}, documents[1]]})
+    )
+
+
 def test_the_checksum_is_the_same_for_files_as_a_list_and_by_path_and_in_any_order():
     by_path = {"resources": {entry["path"]: entry for entry in reversed(PACKAGE["resources"])}}
     assert signoff.data_checksum(by_path) == signoff.data_checksum(PACKAGE)
@@ -193,7 +204,7 @@ def test_everything_that_stands_in_the_way_is_listed_at_once(small_root, command
     assert code == 2
     for said in (
         "has changed since it was sealed",
-        "is carried over from last year and not confirmed",
+        "is carried over from an earlier year and not confirmed",
         "has nothing entered yet",
     ):
         assert said in err

@@ -15,20 +15,22 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ncthelpers import years
 from ncthelpers.faults import Fault
+from ncthelpers.files import work_tree_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ncthelpers.load import YearData
     from ncthelpers.schemas import TableSchema
+    from ncthelpers.yeardata import YearData
 
 __all__ = [
     "EXEMPT", "MAY_NOT_ENTER", "RESTRICTED", "Restriction", "access_faults", "adapted", "as_sentence", "column_faults", "echoing", "emptied",
-    "excuses", "files_held", "is_edition", "of_year", "overlaid", "published_faults", "restrictions", "reviews_due", "withheld_commentary",
+    "excuses", "exposed_faults", "files_held", "is_edition", "kept_out_of_git", "of_year", "overlaid", "published_faults", "restrictions", "reviews_due", "withheld_commentary",
 ]  # fmt: skip
 
 RESTRICTED = "restricted"
@@ -265,6 +267,39 @@ def published_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> lis
         Its path from the root.
     """
     return [Fault(file, row, name, "", MAY_NOT_ENTER) for name in _exempt(schema) for row in frame[name].dropna().index]
+
+
+def exposed_faults(
+    schemas: Mapping[str, TableSchema], rows: Mapping[str, Sequence[Mapping]], place: str
+) -> list[Fault]:
+    """Columns in which a restricted value stands, also in a row that cannot be read.
+
+    Parameters
+    ----------
+    schemas : Mapping of str to TableSchema
+        What the tables hold, as :func:`adapted` gives it.
+    rows : Mapping of str to sequence of Mapping
+        Their rows as they are written, by column.
+    place : str
+        The year's folder from the root, with a slash at its end.
+    """
+    return [Fault(f"{place}{name}.csv", None, column, "", MAY_NOT_ENTER)
+            for name, schema in schemas.items() for column in _exempt(schema)
+            if any(row.get(column) for row in rows[name])]  # fmt: skip
+
+
+def kept_out_of_git(out: Path, contract: Mapping) -> Path:
+    """A file to be written; of an edition, which holds what may not be published, one that Git cannot take up.
+
+    Raises
+    ------
+    ValueError
+        If it would stand in a Git work tree.
+    """
+    tree = work_tree_of(out.parent) if is_edition(contract) else None
+    if tree:
+        raise ValueError(f"{out} would hold what is restricted, and {tree} is a Git work tree: write it elsewhere")
+    return out
 
 
 def emptied(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:

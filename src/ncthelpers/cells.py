@@ -127,7 +127,10 @@ def _percent(text: str, column: Column) -> Decimal:
 def _date(text: str, column: Column) -> date:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, flags=re.ASCII):
         raise ValueError("is not a date: write year-month-day such as 1999-12-31")
-    return years.first_day(text)
+    try:
+        return years.first_day(text)
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
 
 
 def _when(text: str, column: Column) -> str:

@@ -29,7 +29,7 @@ from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.verdicts import AGREES, BY_DEFINITION, CANNOT, DISAGREES, ROUNDING, VERDICTS, judged, printed_to
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = [
     "AGREES", "ROUNDING", "DISAGREES", "BY_DEFINITION", "CANNOT", "VERDICTS", "AT_THE_TIME", "LATER", "NOT_ASKED", "CHECKS",

@@ -11,9 +11,9 @@ import pandas as pd
 
 from ncthelpers import benchmarks, demand, finance, forecast, governance, official, results
 from ncthelpers.cells import Column
-from ncthelpers.load import Comparison
 from ncthelpers.once import once
 from ncthelpers.schemas import TableSchema
+from ncthelpers.yeardata import Comparison
 
 __all__ = ["ACROSS", "YEAR", "table", "table_schema", "reason_not_reported"]
 

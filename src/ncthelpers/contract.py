@@ -327,13 +327,15 @@ def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], fil
         faults += _annual_report(contract, file)
     if "provider" in contract:
         provider = contract["provider"]
-        if not isinstance(provider, dict) or _blank(provider.get("name")) or _blank(provider.get("short")):
-            faults.append(Fault(file, None, "provider", str(provider), "must give name and short"))
+        given = [provider.get(part) for part in ("name", "short")] if isinstance(provider, dict) else [None]
+        if not all(isinstance(text, str) and text.strip() for text in given):
+            faults.append(Fault(file, None, "provider", str(provider), "must give name and short, as text"))
     for key, parts in (("councils", ("id", "name")), ("terms", ("term", "value", "unit", "source"))):
         if key in contract:
             faults += _records(contract, key, parts, file)
     faults += _texts(contract, file)
-    for number, term in enumerate(contract.get("terms") or [], 1):
+    terms = contract.get("terms")
+    for number, term in enumerate(terms if isinstance(terms, list) else [], 1):
         if isinstance(term, dict) and isinstance(term.get("value"), float):
             faults.append(
                 Fault(

@@ -12,7 +12,7 @@ from ncthelpers.contract import cited_in
 from ncthelpers.rows import records_of
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["paragraph_coverage", "uncovered"]
 

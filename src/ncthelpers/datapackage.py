@@ -53,7 +53,9 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
     faults = []
     if not package.get("licence"):
         faults.append(Fault(file, None, "licence", "", "is missing"))
-    if not package.get("documents") or not _mappings(package["documents"], "id", "title"):
+    if not package.get("documents") or not _mappings(package["documents"], "id", "title") or not all(
+        isinstance(one["id"], str) for one in package["documents"]
+    ):  # fmt: skip
         faults.append(Fault(file, None, "documents", "", "must be a list of documents, each with its id and title"))
     else:
         faults += [Fault(file, None, "documents", str(one["date"]), f"is the date of {one['id']}: write 1999-12-31, 1999-12 or 1999")
@@ -63,7 +65,8 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
     else:
         faults += [Fault(file, None, "records", str(record["url"]), "is not a web address")
                    for record in package.get("records") or [] if not WEB_ADDRESS.fullmatch(str(record["url"]))]  # fmt: skip
-    if not _mappings(package.get("resources") or [], "path"):
+    listed = package.get("resources") or []
+    if not _mappings(listed, "path") or not all(isinstance(one["path"], str) for one in listed):
         faults.append(
             Fault(file, None, "resources", "", f"must be a list of files, each with its path: run {_sealing(file)}")
         )
@@ -102,8 +105,10 @@ def package_faults(folder: Path, package: Mapping, file: str, held: Collection[s
             faults.append(
                 Fault(file, None, "sections", name, "is listed without its sections: a list, which may be empty")
             )
+        cited = entry.get("documents") or []
         faults += [Fault(file, None, "documents", str(document), f"of {name} is not among the package's documents")
-                   for document in entry.get("documents") or [] if document not in documents]  # fmt: skip
+                   for document in (cited if isinstance(cited, list) else [cited])
+                   if str(document) not in documents]  # fmt: skip
         if entry.get("access") and entry["access"] not in _ACCESS:
             faults.append(
                 Fault(file, None, "access", str(entry["access"]), f"of {name} is neither {' nor '.join(_ACCESS)}")

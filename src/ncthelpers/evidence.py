@@ -35,8 +35,8 @@ from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
     from ncthelpers.schemas import TableSchema
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["Cell", "Item", "decimals", "items", "unit_of_last_place", "OWN"]
 

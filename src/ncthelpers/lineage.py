@@ -24,8 +24,8 @@ from ncthelpers.rows import records_of
 from ncthelpers.years import last_day, year_of
 
 if TYPE_CHECKING:
-    from ncthelpers.load import Comparison, YearData
     from ncthelpers.schemas import TableSchema
+    from ncthelpers.yeardata import Comparison, YearData
 
 __all__ = ["Rows", "Lineage", "rows_behind", "behind_named", "behind_count", "line_ranges", "merged", "ACROSS_INPUTS"]
 

@@ -8,8 +8,8 @@ is for a page: it reads, and holds to its own schema, only what the page asks fo
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,17 +18,17 @@ from types import MappingProxyType
 import pandas as pd
 import yaml
 
-from ncthelpers import access, claims, datapackage, narrative, rules, sealed, wording
+from ncthelpers import access, claims, datapackage, narrative, rules, sealed
 from ncthelpers.addresses import addressed, with_lines
-from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.contract import NOT_ENTERED, contract_faults, excused_tables, to_enter
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, work_tree_of
 from ncthelpers.reading import Lazily, Readable, noted
 from ncthelpers.rows import unread as unread_rows
-from ncthelpers.schemas import TableSchema, has_rows, open_schemas, read_rows, read_schemas, read_table
+from ncthelpers.schemas import has_rows, open_schemas, read_rows, read_schemas, read_table
 from ncthelpers.suggestions import nearest
 from ncthelpers.yaml_files import read_yaml
+from ncthelpers.yeardata import NO_REFERENCE, Comparison, Reference, YearData
 from ncthelpers.years import ContractYear
 
 __all__ = [
@@ -38,135 +38,6 @@ __all__ = [
 ]  # fmt: skip
 
 _REFERENCE = "data/reference"
-
-
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """What every year is held against, from ``data/reference``; empty in a root that has none.
-
-    Parameters
-    ----------
-    tables : Mapping of str to DataFrame
-        The tables, typed by their schemas.
-    schemas : Mapping of str to TableSchema
-        What they hold.
-    package : Mapping
-        Their ``datapackage.yml``, its ``resources`` by path.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    schemas: Mapping[str, TableSchema]
-    package: Mapping
-
-    def names(self, table: str, key: str, name: str) -> dict[str, str]:
-        """Names of a table's rows by their key; none where there is no such table."""
-        frame = self.tables.get(table)
-        return {} if frame is None else dict(zip(frame[key], frame[name], strict=True))
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Titles of the publications by id."""
-        return self.names(PUBLICATIONS, "publication", "title")
-
-
-NO_REFERENCE = Reference(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
-
-
-@dataclass(frozen=True, eq=False)
-class YearData:
-    """One contract year as its source documents give it; the only thing calculations take.
-
-    Parameters
-    ----------
-    year : ContractYear
-        The contract year.
-    starts, ends : date
-        Its first and last day, as the contract has them.
-    contract : Mapping
-        ``contract.yml``: provider, councils, terms in force, tables not reported.
-    tables : Mapping of str to DataFrame
-        The tables, typed by their schemas. Take one with ``data["name"]``, which gives a copy.
-    schemas : Mapping of str to TableSchema
-        What the tables hold.
-    commentary : Mapping of str to str
-        People's words, by page name.
-    package : Mapping
-        ``datapackage.yml``: documents and files with licence and checksum; its ``resources`` by path.
-    reference : Reference
-        What the year is held against; its tables are taken by name like the year's own.
-    """
-
-    year: ContractYear
-    starts: date
-    ends: date
-    contract: Mapping
-    tables: Mapping[str, pd.DataFrame]
-    schemas: Mapping[str, TableSchema]
-    commentary: Mapping[str, str]
-    package: Mapping
-    reference: Reference = NO_REFERENCE
-
-    def __getitem__(self, table: str) -> pd.DataFrame:
-        return (self.tables if table in self.tables else self.reference.tables)[table].copy()
-
-    @property
-    def has_annual_report(self) -> bool:
-        """Whether the councils' annual report of the year is at hand; otherwise only public data is."""
-        return bool(self.contract["annual_report"]["at_hand"])
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What is cited, by id: titles of the publications, names of the files imported."""
-        files = {one["id"]: f"file {one['title']}" for one in self.package["documents"] if one.get("sha256")}
-        return self.reference.titles | files
-
-    @property
-    def is_invented(self) -> bool:
-        """Whether the trust is invented, which whatever is made of the year then says."""
-        return bool(self.contract.get("invented"))
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What every title and caption that is made of the year says of it."""
-        return wording.marks(self.contract)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Several contract years side by side; what the pages that compare years take.
-
-    Parameters
-    ----------
-    years : tuple of YearData
-        Oldest first, all with the same reference.
-    """
-
-    years: tuple[YearData, ...]
-
-    @property
-    def reference(self) -> Reference:
-        """What the years are held against."""
-        return self.years[-1].reference
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Titles of the publications by id; files imported have an id in one year only."""
-        return self.reference.titles
-
-    @property
-    def newest(self) -> YearData:
-        """The newest of the years."""
-        return self.years[-1]
-
-    @property
-    def is_invented(self) -> bool:
-        """Whether the trust is invented; a root holds no invented year beside a real one."""
-        return any(year.is_invented for year in self.years)
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What every title and caption that is made of the years says of them; a root says it alike of every year."""
-        return self.newest.marks
 
 
 def year_folder(root: Path, year: ContractYear) -> Path:
@@ -323,7 +194,8 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
     if not packaging:
         packaging = datapackage.package_faults(folder, package, f"{place}/datapackage.yml", access.files_held(contract))
         packaging += _since_sealed(folder, place, package)
-    faulty = {fault.column.partition(" ")[0] for fault in faults}
+    unlisted = _entries(datapackage.shape_faults(package, ""))
+    faulty = _entries(faults)
     readable = {key: value for key, value in contract.items() if key not in faulty} | {"not_reported": excused}
     data = YearData(
         year=year,
@@ -333,7 +205,7 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
         tables=MappingProxyType(tables),
         schemas=schemas,
         commentary=MappingProxyType(commentary),
-        package=_by_path(package),
+        package=_by_path({key: value for key, value in package.items() if key not in unlisted}),
         reference=reference,
     )
     faults += found + unread
@@ -341,7 +213,8 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
     faults += rules.cross_table_faults(data, place, passing)
     if contract:
         wrong = {Path(fault.file).stem for fault in faults if fault.file.endswith(".csv")}
-        whole = as_read(data, faulty, wrong) if passing or wrong else data
+        faulty |= _entries(fault for fault in faults if fault.file == f"{place}/contract.yml")
+        whole = as_read(data, faulty, wrong, unlisted) if passing or faulty or wrong or unlisted else data
         faults += rules.found_by(claims.claim_faults, passing, whole, place, data.tables.get("claims"))
         faults += rules.found_by(narrative.commentary_faults, passing, whole, place, rules.known_sources(data))
     faults = placed(root, faults)
@@ -359,12 +232,19 @@ def _since_sealed(folder: Path, place: str, package: Mapping) -> list[Fault]:
     return faults
 
 
+def _entries(faults: Iterable[Fault]) -> set[str]:
+    """The entries of a YAML file that have a fault."""
+    return {fault.column.partition(" ")[0] for fault in faults}
+
+
 def _not_whole(tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> set[str]:
     """Tables that could not be read, or not every row of them."""
     return {name for name in schemas if name not in tables or unread_rows(tables[name])}
 
 
-def as_read(data: YearData, faulty: Collection[str] = (), wrong: Collection[str] = ()) -> YearData:
+def as_read(
+    data: YearData, faulty: Collection[str] = (), wrong: Collection[str] = (), unlisted: Collection[str] = ()
+) -> YearData:
     """A year that answers only for what could be read whole, and refuses the rest by :class:`ncthelpers.reading.NotRead`.
 
     Parameters
@@ -375,6 +255,8 @@ def as_read(data: YearData, faulty: Collection[str] = (), wrong: Collection[str]
         Entries of ``contract.yml`` that have a fault.
     wrong : collection of str
         Tables that have one, so that nothing is to be made of them.
+    unlisted : collection of str
+        Entries of ``datapackage.yml`` that have one.
     """
 
     def whole(tables: Mapping, schemas: Mapping) -> Readable:
@@ -385,6 +267,7 @@ def as_read(data: YearData, faulty: Collection[str] = (), wrong: Collection[str]
     return replace(
         data,
         contract=Readable(data.contract, faulty),
+        package=Readable(data.package, unlisted),
         tables=whole(data.tables, data.schemas),
         reference=replace(held, tables=whole(held.tables, held.schemas)),
     )

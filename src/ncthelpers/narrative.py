@@ -33,7 +33,7 @@ from ncthelpers.rows import records_by_row
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = [
     "NUMBER_WORDS",

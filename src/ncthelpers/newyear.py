@@ -17,9 +17,9 @@ from ncthelpers import access, commentary, escalation
 from ncthelpers.cells import as_written
 from ncthelpers.citations import CARRIED, EARLIER
 from ncthelpers.contract import NOT_ENTERED, entry_text
-from ncthelpers.load import YearData
 from ncthelpers.rows import records_by_row
 from ncthelpers.workingdays import Holidays
+from ncthelpers.yeardata import YearData
 from ncthelpers.years import MONTHS, ContractYear
 
 __all__ = ["carried_tables", "last_of_review", "holidays_cover", "new_year"]

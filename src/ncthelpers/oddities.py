@@ -11,6 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from ncthelpers import spc
+from ncthelpers.access import EXEMPT
 from ncthelpers.rounding import half_up
 from ncthelpers.rows import records_by_row, records_of, unread
 from ncthelpers.wording import figure_text
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ncthelpers.cells import Column
-    from ncthelpers.load import YearData
     from ncthelpers.schemas import TableSchema
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["Oddity", "ODDITIES"]
 
@@ -108,10 +109,13 @@ def shares_for_percentages(data: YearData, last: YearData | None) -> Iterator[Od
 def changed_levels(data: YearData, last: YearData | None) -> Iterator[Oddity]:
     """A target or a tolerance is not what it was last year."""
     for register in SERIES if last else ():
+        if register not in data.tables:
+            continue
         before = {cells["kpi"]: cells for *_, cells in _given(last.tables, register)}
+        levels = [level for level in _LEVELS if data.schemas[register][level].missing != EXEMPT]
         for _, row, cells in _given(data.tables, register):
             was = before.get(cells["kpi"], {})
-            for level in _LEVELS:
+            for level in levels:
                 if was.get(level) is not None and was[level] != cells[level]:
                     now = "empty" if cells[level] is None else cells[level]
                     yield Oddity(register, row, level, now, f"was {was[level]} in {last.year}",

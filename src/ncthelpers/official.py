@@ -44,7 +44,7 @@ from ncthelpers.rows import records_of
 from ncthelpers.years import ContractYear, last_day, year_of
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = [
     "AS_PRINTED", "QUOTIENT", "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",

@@ -21,8 +21,8 @@ from ncthelpers.rows import records_of
 from ncthelpers.years import in_words
 
 if TYPE_CHECKING:
-    from ncthelpers.load import Comparison, Reference, YearData
     from ncthelpers.schemas import TableSchema
+    from ncthelpers.yeardata import Comparison, Reference, YearData
 
 __all__ = ["Figure", "Shown", "Sources", "figure", "figures_of", "shown_table", "shown_chart", "sources_of", "bundle", "details",
            "calculation", "paths", "rows_behind"]  # fmt: skip

@@ -26,7 +26,7 @@ from ncthelpers.rows import records_by_row, unread
 from ncthelpers.verdicts import DISAGREES
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["queries"]
 

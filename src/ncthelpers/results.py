@@ -37,7 +37,7 @@ from ncthelpers.schemas import TableSchema, schemas_from
 from ncthelpers.workingdays import Holidays
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = [
     "Result", "RESULTS", "result_schemas", "table", "table_schema", "is_reported", "cell", "figure_value",

@@ -27,7 +27,7 @@ from ncthelpers.workingdays import Holidays
 from ncthelpers.years import ContractYear, first_day, last_day
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["cross_table_faults", "found_by", "reference_faults", "known_sources", "unknown_citations"]
 
@@ -144,9 +144,9 @@ _NOT_THERE = {
 
 def known_sources(data: YearData) -> dict[str, set]:
     """What a row of the year may cite: its paragraphs and the reference's publications, as far as they could be read."""
-    documents = data.package.get("documents")
-    named = {one.get("id") for one in documents if isinstance(one, dict)} if isinstance(documents, list) else set()
-    known, held = {_FILES: named}, data.reference
+    known, held = {}, data.reference
+    if "documents" in data.package:
+        known[_FILES] = {one["id"] for one in data.package["documents"]}
     if PUBLICATIONS in held.tables or PUBLICATIONS not in held.schemas:  # a root may keep no list of publications
         listed = held.tables.get(PUBLICATIONS)
         known[PUBLICATIONS] = set() if listed is None else _named(listed, "publication")
@@ -508,12 +508,7 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
 
 def _claims_dated(data: YearData, place: str) -> Iterator[Fault]:
     """A document that makes a claim has a date: what became known after it tells how the claim turned out, and not whether it was right."""
-    listed = data.package.get("documents")
-    undated = (
-        {one.get("id") for one in listed if isinstance(one, dict) and not one.get("date")}
-        if isinstance(listed, list)
-        else set()
-    )
+    undated = {one["id"] for one in data.package.get("documents", ()) if not one.get("date")}
     for name, row, claim in _rows(data, "claims"):
         document = citations(claim["source"])[0].document
         if document in undated:

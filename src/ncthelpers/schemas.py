@@ -83,6 +83,8 @@ def _column(table: str, name: str, given: Mapping, of_table: Mapping) -> Column:
         raise ValueError(
             f"schema {table}, column {name}: needs a known type and a title; unknown keys {sorted(unknown)}"
         )
+    if any(not isinstance(given.get(key, []), list) for key in ("values", "aliases")):
+        raise ValueError(f"schema {table}, column {name}: values and aliases must be lists")
     bounds = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
     plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values", "aliases"} if key in given}
     listed = {key: tuple(given.get(key, ())) for key in ("values", "aliases")}

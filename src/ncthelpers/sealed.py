@@ -67,13 +67,15 @@ def write_record(folder: Path, names: Iterable[str]) -> None:
     write_atomically(folder / SEALED, record_text({name: (folder / name).read_bytes() for name in names}))
 
 
+def _texts(held: object) -> bool:
+    return isinstance(held, list) and all(isinstance(one, str) for one in held)
+
+
 def read_record(folder: Path) -> dict[str, dict]:
     """What the tables of a folder were when they were sealed, by file name; nothing where no usable record is there."""
     try:
         held = json.loads((folder / SEALED).read_text("utf-8"))
-        return {
-            name: one for name, one in held.items() if isinstance(one["header"], list) and isinstance(one["rows"], list)
-        }
+        return {name: one for name, one in held.items() if _texts(one["header"]) and _texts(one["rows"])}
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return {}
 

@@ -36,7 +36,7 @@ class Signature:
 
 
 def data_checksum(package: Mapping) -> str:
-    """One checksum of all data of a year, from the checksums of its files.
+    """One checksum of all data of a year, from the checksums of its files and the days of its documents, by which claims are judged.
 
     Parameters
     ----------
@@ -51,7 +51,9 @@ def data_checksum(package: Mapping) -> str:
     """
     listed = package.get("resources") or []
     entries = listed.values() if isinstance(listed, Mapping) else listed
-    return checksum("".join(sorted(f"{entry['path']}\n{entry.get('sha256', '')}\n" for entry in entries)).encode())
+    files = sorted(f"{entry['path']}\n{entry.get('sha256', '')}\n" for entry in entries)
+    days = sorted(f"{one['id']}\n{one['date']}\n" for one in package.get("documents") or () if one.get("date"))
+    return checksum("".join([*files, *days]).encode())
 
 
 def signatures(contract: Mapping, package: Mapping) -> tuple[Signature, ...]:

@@ -7,10 +7,10 @@ from datetime import date
 from ncthelpers import access, commentary, results, signoff, timetable
 from ncthelpers.contract import to_enter
 from ncthelpers.faults import Fault
-from ncthelpers.load import YearData
 from ncthelpers.rows import records_of, unread
 from ncthelpers.unfinished import unconfirmed
 from ncthelpers.workingdays import Holidays
+from ncthelpers.yeardata import YearData
 
 __all__ = [
     "ENTERED", "NIL", "TO_ENTER", "NOT_REPORTED", "EXEMPT", "FAULTY", "STATES", "Table", "Commentary", "Topic", "Status", "status_of",
@@ -74,7 +74,7 @@ class Status:
     tables, commentary, steps, topics, signatures : tuple
         Its tables, commentary files, steps of the review, required topics and sign-offs.
     carried : tuple of Fault
-        What is carried over from last year and not confirmed.
+        What is carried over from an earlier year and not confirmed.
     topics_of : str
         The year whose list of required topics was taken; empty where there is none.
     reviews_due : tuple of str

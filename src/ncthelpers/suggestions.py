@@ -99,7 +99,9 @@ def _candidates(text: str, column: Column) -> Iterator[str]:
         yield from _as_number(text, column)
     elif column.type == "yesno":
         yield _YES_NO.get(text.casefold(), "")
-    elif column.type in {"id", "council"}:
+    elif column.type == "id":  # a council's name says nothing of its id
+        found = re.fullmatch(r"(\d{4})[/ ](\d{2})", text, flags=re.ASCII)
+        yield f"{found[1]}-{found[2]}" if found else ""
         yield re.sub(r"[^\w.-]+", "_", text, flags=re.ASCII).strip("_")
     elif column.values:
         yield from (value for value in column.values if value.casefold() == text.casefold())

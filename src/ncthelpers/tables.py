@@ -16,8 +16,8 @@ from ncthelpers import claims, comparison, official, provenance, results, wordin
 from ncthelpers.access import as_sentence
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
-from ncthelpers.load import Comparison, YearData
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import Comparison, YearData
 from ncthelpers.years import year_of
 
 __all__ = ["Table", "Sources", "show", "by_year", "sources"]

@@ -15,10 +15,10 @@ from pathlib import Path
 from ncthelpers import commentary, comparison, finance, lineage, provenance, results
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.lineage import Rows
-from ncthelpers.load import Comparison, YearData
 from ncthelpers.publish import staleness
 from ncthelpers.rows import records_of
 from ncthelpers.wording import MINUS, where_in
+from ncthelpers.yeardata import Comparison, YearData
 from ncthelpers.years import in_words
 
 __all__ = ["changed_since", "Entered", "Traced", "committed", "traced", "as_lines", "safe"]

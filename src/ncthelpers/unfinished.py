@@ -12,7 +12,7 @@ from ncthelpers.faults import Fault
 from ncthelpers.rows import unread
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["unconfirmed", "by_file", "waiting", "unwritten"]
 
@@ -31,7 +31,7 @@ def unconfirmed(data: YearData, place: str) -> tuple[Fault, ...]:
         The year's folder from the root.
     """
     return tuple(
-        Fault(file, row, column, source, "is carried over from last year and not confirmed", suggestion=_CONFIRM)
+        Fault(file, row, column, source, "is carried over from an earlier year and not confirmed", suggestion=_CONFIRM)
         for file, row, column, source in _sources(data, place)
         if any(part.startswith(f"{CARRIED}:") for part in source.split())
     )

@@ -53,8 +53,8 @@ _WORDS = [
     "twenty",
 ]
 _DOCUMENTS = {
-    "report": "annual report", "cover": "cover report", CARRIED: "carried over from last year, to be confirmed:",
-    EARLIER: "the year before:",
+    "report": "annual report", "cover": "cover report", CARRIED: "carried over from an earlier year, to be confirmed:",
+    EARLIER: "an earlier year:",
 }  # fmt: skip
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
@@ -157,7 +157,7 @@ def source_text(source: str, titles: Mapping[str, str] = _NO_TITLES) -> str:
     >>> source_text("report:3.1/2 report:3.9/0 cover:5.4/1")
     'Annual report 3.1 para 2, 3.9 heading; cover report 5.4 para 1'
     >>> source_text("file1:Budget/7", {"file1": "file outturn.xlsx"}), source_text("carried:kpis/7")
-    ('File outturn.xlsx Budget row 7', 'Carried over from last year, to be confirmed: kpis row 7')
+    ('File outturn.xlsx Budget row 7', 'Carried over from an earlier year, to be confirmed: kpis row 7')
     >>> source_text("news_1", {"news_1": "Evening News, 1 May"})
     'Evening News, 1 May'
     """

@@ -21,12 +21,14 @@ from ncthelpers.exchange.differences import (
     table_differences,
 )
 from ncthelpers.exchange.importing import proposed
+from ncthelpers.exchange.workbook import workbook
 from ncthelpers.load import load_year, year_folder
 from ncthelpers.schemas import read_schemas
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
 YEAR = "2031-32"
+END = ContractYear(YEAR).end
 FIXTURE = Path(__file__).parent / "fixtures" / "invented.xls"
 AGREED = ("--yes", "--reason", "the audited figures")
 PROPERTY = ["council", "buildings", "maintenance_schedule", "source"]
@@ -132,10 +134,36 @@ def test_a_column_that_the_sheet_lacks_keeps_what_it_held(small_root, command, f
     rows = [["event", "start", "printed", "body", "kind", "happening", "context"],
             ["later_review", "Jan-33", "early 2033", "The trust", "plan", "A review is due.", "Yes"]]  # fmt: skip
     done = command(small_root, "import", YEAR, file(events=rows), *AGREED)
-    assert done.code == 2 and "first_meeting" in done.err  # the commentary speaks of it
+    assert done.code == 0 and "first_meeting" in held(small_root, "events.csv")  # another's file adds to the table
+    assert "taken out" not in done.out + done.err
     rows.append(["first_meeting", "01/06/2031", "1 June 2031", "The trust", "governance", "The board met.", "no"])
     assert command(small_root, "import", YEAR, file(events=rows), *AGREED).code == 0
-    assert [row["end"] for row in rows_of(held(small_root, "events.csv").encode())] == ["2033-03", ""]
+    ends = {row["event"]: row["end"] for row in rows_of(held(small_root, "events.csv").encode())}
+    assert ends["first_meeting"] == "" and ends["later_review"] == "2033-03"
+
+
+def test_a_second_return_adds_to_the_first_and_corrects_it_in_its_place(small_root, command, file):
+    before = [row["council"] for row in rows_of(held(small_root, "property.csv").encode())]
+    rows = [["council", "buildings", "maintenance_schedule"], [before[1], "9", "Agreed."]]
+    assert command(small_root, "import", YEAR, file(property=rows), *AGREED).code == 0
+    now = rows_of(held(small_root, "property.csv").encode())
+    assert [row["council"] for row in now] == before and now[1]["buildings"] == "9"
+
+
+def test_an_emptied_source_confirms_a_row_that_was_carried_over_and_no_other(small_root, command, file):
+    folder = year_folder(small_root, ContractYear(YEAR))
+    rows = rows_of(held(small_root, "property.csv").encode())
+    text = held(small_root, "property.csv").replace(rows[0]["source"], "carried:property/2", 1)
+    (folder / "property.csv").write_text(text, "utf-8")
+    package = (folder / "datapackage.yml").read_text("utf-8")
+    carried = "documents:\n- {id: carried, title: The year before}\n"
+    (folder / "datapackage.yml").write_text(package.replace("documents:\n", carried, 1), "utf-8")
+    names = list(rows[0])
+    emptied = [names, *([value if name != "source" else "" for name, value in row.items()] for row in rows)]
+    done = command(small_root, "import", YEAR, file(property=emptied), *AGREED)
+    assert done.code == 0, done.err
+    now = rows_of(held(small_root, "property.csv").encode())
+    assert now[0]["source"] == "file1:property/2" and now[1]["source"] == rows[1]["source"]
 
 
 def test_old_excel_with_an_error_is_refused_at_its_cell_and_read_without(small_root, command):
@@ -300,6 +328,12 @@ def test_somebody_at_the_keyboard_is_asked_for_the_reason_and_whether_to_write(s
     assert read_yaml(held(small_root, "datapackage.yml"))["imports"][0]["reason"] == "it was audited"
 
 
+def test_blanks_are_no_reason(small_root, command, file, monkeypatch):
+    typed(monkeypatch, " \nit was audited\ny\n")
+    assert command(small_root, "import", YEAR, file(property=ROWS)).code == 0
+    assert read_yaml(held(small_root, "datapackage.yml"))["imports"][0]["reason"] == "it was audited"
+
+
 def test_who_does_not_agree_writes_nothing(small_root, command, file, monkeypatch):
     typed(monkeypatch, "it was audited\nn\n")
     before = snapshot(small_root)
@@ -403,6 +437,21 @@ def test_a_reason_for_a_table_with_rows_is_refused(small_root, command, file):
     assert done.code == 2 and "is of nothing, which is not a table" in done.err
 
 
+def test_a_workbook_of_another_year_is_refused(small_root, command, file):
+    rows = [["Property"], ["Contract year 2030-31. To the contents"], *ROWS]
+    before = snapshot(small_root)
+    done = command(small_root, "import", YEAR, file(property=rows), *AGREED)
+    assert done.code == 2 and "outturn.xlsx!property says that it is of contract year 2030-31, not 2031-32" in done.err
+    assert snapshot(small_root) == before
+
+
+def test_terms_without_sources_keep_those_that_they_had(small_root, command, file):
+    terms = [["term", "value", "unit"], ["Contract sum", "2.5", "£m"], ["Notice", "6", "months"]]
+    assert command(small_root, "import", YEAR, file(contract__terms=terms), *AGREED).code == 0
+    sources = [term["source"] for term in read_yaml(held(small_root, "contract.yml"))["terms"]]
+    assert sources == ["report:1/1", "file1:contract_terms/3"]
+
+
 def test_terms_are_written_and_their_faults_have_cells(small_root, command, file):
     header = ["term", "value", "unit", "source"]
     done = command(small_root, "import", YEAR, file(contract__terms=[header, ["Contract sum", "2.50", "£m"]]), *AGREED)
@@ -414,6 +463,49 @@ def test_terms_are_written_and_their_faults_have_cells(small_root, command, file
     assert "outturn.xlsx!contract terms!A2 (row 2, column terms 1): 'Contract sum' lacks its unit" in done.err
     done = command(small_root, "import", YEAR, file(contract__terms=[header]), *AGREED)
     assert done.code == 2 and "has no row, and the contract has entries" in done.err
+
+
+# a workbook that is out of date
+
+
+def property_is(root, buildings):
+    path = year_folder(root, ContractYear(YEAR)) / "property.csv"
+    path.write_text(f"council,buildings,maintenance_schedule,source\nEAST,{buildings},Agreed.,report:1/1\n")
+    path.with_name("contract.yml").write_text(held(root, "contract.yml").replace('"2.5"', f'"2.{buildings}"'))
+
+
+def test_a_sheet_that_nobody_touched_does_not_undo_what_changed_since(small_root):
+    then = workbook(current(small_root, ContractYear(YEAR)), {})
+    property_is(small_root, 7)
+    now = current(small_root, ContractYear(YEAR))
+    found = proposed(then, "a.xlsx", now, END)
+    assert (dict(found.files), found.out_of_date) == ({}, ("property", "contract terms"))
+    assert list(proposed(then, "a.xlsx", now, END, sheet="property").files) == ["property.csv"]
+
+
+def test_a_sheet_that_somebody_went_on_with_is_read_and_the_others_left(small_root, command, tmp_path):
+    path = tmp_path / "a.xlsx"
+    assert command(small_root, "workbook", YEAR, "--out", str(path)).code == 0
+    touched = openpyxl.load_workbook(path)
+    touched["service_costs"]["C6"] = 1501
+    touched.save(path)
+    property_is(small_root, 9)
+    found = proposed(path.read_bytes(), "a.xlsx", current(small_root, ContractYear(YEAR)), END)
+    assert (list(found.files), set(found.out_of_date)) == (["service_costs.csv"], {"property", "contract terms"})
+    told = command(small_root, "import", YEAR, str(path))
+    assert "left as the data has it" in told.err and "property" in told.err
+
+
+def test_a_change_that_the_same_file_made_is_taken_back(small_root, command, tmp_path):
+    path = tmp_path / "a.xlsx"
+    assert command(small_root, "workbook", YEAR, "--out", str(path)).code == 0
+    for budget in (1501, 1500):
+        touched = openpyxl.load_workbook(path)
+        touched["service_costs"]["C6"], touched["service_costs"]["G6"] = budget, 1550 - budget
+        touched.save(path)
+        done = command(small_root, "import", YEAR, str(path), *AGREED)
+        assert done.code == 0, done.err
+        assert f"Homes,service,{budget}," in held(small_root, "service_costs.csv")
 
 
 # Word
@@ -434,6 +526,14 @@ def test_commentary_is_imported_in_the_same_way(small_root, command, tmp_path):
     )
     [entry] = read_yaml(held(small_root, "datapackage.yml"))["imports"]
     assert entry["tables"] == ["commentary/04_cost"]
+
+
+def test_line_ends_of_windows_are_no_difference(small_root, command, tmp_path):
+    place = year_folder(small_root, ContractYear(YEAR)) / "commentary" / "04_cost.md"
+    place.write_bytes(place.read_bytes().replace(b"\n", b"\r\n"))
+    path = tmp_path / "commentary.docx"
+    path.write_bytes(word.document(load_year(small_root, YEAR), {}))
+    assert command(small_root, "import", YEAR, str(path)).err == f"{YEAR}: nothing to change\n"
 
 
 # differences

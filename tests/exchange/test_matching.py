@@ -1,11 +1,14 @@
 """Which table, which column, and what a cell says: what is certain is read, and what is not is refused with its address."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ncthelpers.access import EXEMPT, MAY_NOT_ENTER
 from ncthelpers.cells import Column
-from ncthelpers.exchange.matching import entered, month_first, plain_name, table_of
+from ncthelpers.exchange.matching import entered, month_first, plain_name, table_of, year_said
 from ncthelpers.exchange.sheets import Cell, Sheet
 from ncthelpers.schemas import TableSchema, read_schemas
 
@@ -86,6 +89,33 @@ def test_a_row_that_was_begun_and_left_is_no_note():
     ]
 
 
+def test_notes_of_more_than_one_line_below_a_table_are_passed():
+    assert read(["home", "cost"], ["Oak", "1"], [""], ["Note: figures are draft."], ["Made by finance"]) == (
+        [{"home": "Oak", "cost": "1"}], [],
+    )  # fmt: skip
+
+
+def test_a_row_with_merged_cells_is_refused_and_merged_titles_and_notes_are_not():
+    rows = sheet(["Outturn"], ["home", "cost", "places"], ["Oak", "1", "2"], ["Ash", "1"], [""], ["Note: draft."])
+    covered = frozenset({(1, 2), (1, 3), (4, 3), (6, 2)})
+    _, faults = entered(replace(rows, covered=covered), HOMES, "a.xlsx")
+    assert [(fault.cell, fault.rule) for fault in faults] == [
+        ("C4", "is merged with another cell: unmerge them, and fill each")
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows, said",
+    [
+        ([["Homes"], ["Contract year 2031-32. To the contents"], ["home", "cost"], ["Oak", "1"]], "2031-32"),
+        ([["CONTRACT YEAR 2031-32"], ["home", "cost"]], "2031-32"),
+        ([["Homes of 2031-32"], ["home", "cost"], ["Contract year 2031-32"]], ""),
+    ],
+)
+def test_the_year_that_a_sheet_says_it_is_of_stands_above_its_table(rows, said):
+    assert year_said(sheet(*rows)) == said
+
+
 def test_last_years_columns_are_not_read():
     assert read(["home", "cost", "", "last year: cost"], ["Oak", "1", "", "7"], ["", "", "", "8"]) == (
         [{"home": "Oak", "cost": "1"}], [],
@@ -155,6 +185,15 @@ def test_a_restricted_value_is_not_repeated_in_a_fault():
     schema = TableSchema("homes", "Homes", "", (), (Column("home", "text", "Home"), hidden))
     [fault] = read(["home", "cost"], ["Oak", Cell("98765", "date")], schema=schema)[1]
     assert "98765" not in fault
+
+
+def test_an_exempt_value_is_refused_and_goes_no_further():
+    hidden = Column("cost", "text", "Cost", access="restricted", missing=EXEMPT, required=False)
+    schema = TableSchema("homes", "Homes", "", (), (Column("home", "text", "Home"), hidden))
+    rows, faults = read(["home", "cost"], ["Oak", "98765"], ["Ash", ""], ["Elm", "1", "98764"], schema=schema)
+    assert rows == [{"home": "Oak", "cost": ""}, {"home": "Ash", "cost": ""}, {"home": "Elm", "cost": ""}]
+    assert [MAY_NOT_ENTER in fault for fault in faults] == [False, True, True]
+    assert not any("9876" in fault for fault in faults)
 
 
 def test_symbols_become_the_status():

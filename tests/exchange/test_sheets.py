@@ -148,6 +148,25 @@ def test_a_broken_old_file_is_refused_or_read_and_nothing_else(at):
         assert str(error).startswith("invented.xls cannot be read as .xls: ")
 
 
+def test_cells_that_are_merged_into_another_are_known():
+    book = openpyxl.Workbook()
+    book.active.append(["a", "b", "c"])
+    book.active.merge_cells("B1:C2")
+    out = io.BytesIO()
+    book.save(out)
+    [sheet] = sheets_of(out.getvalue(), "a.xlsx")
+    assert sheet.covered == {(1, 3), (2, 2), (2, 3)} and sorted(sheet.rows[1]) == [1, 2]
+
+
+def test_a_file_of_another_kind_named_as_old_excel_is_refused_as_that():
+    out = io.BytesIO()
+    openpyxl.Workbook().save(out)
+    with pytest.raises(ValueError, match="a.xls cannot be read as .xls: it is of another kind"):
+        sheets_of(out.getvalue(), "a.xls")
+    with pytest.raises(ValueError, match="a.xls cannot be read as .xls"):
+        sheets_of(b"grant,amount\nA,1\n", "a.xls")
+
+
 # OpenDocument
 
 _NAMES = " ".join(
@@ -187,6 +206,12 @@ def test_open_document_is_read_as_it_shows_its_cells():
     row = sheet.rows[3]
     assert [row[at].text for at in (1, 2, 3, 4, 5)] == ["Homes", "97.5%", "1234.50", "2031-04-01", "yes"]
     assert row[4].shown == "unknown" and row[6].rule == "is an error of the spreadsheet" and len(row) == 6
+
+
+def test_a_cell_of_open_document_that_is_covered_is_not_read():
+    covered = cell("hidden").replace("table-cell", "covered-table-cell")
+    [sheet] = sheets_of(open_document(f"<table:table-row>{cell('Homes')}{covered}</table:table-row>"), "a.ods")
+    assert sheet.covered == {(1, 2)} and list(sheet.rows[1]) == [1]
 
 
 @pytest.mark.parametrize("where", ["cell", "row"])

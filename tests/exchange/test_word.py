@@ -95,6 +95,12 @@ def test_the_document_says_what_it_is_and_who_writes_what(year):
     assert text.count("Written by") == 2
 
 
+def test_an_edition_says_that_it_is_restricted_and_comes_back_as_it_went(year):
+    edition = replace(year, contract=MappingProxyType({**year.contract, "edition": "restricted"}))
+    assert "RESTRICTED" in xml(word.document(edition, {})) and "RESTRICTED" not in xml(word.document(year, {}))
+    assert back(edition) == PAGES
+
+
 def test_each_figure_is_shaded_and_says_beside_it_what_it_prints(year):
     made = word.document(year, {})
     assert xml(made).count('<w:rStyle w:val="Figureplaceholder" />') == 4

@@ -100,7 +100,7 @@ def test_what_is_imported_is_what_the_workbook_says(table, data):
         row | data.draw(st.sampled_from([{}, {"c1": row["c1"]}, *({"c0": one["c0"]} for one in old)])) for row in new
     ]
     held = held_with(schema, old)
-    found = proposed(workbook(held_with(schema, new), {}), "a.xlsx", held, TODAY)
+    found = proposed(workbook(held_with(schema, new), {}), "a.xlsx", held, TODAY, sheet="a")
     assert found.faults == ()
     written = rows_of((found.files.get("a.csv") or held.text("a.csv")).encode())
 
@@ -184,6 +184,14 @@ def test_a_restricted_column_is_marked():
     schema = TableSchema("a", "A", "Rows.", (), (Column("b", "text", "B"), hidden))
     sheet = opened(held_with(schema, []))["a"]
     assert sheet.cell(HEADINGS, 2).value == "C (restricted)" and "commercial" in sheet.cell(NAMES, 2).comment.text
+
+
+def test_an_edition_is_marked_on_every_sheet(small):
+    marked = replace(small, data=replace(small.data, contract={**small.data.contract, "edition": "restricted"}),
+                     files={**small.files, "contract.yml": small.files["contract.yml"] + b"edition: restricted\n"})  # fmt: skip
+    book = opened(marked)
+    assert all(str(sheet["A1"].value).startswith("RESTRICTED. ") for sheet in book if sheet.sheet_state == "visible"
+               and sheet.title != "contents") and "RESTRICTED. " in str(book["contents"]["A3"].value)  # fmt: skip
 
 
 def test_last_years_values_stand_beside_the_rows_with_their_key(small):

@@ -16,6 +16,7 @@ from ncthelpers.lineage import Lineage
 from ncthelpers.load import Comparison
 from ncthelpers.publish import changes, companion
 from ncthelpers.publish.changes import Revision
+from ncthelpers.publish.toc import pages_listed
 
 EDITION = "2031-12-31"
 CHANGELOG = f"""# Changes
@@ -37,6 +38,7 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 RECORDS = sorted(BOOK.glob("[!.]*/[0-9][0-9]_*.json"))
 # How far a figure of a fit, by table/column, may differ from what another machine gives. There is no fit in the book.
 TOLERANCE: Mapping[str, Decimal] = {}
+LISTED = ("2021-22/04_cost", "2021-22/22_governance")
 
 
 def _figure(name, value, unit="£m", text=None):
@@ -237,7 +239,7 @@ def test_figures_of_two_years_under_one_name_are_shown_where_they_differ(tmp_pat
         [_figure("service_costs/NCT Central/budget", "1100", "£000", "1,100"), _figure("grants/a/amount", "5", "£"),
          _figure("budget_gaps/NNC/2021-22/gap", "8"), _figure("new/a/b", "1"), _figure("pressure", "2")],
     )  # fmt: skip
-    page = changes.since_last_year(root, _two(years))
+    page = changes.since_last_year(root, _two(years), LISTED)
     assert "## 2021-22 beside 2020-21" in page
     assert "Of the figures that stand under one name on the pages of both years 2 differ and 1 are the same." in page
     assert "Cost of delivering services: NCT Central: Budget, £000" in page
@@ -255,7 +257,7 @@ def test_each_page_with_a_difference_has_a_section_and_table_linked_by_its_title
     )
     _book(root, [_figure("homes/h/places", "3")], [_figure("homes/h/places", "3")], "09_factors", "Factors")
     _book(root, [_figure("events/a/start", "2031")], [_figure("events/a/start", "2032")], "22_governance")
-    page = changes.since_last_year(root, _two(years))
+    page = changes.since_last_year(root, _two(years), LISTED)
     assert "2 differ and 1 are the same." in page
     sections = page.partition("## 2021-22 beside 2020-21")[2].split("\n### ")[1:]
     heads = [section.split("\n")[0] for section in sections]
@@ -264,6 +266,8 @@ def test_each_page_with_a_difference_has_a_section_and_table_linked_by_its_title
     assert heads[0].replace("\\", "").startswith("[Cost & grants](")
     assert "22" in heads[1].partition("]")[0]  # without a notebook, the name of its file
     assert [section.count("<table") for section in sections] == [1, 1]
+    unlisted = changes.since_last_year(root, _two(years), LISTED[:1])
+    assert "### 22" in unlisted and "22_governance.ipynb" not in unlisted  # a link to it would stop the HTML
     for section, value in zip(sections, ("£", "2032"), strict=True):
         assert value in section
         assert [one in section for one in ("<th", "Figure", "Unit", "Last year", "This year")] == [True] * 5
@@ -275,7 +279,7 @@ def test_nothing_that_differs_is_hidden_however_much_it_is(tmp_path, years):
             _figure("official_demand/children_looked_after/value", value, "children")
         ]
 
-    page = changes.since_last_year(_book(tmp_path, figures("1"), figures("2")), _two(years))
+    page = changes.since_last_year(_book(tmp_path, figures("1"), figures("2")), _two(years), LISTED)
     assert "401 differ and 0 are the same." in page
     assert page.count("<tr>") == 402  # the heading and every figure
 
@@ -290,10 +294,10 @@ def test_only_figures_of_the_contract_s_own_areas_are_compared(tmp_path, years):
         return [_figure(name, value) for name in others] + [_figure("kpi_status/A/status", value, "status")]
 
     kept = "related_measures/assessments_45wd/value"
-    alone = changes.since_last_year(_book(tmp_path / "a", figures("1"), figures("2")), _two(years))
+    alone = changes.since_last_year(_book(tmp_path / "a", figures("1"), figures("2")), _two(years), LISTED)
     assert NONE_IN_COMMON in alone and "<table" not in alone
     last, this = ([*figures(value), _figure(kept, value)] for value in "12")
-    page = changes.since_last_year(_book(tmp_path / "b", last, this), _two(years))
+    page = changes.since_last_year(_book(tmp_path / "b", last, this), _two(years), LISTED)
     assert "1 differ and 0 are the same." in page and page.count("<tr>") == 2
 
 
@@ -306,9 +310,9 @@ def test_the_tables_that_stand_for_other_areas_are_keyed_by_area(years):
 
 
 def test_years_without_figures_in_common_say_so(tmp_path, years):
-    page = changes.since_last_year(tmp_path, _two(years))
+    page = changes.since_last_year(tmp_path, _two(years), LISTED)
     assert NONE_IN_COMMON in page
-    assert "No public year has another before it." in changes.since_last_year(tmp_path, _two(years)[:1])
+    assert "No public year has another before it." in changes.since_last_year(tmp_path, _two(years)[:1], LISTED)
 
 
 @pytest.mark.parametrize(
@@ -320,13 +324,13 @@ def test_years_without_figures_in_common_say_so(tmp_path, years):
 )  # fmt: skip
 def test_what_looks_back_or_is_an_answer_or_stands_in_words_is_not_compared(tmp_path, years, name, unit):
     root = _book(tmp_path, [_figure(name, "1", unit)], [_figure(name, "2", unit)])
-    assert NONE_IN_COMMON in changes.since_last_year(root, _two(years))
+    assert NONE_IN_COMMON in changes.since_last_year(root, _two(years), LISTED)
 
 
 @pytest.mark.parametrize("year", ["2022-23", "2023-24", "2024-25"])
 def test_the_published_page_of_what_changed_hides_nothing(year, years):
     """Every page of the book that has a row in the comparison has its own table, and the rows are as many as are said."""
-    page = changes.since_last_year(BOOK.parent, years.years)
+    page = changes.since_last_year(BOOK.parent, years.years, pages_listed(BOOK.parent))
     section = page.partition(f"\n## {year} beside ")[2].partition("\n## ")[0]
     differ = int(re.search(r" of both years (\d+) differ and \d+ are the same", section)[1])
     titles = re.findall(r"^### \[.+\]\(\.\./(\S+)\.ipynb\)$", section, flags=re.MULTILINE)

@@ -166,6 +166,27 @@ def test_a_fault_is_shown_and_the_last_good_book_stays(site):
     assert good["fault"] == ""
 
 
+def test_a_file_that_goes_while_it_is_copied_does_not_end_the_preview(site):
+    shown, seen = preview.Preview(site), [1]
+
+    async def make() -> str:
+        if len(seen) == 1:
+            raise FileNotFoundError(2, "No such file", "grants.csv")
+        return ""
+
+    async def asks(get, address):
+        async def state(wanted):
+            held = json.loads((await get("/_preview/state")).body)
+            return held if wanted(held) else None
+
+        bad = await until(lambda: state(lambda held: held["fault"]))
+        seen.append(2)
+        return bad["fault"], await until(lambda: state(lambda held: held["made"]))
+
+    fault, good = served(shown, asks, lambda: list(seen), make)
+    assert fault == "grants.csv: No such file" and good["fault"] == ""
+
+
 def test_before_there_is_a_book_the_page_says_so(tmp_path):
     async def asks(get, address):
         return (await get("/")), (await get("/other.html"))

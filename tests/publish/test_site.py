@@ -72,24 +72,27 @@ def test_the_data_dictionary_lists_what_each_year_keeps_restricted_why_and_until
     assert "Restricted data of 2032-33. Nothing is kept restricted." in page.get_text()
 
 
-def test_the_index_says_which_years_are_drafts_and_no_page_about_the_book_does(private_book):
+def test_the_index_says_which_years_are_drafts_and_so_do_the_pages_about_the_book_that_print_their_figures(
+    private_book,
+):
     root = private_book.book.root
 
-    def index():
+    def said():
         years = load_years(root, toc.public_years(root)).years[::-1]
-        held = dict(site.pages_of_data(root, years))
-        assert [name for name, text in held.items() if "Draft, for it" in text or "{admonition} Draft" in text] in (
-            ["index.md"],
-            [],
-        )
-        return held["index.md"]
+        held = dict(site.pages_of_data(root, years)) | site.pages_of_pages(root, years)
+        return held, {name for name, text in held.items() if "{admonition} Draft" in text}
 
-    assert "\nDraft, for it has not been signed off: 2032-33, 2031-32.\n" in index()
+    held, drafts = said()
+    assert "\nDraft, for it has not been signed off: 2032-33, 2031-32.\n" in held["index.md"]
+    assert drafts == {f"about/{name}.md" for name in ("assurance", "discrepancies", "what_changed", "revisions")}
+    both = "The figures of 2032-33 and 2031-32 on this page have not been signed off"
+    assert both in held["about/assurance.md"]
     for year in ("2031-32", "2032-33"):
         path = root / "data" / year / "datapackage.yml"
         package = signoff.signed(read_yaml(path.read_text("utf-8")), "Director", date(2033, 8, 10))
         path.write_text(yaml.safe_dump(package, sort_keys=False, allow_unicode=True, width=110), "utf-8")
-    assert "Draft, for it" not in index()
+    held, drafts = said()
+    assert "Draft, for it" not in held["index.md"] and drafts == set()
 
 
 def test_known_discrepancies_show_printed_and_recomputed_side_by_side(repository):

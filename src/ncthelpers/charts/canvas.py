@@ -24,8 +24,8 @@ from matplotlib.ticker import MaxNLocator
 
 from ncthelpers import comparison, provenance, results, wording
 from ncthelpers.access import as_sentence
-from ncthelpers.load import Comparison, YearData
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import Comparison, YearData
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

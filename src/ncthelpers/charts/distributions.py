@@ -24,8 +24,8 @@ from ncthelpers.charts.canvas import (
     sheet,
     write,
 )
-from ncthelpers.load import YearData
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import YearData
 from ncthelpers.years import in_words
 
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ from ncthelpers.charts.canvas import (
     drawn,
     of_table,
 )
-from ncthelpers.load import YearData
 from ncthelpers.provenance import Shown
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import YearData
 
 __all__ = [
     "waterfall", "variance_by_service", "grants", "gaps", "support_services", "audit_progress", "demand",

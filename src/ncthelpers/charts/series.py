@@ -36,9 +36,9 @@ from ncthelpers.charts.canvas import (
     with_unit,
     write,
 )
-from ncthelpers.load import Comparison
 from ncthelpers.provenance import Shown
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import Comparison
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

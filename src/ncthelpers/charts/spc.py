@@ -36,8 +36,8 @@ from ncthelpers.charts.canvas import (
     tick_values,
     write,
 )
-from ncthelpers.load import YearData
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import YearData
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -303,6 +303,18 @@ def _says_that_it_waits() -> None:
     say.print("another run is at work here: waiting until it has ended")
 
 
+def _unlisted(years: Sequence[ContractYear]) -> list[str]:
+    """The pages made of some years, and of their comparison, that ``_toc.yml`` does not list, so that no reader sees them."""
+    listed = toc.pages_listed(_root)
+    folders = [folder for folder in toc.folders(_root, years) if folder != toc.ABOUT]
+    made = (
+        f"{folder}/{path.stem}"
+        for folder in folders
+        for path in sorted((_root / "book" / folder).glob("[0-9][0-9]_*.ipynb"))
+    )
+    return [page for page in made if page not in listed]
+
+
 def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str = "") -> None:
     """Bring the pages up to date, or say that they are; the report of what was made stands in ``_build/``."""
     years = _asked(year)
@@ -324,6 +336,9 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
     for folder, changed in done.changed.items():
         say.print(f"{folder}: {len(changed)} pages changed in {_root / 'book' / folder}")
     say.print(f"{len(done.ended)} pages made in {done.seconds:.1f} s: {_root / f'{report.REPORT}.html'}")
+    unlisted = _unlisted(years)
+    if unlisted:
+        say.print(f"not in the book until _toc.yml lists them: {', '.join(unlisted)}")
 
 
 @app.command("run")

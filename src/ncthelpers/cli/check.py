@@ -12,7 +12,7 @@ from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 _EXAMPLES = """\b
 Examples:

@@ -37,6 +37,7 @@ def commentary_command(
         raise ValueError(f"{out} is not the name of a Word document: it must end in .docx")
     if out.exists():
         raise ValueError(f"{out} is there already, and somebody's words may be in it: name another, or move it away")
+    from ncthelpers import access
     from ncthelpers.exchange import word
     from ncthelpers.load import open_year
 
@@ -44,6 +45,6 @@ def commentary_command(
     if not list(data.commentary):
         raise ValueError(f"{wanted} has no commentary: data/{wanted}/commentary holds no file")
     made = word.document(data, _titles(cli.REPOSITORY / "notebooks"))
-    with out.open("xb") as file:
+    with access.kept_out_of_git(out, data.contract).open("xb") as file:
         file.write(made)
     cli.say.print(f"{wanted}: {len(list(data.commentary))} pages of commentary in {out}", markup=False)

@@ -61,7 +61,7 @@ def _reason(year: ContractYear, published: bool, yes: bool, reason: str) -> str:
     if not sys.stdin.isatty():
         why = f"{year} is published" if published else "there is nobody to ask"
         raise ValueError(f"nothing was written: {why}, so give {needed}")
-    if published and not reason:
+    while published and not reason:
         reason = typer.prompt(f"{year} is published. Why is it changed", err=True).strip()
     if not yes and not typer.confirm("Write this", err=True):
         cli.say.print("nothing was written")
@@ -73,6 +73,11 @@ def _notes(year: ContractYear, proposal: "Proposal") -> None:
     """What of the file is not read."""
     if proposal.not_read:
         cli.say.print(Text(f"{year}: not read, as no table is called so: {', '.join(proposal.not_read)}"))
+    if proposal.out_of_date:
+        said = (
+            "left as the data has it, for the file has it as it was when it was written (--sheet reads it all the same)"
+        )
+        cli.say.print(Text(f"{year}: {said}: {', '.join(proposal.out_of_date)}"))
 
 
 @cli.app.command("import", epilog=_EXAMPLES)
@@ -87,9 +92,15 @@ def import_command(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a published year is changed.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences, or the faults, as JSON.")] = False,
 ) -> None:
-    """Import a workbook or Word document into a year: shows what would change, asks, and writes all of it or nothing."""
+    """Import a workbook or Word document into a year: shows what would change, asks, and writes all of it or nothing.
+
+    A file written by `workbook` has every row of its tables: one taken out of it goes. Any other file adds its rows, each in the
+    place of the row with its key. A row whose source is left empty cites the file, its sheet and row; so an emptied source
+    confirms a row that was carried over.
+    """
     from ncthelpers.exchange import importing, staging
     from ncthelpers.exchange.current import current
+    from ncthelpers.exchange.differences import GONE
 
     root, wanted, today = cli.root(), ContractYear(year), date.today()
     found: list[Difference] = []
@@ -115,7 +126,10 @@ def import_command(
         raise typer.Exit(2) from None
     if as_json:
         print(_as_json(found, written=True))
-    count = f"{len(found)} difference{'s' if len(found) != 1 else ''}"
+    gone = sum(one.column == GONE for one in found)
+    count = f"{len(found)} difference{'s' if len(found) != 1 else ''}" + (
+        f" ({gone} row{'s' if gone > 1 else ''} taken out)" if gone else ""
+    )
     cli.say.print(Text(f"{wanted}: {count} from {file.name} written to data/{wanted}"))
     if stage.left:
         cli.say.print(

@@ -16,7 +16,7 @@ from ncthelpers import cli
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["made_year", "years_held"]
 
@@ -140,16 +140,16 @@ def _next_steps(data: "YearData", last: ContractYear, listing: Sequence[str], co
     )
     return [
         f"Confirm data/{year}/contract.yml: first and last day, each term, each date of the review. {holidays}",
-        f"Fill the documents of data/{year}/datapackage.yml, and put their paragraphs in the place of sources that begin with"
-        f" carried: where they confirm them. The outcome of each action carried over from {last} is to be entered.",
-        f"{command} workbook {year} --out {year}.xlsx     (one sheet a table; fill it in Excel)",
+        f"{command} workbook {year} --out {year}.xlsx     (one sheet a table; fill it in Excel). Where a row was carried over from"
+        f" {last}, empty its source to confirm it: it then cites the workbook; or cite this year's document. Each action carried over"
+        " needs its outcome.",
         f"{command} import {year} {year}.xlsx",
         f"Write data/{year}/commentary, or: {command} commentary {year} --out {year}.docx and import that."
         f" Each file is owned by {short} or by whom {last} says: change owner where another party writes it.",
         f"{command} check {year}     ({command} status {year} says what is missing, due and late)",
-        f"{command} run {year}     (then read book/{year})",
+        f"{command} run {year}     (and to read it: {command} serve {year})",
         f"{command} sign-off {year} --role {shlex.quote(role)}     (each page says DRAFT until every role has signed)",
-        f"To publish, list in _toc.yml the pages that book/{year} has then, newest year first, and run {command} book."
+        f"To publish, fill the documents of data/{year}/datapackage.yml, list in _toc.yml the pages that book/{year} has then, newest year first, and run {command} book."
         " Those of today:\n" + "\n".join(f"     {line}" for line in listing),
     ]  # fmt: skip
 

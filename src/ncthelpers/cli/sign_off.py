@@ -37,12 +37,13 @@ def sign_off(
         raise ValueError(f"--role {fault}")
     data, faults = load.read_year(cli.root(), contract_year)
     place = f"data/{contract_year}"
+    roles = data.contract.get("sign_off")
+    named = [str(one) for one in roles] if isinstance(roles, list) else []
+    if named and role not in named:
+        raise ValueError(f"{role!r} is none of the roles that {place}/contract.yml says must sign: {', '.join(named)}")
     faults += (*unfinished.waiting(data, place), *unfinished.by_file(unfinished.unconfirmed(data, place)))
     if faults:
         raise DataFaults(faults)
-    named = [str(one) for one in data.contract.get("sign_off") or []]
-    if named and role not in named:
-        raise ValueError(f"{role!r} is none of the roles that {place}/contract.yml says must sign: {', '.join(named)}")
     if not data.ends < signed_on <= today:
         raise ValueError(
             f"a year that ends on {data.ends} is signed off after that day and by today, not on {signed_on}"

@@ -18,8 +18,8 @@ from ncthelpers.files import write_atomically
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
     from ncthelpers.status import Status
+    from ncthelpers.yeardata import YearData
 
 _EXAMPLES = """\b
 Examples:

@@ -30,6 +30,7 @@ def workbook_command(
         raise ValueError(f"{out} is not the name of an Excel workbook: it must end in .xlsx")
     if out.exists():
         raise ValueError(f"{out} is there already, and somebody's figures may be in it: name another, or move it away")
+    from ncthelpers import access
     from ncthelpers.exchange.current import current, files_in
     from ncthelpers.exchange.workbook import workbook
     from ncthelpers.load import year_folder
@@ -37,6 +38,6 @@ def workbook_command(
     held = current(cli.root(), wanted)
     before = year_folder(cli.root(), year_of(wanted.start - timedelta(days=1)))
     made = workbook(held, files_in(before) if before.is_dir() else {})
-    with out.open("xb") as file:
+    with access.kept_out_of_git(out, held.data.contract).open("xb") as file:
         file.write(made)
     cli.say.print(Text(f"{wanted}: {len(held.data.schemas)} tables in {out}"))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from ncthelpers import access
+from ncthelpers.exchange.differences import rows_of
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import is_data
 from ncthelpers.load import YearData, read_year, year_folder
@@ -34,8 +36,8 @@ class Current:
     files: Mapping[str, bytes]
 
     def text(self, path: str) -> str:
-        """A file's text; empty where it is not there."""
-        return self.files.get(path, b"").decode("utf-8-sig", errors="replace")
+        """A file's text, its line ends made one; empty where it is not there."""
+        return self.files.get(path, b"").decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
     @property
     def contract(self) -> dict:
@@ -54,13 +56,18 @@ def current(root: Path, year: ContractYear) -> Current:
     Raises
     ------
     DataFaults
-        If there is no such year, or a file of it cannot be read at all.
+        If there is no such year, a file of it cannot be read at all, or one holds what is restricted and may not be handed on.
     """
     data, faults = read_year(root, year)
-    unread = [fault for fault in faults if fault.file.startswith(f"data/{year}/") and _is_unread(fault)]
-    if unread:
-        raise DataFaults(unread)
-    return Current(data, MappingProxyType(files_in(year_folder(root, year))))
+    files, place = files_in(year_folder(root, year)), f"data/{year}/"
+    found = [fault for fault in faults
+             if fault.file.startswith(place) and (_is_unread(fault) or fault.rule == access.MAY_NOT_ENTER)]  # fmt: skip
+    found += access.exposed_faults(
+        data.schemas, {name: rows_of(files.get(f"{name}.csv")) for name in data.schemas}, place
+    )
+    if found:
+        raise DataFaults(found)
+    return Current(data, MappingProxyType(files))
 
 
 def _is_unread(fault: Fault) -> bool:

@@ -4,13 +4,23 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
+from hashlib import sha256
 
 from ncthelpers import commentary
 from ncthelpers.cells import Column, as_written, read_cell
 from ncthelpers.exchange.listed import LISTS, entries_of, list_schemas
 from ncthelpers.schemas import TableSchema
 
-__all__ = ["Difference", "rows_of", "value_of", "table_differences", "contract_differences", "commentary_differences"]
+__all__ = [
+    "Difference",
+    "meaning_of",
+    "rows_of",
+    "value_of",
+    "table_differences",
+    "contract_differences",
+    "commentary_differences",
+]
 
 NEW, GONE, ORDER = "(new row)", "(row taken out)", "(order of the rows)"
 
@@ -68,6 +78,23 @@ def value_of(text: str, column: Column) -> object:
         return read_cell(text, column)
     except ValueError:
         return " ".join(text.split("\r\n")) if "\r" in text else text
+
+
+def meaning_of(rows: Sequence[Mapping[str, str]], schema: TableSchema) -> str:
+    """A checksum of what rows mean, the same however their cells are written.
+
+    Examples
+    --------
+    >>> schema = TableSchema("gaps", "Gaps", "", (), (Column("gap", "money", "Gap"),))
+    >>> meaning_of([{"gap": "1,200.50"}], schema) == meaning_of([{"gap": "1200.5"}], schema) != meaning_of([], schema)
+    True
+    """
+
+    def plain(value: object) -> str:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else as_written(value)
+
+    said = [[plain(value_of(row.get(name, ""), schema[name])) for name in schema.names] for row in rows]
+    return sha256(repr(said).encode()).hexdigest()
 
 
 def _key(row: Mapping[str, str], schema: TableSchema) -> tuple:

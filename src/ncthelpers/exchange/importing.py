@@ -9,18 +9,21 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from ncthelpers.cells import as_written
+from ncthelpers.citations import CARRIED
 from ncthelpers.contract import with_entry
 from ncthelpers.exchange.current import CONTRACT, Current
 from ncthelpers.exchange.differences import (
     Difference,
     commentary_differences,
     contract_differences,
+    meaning_of,
     rows_of,
     table_differences,
     value_of,
 )
-from ncthelpers.exchange.listed import CONTENTS, LISTS, SPARE, entries_of, list_schemas, with_entries
-from ncthelpers.exchange.matching import Entered, entered, month_first, plain_name, table_of
+from ncthelpers.exchange.listed import AS_WRITTEN, CONTENTS, LISTS, SPARE, entries_of, list_schemas, with_entries
+from ncthelpers.exchange.matching import Entered, entered, month_first, plain_name, table_of, year_said
 from ncthelpers.exchange.sheets import Sheet, address, sheets_of
 from ncthelpers.faults import Fault
 from ncthelpers.schemas import TableSchema
@@ -43,6 +46,8 @@ class Proposal:
         New text of each file of the year's folder that would change; none where the file goes.
     not_read : tuple of str
         Sheets that are named after no table.
+    out_of_date : tuple of str
+        Tables that the file has as they were when it was written, and that have changed since: they are left as they are.
     cited : str
         Id under which rows cite the file; empty where none does.
     faults : tuple of Fault
@@ -55,6 +60,7 @@ class Proposal:
     sha256: str
     files: Mapping[str, str | None]
     not_read: tuple[str, ...] = ()
+    out_of_date: tuple[str, ...] = ()
     cited: str = ""
     faults: tuple[Fault, ...] = ()
     placed: Callable[[Fault], Fault] = lambda fault: fault
@@ -102,11 +108,33 @@ def _merged(
         if "source" in row and not written.get("source"):
             said = [name for name in given if name != "source"]
             kept = (
-                bool(was) and _same(written, was, schema, said) and (was.get("source") or not schema["source"].required)
+                bool(was)
+                and _same(written, was, schema, said)
+                and (was.get("source") or not schema["source"].required)
+                and not (
+                    "source" in given and was.get("source", "").startswith(f"{CARRIED}:")
+                )  # emptied, to confirm the row
             )
             row["source"] = was.get("source", "") if kept else cite(number)
         rows.append(row)
     return rows
+
+
+def _beside(read: list[dict[str, str]], old: Sequence[dict[str, str]], schema: TableSchema) -> list[dict[str, str]]:
+    """Rows read among those that a table has: each in the place of the row with its key, new ones at the end, the others kept.
+
+    A table without a key has no such places, and is what was read.
+    """
+    if not schema.key:
+        return read
+    by_key: dict[tuple, list[dict[str, str]]] = {}
+    for row in read:
+        by_key.setdefault(tuple(value_of(row[name], schema[name]) for name in schema.key), []).append(row)
+    found: list[dict[str, str]] = []
+    for row in old:
+        key = tuple(value_of(row.get(name, ""), schema[name]) for name in schema.key)
+        found += by_key.pop(key, [row])
+    return found + [row for rows in by_key.values() for row in rows]
 
 
 def _file_id(held: Current, digest: str) -> str:
@@ -152,6 +180,14 @@ def _chosen(sheets: Sequence[Sheet], file: str, sheet: str, table: str, schemas:
     return chosen, not_read, faults
 
 
+def _as_written(sheets: Sequence[Sheet]) -> dict[str, str]:
+    """What the rows of each sheet meant when the workbook was written; nothing where a file does not say."""
+    spare = next((one.rows for one in sheets if plain_name(one.name) == SPARE), {})
+    at = next((at for at, cell in spare.get(1, {}).items() if cell.text == AS_WRITTEN), None)
+    pairs = (cells[at].text.partition("/") for cells in spare.values() if at in cells)
+    return {name: meaning for name, _, meaning in pairs if meaning}
+
+
 class _Reading:
     """What the sheets of one file say, gathered sheet by sheet."""
 
@@ -163,6 +199,10 @@ class _Reading:
         self.places: dict[str, tuple[Entered, list[int]]] = {}
         self.faults: list[Fault] = []
         self.cites, self.british = False, not month_first(sheets)
+        self.as_written, self.out_of_date = _as_written(sheets), []
+        # Tables of which the file has every row: those of a workbook of ours. A row that it lacks was taken out.
+        ours = any(plain_name(one.name) == plain_name(CONTENTS.table) for one in sheets)
+        self.whole = set(self.schemas) if ours else set()
 
     def cite(self, sheet: str) -> Callable[[int], str]:
         """How a row of a sheet is cited."""
@@ -179,17 +219,33 @@ class _Reading:
         self.faults += faults
         return found
 
+    def is_out_of_date(self, found: Entered, schema: TableSchema, old: Sequence[Mapping[str, str]]) -> bool:
+        """Whether nobody has touched the sheet since it was written, and another than this file has changed the data."""
+        then = self.as_written.get(schema.table)
+        if then != meaning_of([row for _, row in found.rows], schema) or then == meaning_of(old, schema):
+            return False
+        path = "contract" if schema.table in self.lists else schema.table
+        imports = self.held.package.get("imports")
+        before = [one for one in imports if isinstance(one, dict)] if isinstance(imports, list) else []
+        wrote = [one.get("file") for one in before if isinstance(one.get("tables"), list) and path in one["tables"]]
+        if wrote[-1:] == [self.file]:  # whoever changed a cell here, and now changes it back
+            return False
+        self.out_of_date.append(schema.table)
+        return True
+
     def table(self, name: str, sheet: Sheet) -> bool | None:
-        """Take in the sheet of a table; whether it has rows, none where it cannot be read."""
+        """Take in the sheet of a table; whether it has rows, none where it says nothing."""
         schema, path = self.schemas[name], f"{name}.csv"
         old = rows_of(self.held.files.get(path))
         found = self.sheet(sheet, schema, [row.get(schema.names[0], "") for row in old])
-        if found is None:
+        if found is None or self.is_out_of_date(found, schema, old) or not (found.rows or name in self.whole):
             return None
         if found.rows:
-            new = _merged(found, schema, old, self.cite(found.sheet))
+            read = _merged(found, schema, old, self.cite(found.sheet))
+            new = read if name in self.whole else _beside(read, old, schema)
             text, lines = _as_csv(schema, new)
-            self.places[path] = (found, lines)
+            line = dict(zip(map(id, new), lines, strict=True))
+            self.places[path] = (found, [line[id(row)] for row in read])
             if new != old or path not in self.held.files:
                 self.files[path] = text
         elif old:
@@ -199,17 +255,14 @@ class _Reading:
     def listed(self, name: str, sheet: Sheet, entries: dict[str, object]) -> None:
         """Take in the sheet of a list of ``contract.yml``."""
         found = self.sheet(sheet, self.lists[name])
-        if found is None:
+        old = [{str(key): as_written(value) for key, value in one.items()} for one in entries_of(self.contract, name)]
+        if found is None or self.is_out_of_date(found, self.lists[name], old):
             return
         if not found.rows and entries_of(self.contract, name):
             self.faults.append(
                 Fault(f"{self.file}!{sheet.name}", None, "", "", "has no row, and the contract has entries")
             )
-        rows, cite = [dict(row) for _, row in found.rows], self.cite(found.sheet)
-        if name == "contract terms":
-            rows = [
-                {**row, "source": row.get("source") or cite(at)} for (at, _), row in zip(found.rows, rows, strict=True)
-            ]
+        rows = _merged(found, self.lists[name], old, self.cite(found.sheet))
         self.places[name] = (found, [])
         changed = with_entries({**self.contract, **entries}, name, rows) if rows else None
         entries.update([changed] if changed else [])
@@ -256,7 +309,9 @@ class _Reading:
                 start, _, number = fault.column.rpartition(" ")
                 if start == " ".join(keys) and listed in self.places and number.isdecimal():
                     found, _ = self.places[listed]
-                    row, name = found.rows[int(number) - 1][0], next(iter(found.columns))
+                    row, cells = found.rows[int(number) - 1]
+                    stands = (one for one in found.columns if fault.value and fault.value in cells.get(one, ""))
+                    name = next(stands, next(iter(found.columns)))
                     break
             else:
                 return fault
@@ -290,7 +345,7 @@ def proposed(content: bytes, file: str, held: Current, today: date, sheet: str =
     today : date
         The day of the import.
     sheet : str
-        The only sheet to read, if not all.
+        The only sheet to read, if not all; it is read even if nobody has touched it since the workbook was written.
     table : str
         The table that the one sheet is, if its name does not say so.
 
@@ -308,8 +363,14 @@ def proposed(content: bytes, file: str, held: Current, today: date, sheet: str =
         return _commentary(content, file, digest, held, today)
     sheets = sheets_of(content, file)
     reading = _Reading(held, file, digest, sheets)
+    reading.as_written = {} if sheet else reading.as_written
     known = {**reading.schemas, **reading.lists, CONTENTS.table: CONTENTS}
     chosen, not_read, faults = _chosen(sheets, file, sheet, table, known)
+    for one in chosen.values():
+        if year_said(one) not in {"", str(held.data.year)}:
+            raise ValueError(
+                f"{file}!{one.name} says that it is of contract year {year_said(one)}, not {held.data.year}"
+            )
     has_rows = {name: reading.table(name, one) for name, one in chosen.items() if name in reading.schemas}
     entries: dict[str, object] = {}
     for name in reading.lists:
@@ -323,7 +384,7 @@ def proposed(content: bytes, file: str, held: Current, today: date, sheet: str =
     if text != held.text(CONTRACT):
         reading.files[CONTRACT] = text
     cited = reading.document if reading.cites else ""
-    return Proposal(file, digest, reading.files, tuple(not_read), cited,
+    return Proposal(file, digest, reading.files, tuple(not_read), tuple(reading.out_of_date), cited,
                     (*faults, *reading.faults), reading.placed)  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from ncthelpers.cells import Column, as_written
 from ncthelpers.schemas import TableSchema
 
-__all__ = ["CONTENTS", "LISTS", "SPARE", "entries_of", "list_schemas", "with_entries"]
+__all__ = ["AS_WRITTEN", "CONTENTS", "LISTS", "SPARE", "entries_of", "list_schemas", "with_entries"]
 
 SPARE = "lists"  # the hidden sheet that drop-downs take their values from
+AS_WRITTEN = "as written"  # a heading there: below it each sheet and what its rows meant when the workbook was written
 CONTENTS = TableSchema(
     "contents", "Contents", "One row a sheet. A table that the year does not report has no row, and a reason here.", ("table",),
     (

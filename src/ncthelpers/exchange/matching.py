@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
+from ncthelpers.access import EXEMPT, MAY_NOT_ENTER
 from ncthelpers.cells import Column, read_cell
 from ncthelpers.exchange.canonical import BY_NUMBER, written_as
 from ncthelpers.exchange.sheets import Cell, Sheet, address
@@ -11,9 +13,10 @@ from ncthelpers.faults import Fault
 from ncthelpers.schemas import TableSchema
 from ncthelpers.suggestions import nearest
 
-__all__ = ["LAST_YEAR", "Entered", "entered", "month_first", "plain_name", "table_of"]
+__all__ = ["LAST_YEAR", "Entered", "entered", "month_first", "plain_name", "table_of", "year_said"]
 
 LAST_YEAR = "last year: "
+_OF_YEAR = re.compile(r"(?:[A-Z]+\. )*contract year (\d{4}-\d{2})\b.*", flags=re.IGNORECASE | re.DOTALL)
 _HEADER_WITHIN = 40  # rows from the top
 _SHEET_NAME_LENGTH = 31
 _SYMBOLS = re.compile(r"\[?([ckuxz])\]?")
@@ -99,6 +102,19 @@ def _meanings(columns: Sequence[Column], order: Sequence[Callable]) -> dict[str,
                 level.setdefault(name, []).append(column.name)
         found = level | found
     return found
+
+
+def year_said(sheet: Sheet) -> str:
+    """The contract year that the titles above a table name; empty where they name none.
+
+    Examples
+    --------
+    >>> year_said(Sheet("a", {3: {1: Cell("INVENTED. Contract year 2033-34. To the contents")}}))
+    '2033-34'
+    """
+    titles = takewhile(lambda cells: len(cells) == 1, sheet.rows.values())
+    found = (_OF_YEAR.fullmatch(cell.text) for cells in titles for cell in cells.values())
+    return next((one[1] for one in found if one), "")
 
 
 def _is_heading(cell: Cell) -> bool:
@@ -207,30 +223,34 @@ def _body(sheet: Sheet, header: int, where: Mapping[str, int], schema: TableSche
     needed = [column.name for column in schema.columns if column.required and column.name != "source"]
     names = {at: name for name, at in where.items()}
 
-    def is_note(row: int) -> bool:
+    def alone(row: int) -> bool:
         [(at, cell), *others] = sheet.rows[row].items()
-        if others or at != min(where.values()) or len(needed) < 2 or cell.kind != "text":
-            return False
+        return not others and at == min(where.values()) and len(needed) > 1 and cell.kind == "text"
+
+    def begins_notes(row: int) -> bool:
+        [cell] = sheet.rows[row].values()
         if row - 1 not in sheet.rows or _NOTE.match(cell.text):
             return True
         try:
-            read_cell(cell.text, schema[names[at]])
+            read_cell(cell.text, schema[names[min(names)]])
         except ValueError:
             return True
         return False
 
-    while rows and is_note(rows[-1]):
-        rows.pop()
-    yield from rows
+    below = list(takewhile(alone, reversed(rows)))
+    first = min(filter(begins_notes, below), default=None)
+    yield from (row for row in rows if first is None or row < first)
 
 
-def _strays(sheet: Sheet, header: int, last: int, where: Mapping[str, int], place: str) -> Iterator[Fault]:
+def _strays(sheet: Sheet, header: int, last: int, columns: Sequence[Column], place: str) -> Iterator[Fault]:
     """Cells beside the table that stand under no heading; what is headed as last year's is nobody's to read."""
-    headed = set(sheet.rows[header])
+    headed, is_public = set(sheet.rows[header]), all(column.access == "public" for column in columns)
     for row in (row for row in sheet.rows if header < row <= last):
         for at, cell in sheet.rows[row].items():
             if at not in headed:
-                yield Fault(place, row, "", cell.text, "stands under no heading", cell=address(row, at))
+                yield Fault(
+                    place, row, "", cell.text if is_public else "", "stands under no heading", cell=address(row, at)
+                )
 
 
 def entered(
@@ -261,24 +281,29 @@ def entered(
     if faults:
         return None, faults
     body, first = list(_body(sheet, header, where, schema)), schema.columns[0].name
-    faults += _strays(sheet, header, body[-1] if body else header, where, place)
+    faults += _strays(sheet, header, body[-1] if body else header, schema.columns, place)
     given = {row: {name: sheet.rows[row].get(at, Cell("")) for name, at in where.items()} for row in body}
     known, rows = set(known), []
     for row, cells in given.items():
         if _TOTAL.match(cells.get(first, Cell("")).text) and cells[first].text not in known:
-            faults.append(Fault(place, row, first, cells[first].text, "is called a total, and the table holds the rows alone",
+            called = "" if schema[first].access == "restricted" else cells[first].text
+            faults.append(Fault(place, row, first, called, "is called a total, and the table holds the rows alone",
                                 address(row, where[first]), "take the row out"))  # fmt: skip
             continue
         cells, symbol = _with_symbol(cells, schema)
         written = {}
         for name, cell in cells.items():
             try:
+                if (row, where.get(name)) in sheet.covered:
+                    raise ValueError("is merged with another cell: unmerge them, and fill each")
                 if symbol and symbol[0] == name:
                     raise ValueError(symbol[1])
+                if schema[name].missing == EXEMPT and (cell.text or cell.rule):
+                    raise ValueError(MAY_NOT_ENTER)
                 written[name] = written_as(cell, schema[name], british) if cell.text or cell.rule else ""
             except ValueError as error:
                 shown = "" if schema[name].access == "restricted" else cell.text
-                written[name] = cell.text
+                written[name] = "" if schema[name].missing == EXEMPT else cell.text  # not even into a copy
                 faults.append(Fault(place, row, name, shown, str(error), address(row, where[name])))
         rows.append((row, written))
     return Entered(schema.table, sheet.name, where, tuple(rows)), faults

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 __all__ = ["ERROR", "formats_of"]
 
 ERROR = "an error"
+_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FAT_IN_HEADER, _END = 109, 0xFFFFFFFA  # a larger number of a sector is no sector
 _BOUNDSHEET, _FORMAT, _XF, _EOF = 0x0085, 0x041E, 0x00E0, 0x000A
 _NUMBER, _RK, _MULRK, _FORMULA, _BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
@@ -17,6 +18,8 @@ _NUMBER, _RK, _MULRK, _FORMULA, _BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x020
 
 def _stream(content: bytes) -> bytes:
     """The stream of a workbook of Excel 97 or later."""
+    if not content.startswith(_MAGIC):
+        raise ValueError("it is of another kind: name it as what it is, such as .xlsx or .csv")
     size, small = (1 << power for power in struct.unpack_from("<HH", content, 30))
     fats, start, cutoff, small_start = (struct.unpack_from("<I", content, at)[0] for at in (44, 48, 56, 60))
     if fats > _FAT_IN_HEADER:

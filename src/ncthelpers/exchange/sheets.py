@@ -13,12 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import PurePath
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ncthelpers.addresses import letter
 from ncthelpers.exchange.old_excel import ERROR, formats_of
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 __all__ = ["Cell", "Sheet", "READABLE", "address", "sheets_of", "escaped", "shown_number"]
 
@@ -29,6 +33,7 @@ _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # what a number format
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")  # a comma after the last digit of a number format divides by a thousand
 _DIGITS_KEPT = 15
 _LARGEST = 300_000_000  # bytes, unpacked
+_LARGEST_MERGED = 100_000  # cells: a longer one is merged to the edge of the sheet
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,13 @@ class Sheet:
         Its name; of a CSV file the file's.
     rows : Mapping of int to Mapping of int to Cell
         Cells that hold anything, by row and column, both counted from 1.
+    covered : frozenset of (int, int)
+        Cells that are merged into another, by row and column: whether they say what that one says, nobody can tell.
     """
 
     name: str
     rows: Mapping[int, Mapping[int, Cell]]
+    covered: frozenset[tuple[int, int]] = frozenset()
 
 
 def address(row: int, column: int) -> str:
@@ -172,17 +180,32 @@ def _error(text: str) -> Cell:
     return Cell(text, rule="is an error of the spreadsheet")
 
 
-def _sheet(name: str, rows: Iterable[Iterable[Cell | None]]) -> Sheet:
-    kept = {}
+_COVERED = Cell("", "covered")
+
+
+def _sheet(name: str, rows: Iterable[Iterable[Cell | None]], covered: Iterable[tuple[int, int]] = ()) -> Sheet:
+    kept, hidden = {}, set(covered)
     for number, cells in enumerate(rows, 1):
-        held = {column: cell for column, cell in enumerate(cells, 1) if cell is not None and (cell.text or cell.rule)}
+        found = {column: cell for column, cell in enumerate(cells, 1) if cell is not None}
+        hidden |= {(number, column) for column, cell in found.items() if cell is _COVERED}
+        held = {column: cell for column, cell in found.items() if cell.text or cell.rule}
         if held:
             kept[number] = MappingProxyType(held)
-    return Sheet(name, MappingProxyType(kept))
+    return Sheet(name, MappingProxyType(kept), frozenset(hidden))
+
+
+def _merged(sheet: "CalamineSheet") -> Iterator[tuple[int, int]]:
+    """The cells of an Excel sheet that are merged into the first of their range."""
+    for first, last in sheet.merged_cell_ranges or ():
+        area = (
+            (row + 1, column + 1) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1)
+        )
+        yield from islice(area, 1, _LARGEST_MERGED)
 
 
 def _excel(content: bytes, name: str) -> list[Sheet]:
     import openpyxl
+    from python_calamine import CalamineWorkbook
 
     def opened(values: bool) -> list:
         with warnings.catch_warnings():
@@ -210,11 +233,12 @@ def _excel(content: bytes, name: str) -> list[Sheet]:
             return Cell(_unescaped(written.value).strip())
         return _cell(written.value, written.number_format or "General")
 
+    merged = CalamineWorkbook.from_filelike(io.BytesIO(content))  # of which the other library, read so, says nothing
     return [
         _sheet(written.title, (
             [cell(*both) for both in zip(row, values, strict=True)]
             for row, values in zip(written.iter_rows(), worked_out.iter_rows(), strict=True)
-        ))
+        ), _merged(merged.get_sheet_by_name(written.title)))
         for written, worked_out in zip(opened(False), opened(True), strict=True)
     ]  # fmt: skip
 
@@ -230,11 +254,11 @@ def _old_excel(content: bytes, name: str) -> list[Sheet]:
         return None if value == "" else _cell(value, how)
 
     return [
-        _sheet(sheet, (
-            [cell(value, shown[sheet].get((row, column), "General")) for column, value in enumerate(values, 1)]
-            for row, values in enumerate(book.get_sheet_by_name(sheet).to_python(skip_empty_area=False), 1)
-        ))
-        for sheet in book.sheet_names
+        _sheet(sheet.name, (
+            [cell(value, shown[sheet.name].get((row, column), "General")) for column, value in enumerate(values, 1)]
+            for row, values in enumerate(sheet.to_python(skip_empty_area=False), 1)
+        ), _merged(sheet))
+        for sheet in map(book.get_sheet_by_name, book.sheet_names)
     ]  # fmt: skip
 
 
@@ -292,7 +316,7 @@ def _open_document(content: bytes, name: str) -> list[Sheet]:
         for element in row:
             if element.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
                 times = int(element.get(f"{_TABLE}number-columns-repeated", 1))
-                yield from repeated(cell(element), times)
+                yield from repeated(_COVERED if element.tag == f"{_TABLE}covered-table-cell" else cell(element), times)
 
     def rows(table: ElementTree.Element) -> Iterator[list[Cell | None]]:
         for row in table.iter(f"{_TABLE}table-row"):

@@ -15,13 +15,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ncthelpers import commentary, narrative, years
+from ncthelpers.access import is_edition
 from ncthelpers.exchange import documents, prose
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.reading import NotRead
 from ncthelpers.suggestions import nearest
 
 if TYPE_CHECKING:
-    from ncthelpers.load import YearData
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["commentary_of", "document"]
 
@@ -32,6 +33,7 @@ _GUIDANCE = (
     "Bold, italics, links, lists and quotations are kept; pictures, tables and footnotes are not. Tracked changes count as "
     "accepted. Comments are not read.",
 )
+_RESTRICTED = "RESTRICTED. This edition holds words and figures that may not be published."
 _STYLES = {
     _GUIDE: '<w:pPr><w:shd w:val="clear" w:color="auto" w:fill="E7EEF5"/></w:pPr>',
     _ABOUT: '<w:rPr><w:i/><w:color w:val="595959"/></w:rPr>',
@@ -83,7 +85,7 @@ def _title(data: YearData) -> str:
 
 def _pandoc_document(data: YearData, titles: Mapping[str, str], noted: bool) -> dict:
     """The commentary as Pandoc has it; noted, with what each figure prints as a comment."""
-    blocks = [_paragraph(text, _GUIDE) for text in _GUIDANCE]
+    blocks = [_paragraph(text, _GUIDE) for text in (*[_RESTRICTED] * is_edition(data.contract), *_GUIDANCE)]
     notes = iter(range(10**6))
 
     def figure(written: str) -> list[dict]:
@@ -293,7 +295,7 @@ def _faults_within(section: _Section, figures: set[str], file: str) -> Iterator[
     """Words that no page would show, what Markdown cannot hold, and figures that are damaged."""
     for node in section.nodes if not section.block else ():
         said = " ".join(prose.plain_text(held) for held in _paragraphs(node))
-        if said and _style(node) != _ABOUT and said not in _GUIDANCE:
+        if said and _style(node) != _ABOUT and said not in (_RESTRICTED, *_GUIDANCE):
             yield Fault(file, None, section.place, _start(said), "stands outside every block, where no page shows it")
     inner = {figure[1:-1] for figure in figures}
     for node in _within(section.nodes):

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
+from ncthelpers.access import is_edition
 from ncthelpers.addresses import letter
 from ncthelpers.cells import Column, as_written
 from ncthelpers.contract import to_enter
 from ncthelpers.exchange.current import Current
-from ncthelpers.exchange.differences import rows_of, value_of
-from ncthelpers.exchange.listed import CONTENTS, SPARE, entries_of, list_schemas
+from ncthelpers.exchange.differences import meaning_of, rows_of, value_of
+from ncthelpers.exchange.listed import AS_WRITTEN, CONTENTS, SPARE, entries_of, list_schemas
 from ncthelpers.exchange.matching import LAST_YEAR
 from ncthelpers.exchange.sheets import escaped
 from ncthelpers.schemas import TableSchema
@@ -291,7 +292,7 @@ def workbook(held: Current, before: Mapping[str, bytes]) -> bytes:
     }  # fmt: skip
     book = Workbook()
     book.remove(book.active)
-    notice = "INVENTED. " if data.is_invented else ""
+    notice = "RESTRICTED. " * is_edition(contract) + "INVENTED. " * data.is_invented
     contents = _contents(pages, lists, held)
     year = f"{notice}Contract year {data.year}. Fill the sheets, then: ncthelpers import {data.year} FILE.xlsx"
     front = _sheet(book, contents, year)
@@ -305,5 +306,8 @@ def workbook(held: Current, before: Mapping[str, bytes]) -> bytes:
         link = front.cell(row, 1)
         link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{entry['table']}'!A1")
         link.style = "Hyperlink"
+    spare.range(
+        AS_WRITTEN, [f"{name}/{meaning_of(page.rows, page.schema)}" for name, page in {**lists, **pages}.items()]
+    )
     book.move_sheet(SPARE, len(book.sheetnames))
     return _same_bytes(book, data.starts)

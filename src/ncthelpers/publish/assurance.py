@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ncthelpers import tables, wording
 from ncthelpers.cells import Column
-from ncthelpers.load import Reference
 from ncthelpers.narrative import plain
 from ncthelpers.publish.markdown import raw_tables
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import Reference
 
 __all__ = ["assurance_pages"]
 
@@ -95,7 +95,7 @@ def assurance_pages(reference: Reference) -> dict[str, str]:
 
     Examples
     --------
-    >>> from ncthelpers.load import NO_REFERENCE
+    >>> from ncthelpers.yeardata import NO_REFERENCE
     >>> assurance_pages(NO_REFERENCE)
     {}
     """

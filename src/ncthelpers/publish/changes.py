@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +13,10 @@ from typing import NamedTuple
 from ncthelpers import results, tables
 from ncthelpers.cells import Column
 from ncthelpers.files import write_atomically
-from ncthelpers.load import YearData
 from ncthelpers.narrative import plain
 from ncthelpers.publish.companion import newest_edition
 from ncthelpers.publish.markdown import raw_tables
+from ncthelpers.yeardata import YearData
 from ncthelpers.years import ContractYear, year_of
 
 __all__ = [
@@ -149,7 +149,7 @@ def _page_title(path: Path) -> str:
     return first.partition("\n")[0].removeprefix("# ").strip()
 
 
-def _year_section(root: Path, data: YearData, last: ContractYear) -> str:
+def _year_section(root: Path, data: YearData, last: ContractYear, listed: Collection[str]) -> str:
     folder = root / "book" / str(data.year)
     found = _compared(figures_of(root / "book" / str(last)), figures_of(folder), last, data)
     head = f"## {data.year} beside {last}\n\n"
@@ -162,11 +162,13 @@ def _year_section(root: Path, data: YearData, last: ContractYear) -> str:
     for page, rows in found.rows.items():
         title = _page_title(folder / f"{page}.ipynb")
         shown = tables.Table(f"{title}: beside {last}", _CHANGED, tuple(rows))
-        parts.append(f"### [{plain(title)}](../{data.year}/{page}.ipynb)\n\n{raw_tables([shown])}")
+        place = f"{data.year}/{page}"
+        heading = f"[{plain(title)}](../{place}.ipynb)" if place in listed else plain(title)
+        parts.append(f"### {heading}\n\n{raw_tables([shown])}")
     return "\n\n".join(parts)
 
 
-def since_last_year(root: Path, years: Sequence[YearData]) -> str:
+def since_last_year(root: Path, years: Sequence[YearData], listed: Collection[str]) -> str:
     """The page on what differs from one public year to the next: figures that both print under one name.
 
     Parameters
@@ -175,6 +177,8 @@ def since_last_year(root: Path, years: Sequence[YearData]) -> str:
         Holds ``book/`` with a JSON beside each page.
     years : sequence of YearData
         The public years, newest first.
+    listed : collection of str
+        The pages that the book has, such as ``1999-00/04_cost``: a page that is not listed has no link.
 
     Returns
     -------
@@ -187,7 +191,7 @@ def since_last_year(root: Path, years: Sequence[YearData]) -> str:
     for data in years:
         last = year_of(data.year.start - timedelta(days=1))
         if last in public:
-            parts.append(_year_section(root, data, last))
+            parts.append(_year_section(root, data, last, listed))
     if len(parts) == 1:
         parts.append("No public year has another before it.")
     return "\n\n".join(parts) + "\n"

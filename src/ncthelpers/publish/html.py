@@ -183,7 +183,7 @@ def _add_data(root: Path, html: Path) -> None:
 
 
 def _marks(root: Path) -> tuple[str, ...]:
-    """What is said of all that is made of this root, as :class:`ncthelpers.load.Comparison` has it, which takes long to import."""
+    """What is said of all that is made of this root, as :class:`ncthelpers.yeardata.Comparison` has it, which takes long to import."""
     from ncthelpers.publish.toc import pages_listed
     from ncthelpers.wording import marks
     from ncthelpers.yaml_files import read_yaml

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ncthelpers import access, signoff, wording
-from ncthelpers.load import YearData
 from ncthelpers.narrative import plain
+from ncthelpers.yeardata import YearData
 from ncthelpers.years import in_words
 
 __all__ = ["drafts", "of_all", "of_pages"]

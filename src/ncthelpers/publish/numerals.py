@@ -20,11 +20,11 @@ import pandas as pd
 
 from ncthelpers import access, comparison, provenance, results, wording, years
 from ncthelpers.cells import Column, as_written
-from ncthelpers.load import Comparison, YearData
 from ncthelpers.narrative import NUMBER_WORDS
 from ncthelpers.publish.companion import COLOPHON
 from ncthelpers.publish.pages import NOTICE
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import Comparison, YearData
 
 __all__ = ["Numeral", "Allowed", "EXCEPTIONS", "numerals", "unexplained"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ncthelpers import access, claims, narrative, results, wording
 from ncthelpers.files import checksum
-from ncthelpers.load import Comparison, YearData
 from ncthelpers.publish import manifest, notices, pages, staleness
 from ncthelpers.publish.toc import COMPARISON
+from ncthelpers.yeardata import Comparison, YearData
 
 __all__ = ["CLAIMS", "Planned", "Folder", "of_year", "of_comparison", "beside"]
 

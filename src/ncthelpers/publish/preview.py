@@ -282,7 +282,10 @@ async def _keep_up(preview: Preview, now: Callable[[], Mapping], make: Callable[
                 found = later
                 await asyncio.sleep(_SETTLES)
             before, preview.making = found, True
-            preview.fault = await make()
+            try:
+                preview.fault = await make()
+            except OSError as error:  # a file that went while it was copied: what is there now is found next time
+                preview.fault = f"{error.filename or 'a file'}: {error.strerror or error}"
             preview.making = False
             preview.made += not preview.fault
         await asyncio.sleep(_LOOKS_AGAIN)

@@ -10,7 +10,6 @@ from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.claims import AT_THE_TIME
 from ncthelpers.files import write_atomically
-from ncthelpers.load import Reference, YearData
 from ncthelpers.narrative import plain, year_title
 from ncthelpers.publish import assurance, changes, notices, performance
 from ncthelpers.publish.markdown import raw_html, raw_tables
@@ -18,11 +17,13 @@ from ncthelpers.publish.toc import COMPARISON, pages_listed
 from ncthelpers.rows import records_of
 from ncthelpers.schemas import TableSchema, read_schemas
 from ncthelpers.verdicts import DISAGREES, ROUNDING
+from ncthelpers.yeardata import Reference, YearData
 from ncthelpers.years import in_words
 
 __all__ = ["pages_of_data", "pages_of_pages", "write_pages_around"]
 
 _ABOUT = Path(__file__).with_name("about")
+_WITH_FIGURES = {f"about/{page}.md" for page in ("assurance", "discrepancies", "what_changed", "revisions")}
 _AS_WRITTEN = ("method.md", "first_rerun.md", "commands.md")
 _UNRATED = (
     "No KPI of the trust is rated red, amber or green here, in any year: their targets and tolerances are published in no source\n"
@@ -210,7 +211,7 @@ def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, 
         The public years, newest first.
     """
     for name, text in _pages_of_data(root, years):
-        yield name, _said_to_be(text, years)
+        yield name, _said_to_be(name, text, years)
 
 
 def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, str]]:
@@ -233,15 +234,17 @@ def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str,
 def pages_of_pages(root: Path, years: Sequence[YearData]) -> dict[str, str]:
     """The about pages on what other pages of ``book/`` print, by their path there; parameters as :func:`pages_of_data`."""
     made = {
-        "about/what_changed.md": changes.since_last_year(root, years),
+        "about/what_changed.md": changes.since_last_year(root, years, pages_listed(root)),
         "about/revisions.md": changes.revisions_page(root, years),
     }
-    return {name: _said_to_be(text, years) for name, text in made.items()}
+    return {name: _said_to_be(name, text, years) for name, text in made.items()}
 
 
-def _said_to_be(text: str, years: Sequence[YearData]) -> str:
-    """A page around the years says what is said of all of them in its title, below it and in every caption."""
-    said, marks = notices.of_all(list(years)), next(iter(years)).marks
+def _said_to_be(name: str, text: str, years: Sequence[YearData]) -> str:
+    """A page around the years says what is said of all of them in its title, below it and in every caption; and whether it is a draft."""
+    said, marks = notices.of_all(years), years[0].marks
+    if name in _WITH_FIGURES:
+        said = notices.of_pages([data for data in years if f"{data.year}" in text] or years) | said
     if not said:
         return text
     title, _, rest = text.partition("\n")
