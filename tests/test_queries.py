@@ -185,7 +185,7 @@ def test_commentary_of_tomorrow_and_commentary_without_words(data):
     found = [one for one in new(changed, data) if "commentary" in one.file]
     assert {(one.value, one.rule.split(",")[0]) for one in found} == {
         ("2026-01-02", "is after today"),
-        (f"{page} (overview)", "has no words yet"),
+        (f"{page} (overview)", "still without words"),
     }
 
 

@@ -204,7 +204,7 @@ def test_everything_that_stands_in_the_way_is_listed_at_once(small_root, command
     assert code == 2
     for said in (
         "has changed since it was sealed",
-        "is carried over from an earlier year and not confirmed",
+        "carried over from an earlier year and not confirmed",
         "has nothing entered yet",
     ):
         assert said in err

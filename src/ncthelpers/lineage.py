@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
@@ -315,7 +314,7 @@ class Lineage:
             return frame, ""
         where = []
         if "year" in frame and "year" not in shared and self.name in results.RESULTS:
-            before = [str(year_of(data.year.start - timedelta(days=1)))] if self.name in _WITH_YEAR_BEFORE else []
+            before = [str(data.year.before)] if self.name in _WITH_YEAR_BEFORE else []
             kept = [*before, str(data.year)]
             frame = frame[frame["year"].isin(kept)]
             where.append(f"year={' or '.join(kept)}")

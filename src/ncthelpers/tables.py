@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from html import escape
 from types import ModuleType
 from urllib.parse import urlsplit
@@ -18,7 +17,6 @@ from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.rows import records_of
 from ncthelpers.yeardata import Comparison, YearData
-from ncthelpers.years import year_of
 
 __all__ = ["Table", "Sources", "show", "by_year", "sources"]
 
@@ -325,7 +323,7 @@ def _cited_publications(data: YearData | Comparison, names: Sequence[str]) -> li
             sections = one.package["resources"].get(path, {}).get("sections", ())
             places = (section.partition(":") for section in sections)
             cited |= dict.fromkeys(section for document, _, section in places if document == PUBLICATIONS)
-    compared = {str(one.year) for one in years} | {str(year_of(one.year.start - timedelta(days=1))) for one in years}
+    compared = {str(one.year) for one in years} | {str(one.year.before) for one in years}
     for name in (name for name in names if name in data.reference.tables):
         frame, schema = data.reference.tables[name], data.reference.schemas[name]
         if {"publication", "year"} <= set(schema.names):

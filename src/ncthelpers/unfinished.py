@@ -31,7 +31,7 @@ def unconfirmed(data: YearData, place: str) -> tuple[Fault, ...]:
         The year's folder from the root.
     """
     return tuple(
-        Fault(file, row, column, source, "is carried over from an earlier year and not confirmed", suggestion=_CONFIRM)
+        Fault(file, row, column, source, "carried over from an earlier year and not confirmed", suggestion=_CONFIRM)
         for file, row, column, source in _sources(data, place)
         if any(part.startswith(f"{CARRIED}:") for part in source.split())
     )
@@ -128,7 +128,7 @@ def unwritten(data: YearData, place: str) -> tuple[Fault, ...]:
             of = f" ({', '.join(empty)})" if len(empty) < len(blocks) else ""
             owned.setdefault(str(commentary.head(text).get("owner") or ""), []).append(f"{page}{of}")
     return tuple(
-        Fault(f"{place}/commentary", None, owner, ", ".join(found), "has no words yet",
+        Fault(f"{place}/commentary", None, "", ", ".join(found), f"still without words{f' of {owner}' if owner else ''}",
               suggestion="write them, or take the block out")
         for owner, found in owned.items()
     )  # fmt: skip

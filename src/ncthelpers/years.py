@@ -31,8 +31,8 @@ class ContractYear:
     Examples
     --------
     >>> year = ContractYear("2021-22")
-    >>> year.start, year.end
-    (datetime.date(2021, 4, 1), datetime.date(2022, 3, 31))
+    >>> year.start, year.end, str(year.before)
+    (datetime.date(2021, 4, 1), datetime.date(2022, 3, 31), '2020-21')
     >>> ContractYear("2021-23")
     Traceback (most recent call last):
         ...
@@ -58,6 +58,12 @@ class ContractYear:
     def end(self) -> date:
         """Last day: 31 March."""
         return date(int(self.label[:4]) + 1, 3, 31)
+
+    @property
+    def before(self) -> "ContractYear":
+        """The contract year before it."""
+        first = int(self.label[:4])
+        return ContractYear(f"{first - 1:04}-{first % 100:02}")
 
 
 def year_of(day: date) -> ContractYear:

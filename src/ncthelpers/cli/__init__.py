@@ -118,6 +118,14 @@ def _settings(
         raise ValueError(f"the root {folder} is not a folder")
 
 
+def refuse_to_overwrite(out: Path, suffix: str, kind: str, holds: str) -> None:
+    """Refuse to write an office file under the name of another kind, or where somebody may have filled one in."""
+    if out.suffix.lower() != suffix:
+        raise ValueError(f"{out} is not the name of {kind}: it must end in {suffix}")
+    if out.exists():
+        raise ValueError(f"{out} is there already, and somebody's {holds} may be in it: name another, or move it away")
+
+
 def faults_shown(faults: DataFaults) -> None:
     """On a screen a table, elsewhere a line a fault; each value exactly as it was written."""
     count = len(faults.faults)

@@ -26,9 +26,7 @@ def _last(root: Path, year: ContractYear) -> "YearData | None":
     from ncthelpers.load import load_year, year_folder
 
     try:
-        first = year.start.year
-        before = ContractYear(f"{first - 1:04}-{first % 100:02}")
-        return load_year(root, before) if year_folder(root, before).is_dir() else None
+        return load_year(root, year.before) if year_folder(root, year.before).is_dir() else None
     except ValueError:
         return None
 

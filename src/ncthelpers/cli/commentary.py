@@ -33,10 +33,7 @@ def commentary_command(
 ) -> None:
     """Write the commentary of a year as a Word document: a heading a page and block, figures as placeholders."""
     wanted = ContractYear(year)
-    if out.suffix.lower() != ".docx":
-        raise ValueError(f"{out} is not the name of a Word document: it must end in .docx")
-    if out.exists():
-        raise ValueError(f"{out} is there already, and somebody's words may be in it: name another, or move it away")
+    cli.refuse_to_overwrite(out, ".docx", "a Word document", "words")
     from ncthelpers import access
     from ncthelpers.exchange import word
     from ncthelpers.load import open_year

@@ -1,6 +1,5 @@
 """``ncthelpers workbook``: a year as an Excel workbook, for ``ncthelpers import`` to bring back."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 from rich.text import Text
 
 from ncthelpers import cli
-from ncthelpers.years import ContractYear, year_of
+from ncthelpers.years import ContractYear
 
 _EXAMPLES = """\b
 Examples:
@@ -26,17 +25,14 @@ def workbook_command(
 ) -> None:
     """Write a year as an Excel workbook: a sheet a table with headings, units, drop-downs and last year's values."""
     wanted = ContractYear(year)
-    if out.suffix.lower() != ".xlsx":
-        raise ValueError(f"{out} is not the name of an Excel workbook: it must end in .xlsx")
-    if out.exists():
-        raise ValueError(f"{out} is there already, and somebody's figures may be in it: name another, or move it away")
+    cli.refuse_to_overwrite(out, ".xlsx", "an Excel workbook", "figures")
     from ncthelpers import access
     from ncthelpers.exchange.current import current, files_in
     from ncthelpers.exchange.workbook import workbook
     from ncthelpers.load import year_folder
 
     held = current(cli.root(), wanted)
-    before = year_folder(cli.root(), year_of(wanted.start - timedelta(days=1)))
+    before = year_folder(cli.root(), wanted.before)
     made = workbook(held, files_in(before) if before.is_dir() else {})
     with access.kept_out_of_git(out, held.data.contract).open("xb") as file:
         file.write(made)

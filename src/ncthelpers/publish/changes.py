@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from ncthelpers.narrative import plain
 from ncthelpers.publish.companion import newest_edition
 from ncthelpers.publish.markdown import raw_tables
 from ncthelpers.yeardata import YearData
-from ncthelpers.years import ContractYear, year_of
+from ncthelpers.years import ContractYear
 
 __all__ = [
     "REVISIONS", "Revision", "figures_of", "revised", "merged", "reason_given", "record",
@@ -189,7 +188,7 @@ def since_last_year(root: Path, years: Sequence[YearData], listed: Collection[st
     public = {data.year for data in years}
     parts = ["# What changed since last year\n\n" + (_ABOUT / "what_changed.md").read_text("utf-8").strip()]
     for data in years:
-        last = year_of(data.year.start - timedelta(days=1))
+        last = data.year.before
         if last in public:
             parts.append(_year_section(root, data, last, listed))
     if len(parts) == 1:
