@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from ncthelpers import signoff
 from ncthelpers.load import load_years
 from ncthelpers.publish import html, toc
 
@@ -134,6 +135,13 @@ def test_the_public_book_holds_no_word_of_it(repository):
     shown_by_it = {"first_rerun", "commands", "searchindex"}  # how the commands are used, and the index of all words
     assert {path.stem for path in held if EXAMPLE.encode() in path.read_bytes().lower()} - shown_by_it == set()
     assert not any(data.is_invented for data in load_years(repository, toc.public_years(repository)).years)
+
+
+def test_its_first_year_is_signed_off_and_its_newest_a_draft(example, pages):
+    first, newest = load_years(example, toc.public_years(example)).years
+    assert (signoff.is_signed_off(first), signoff.is_signed_off(newest)) == (True, False)
+    drafts = {name.partition("/")[0] for name, page in pages.items() if "{admonition} Draft" in page}
+    assert str(newest.year) in drafts and str(first.year) not in drafts
 
 
 def test_one_escalation_reaches_a_rectification_plan_with_relief(example):
