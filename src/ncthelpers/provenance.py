@@ -124,7 +124,7 @@ class Shown:
     marks: tuple[str, ...] = ()
 
 
-def bundle(html: str, text: str, shown: Shown | None, caption: str) -> tuple[dict, dict]:
+def bundle(html: str, text: str, shown: Shown | None, caption: str, anchor: str = "") -> tuple[dict, dict]:
     """What a notebook keeps of a shown thing: what readers see, and as metadata the figures in it.
 
     Parameters
@@ -135,6 +135,8 @@ def bundle(html: str, text: str, shown: Shown | None, caption: str) -> tuple[dic
         What it is.
     caption : str
         Its caption.
+    anchor : str
+        Its id on the page.
     """
     data = {"text/html": html, "text/plain": text}
     if shown is None:
@@ -142,7 +144,7 @@ def bundle(html: str, text: str, shown: Shown | None, caption: str) -> tuple[dic
     record = {
         "what": shown.what, "name": shown.name, "caption": caption, "columns": list(shown.columns),
         "keys": list(shown.keys), "figures": [one.as_record() for one in shown.figures],
-    }  # fmt: skip
+    } | ({"anchor": anchor} if anchor else {})  # fmt: skip
     return data, {"results": [record]}
 
 

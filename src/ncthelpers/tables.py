@@ -13,12 +13,16 @@ import pandas as pd
 
 from ncthelpers import claims, comparison, official, provenance, results, wording
 from ncthelpers.access import as_sentence
-from ncthelpers.cells import Column
+from ncthelpers.anchors import anchor, attribute, download
+from ncthelpers.cells import Column, as_written
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.rows import records_of
 from ncthelpers.yeardata import Comparison, YearData
 
 __all__ = ["Table", "Sources", "show", "by_year", "sources"]
+
+_PUBLISHED = "../tables"  # the tables as open data, beside the pages of the HTML
+_KPI = ("kpi",)  # the key of a table with a row a KPI, which has an address of its own
 
 _NONE = "The source documents give none."
 _NONE_PUBLIC = "No public source at hand gives any."
@@ -51,6 +55,12 @@ class Table:
         The sentence shown where there is no row.
     shown : Shown, optional
         Its figures with their rows, and its sources; a table made by hand has none.
+    anchor : str
+        Its id on a page; none if nothing is given.
+    row_anchors : tuple of str
+        Ids of its rows, where they have any.
+    download : str
+        Address of the whole table as open data, from a page that shows it.
     """
 
     caption: str
@@ -58,31 +68,34 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     empty: str = "There are no rows."
     shown: provenance.Shown | None = field(default=None, repr=False, compare=False)
+    anchor: str = ""
+    row_anchors: tuple[str, ...] = field(default=(), repr=False)
+    download: str = ""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption)
+        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption, self.anchor)
 
     def _repr_html_(self) -> str:
         if not self.rows:
-            return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.empty)}</p>'
+            return f'<p class="no-rows"{attribute(self.anchor)}><strong>{escape(self.caption)}.</strong> {escape(self.empty)}</p>'
         classes = [f' class="{kind}"' if kind else "" for kind in self._kinds()]
         head = "".join(
             f'<th scope="col"{of}>{_heading(column)}</th>' for column, of in zip(self.columns, classes, strict=True)
         )
         body = "\n".join(
-            f'<tr><th scope="row"{classes[0]}>{_shown(cells[0], self.columns[0])}</th>'
+            f'<tr{attribute(row)}><th scope="row"{classes[0]}>{_shown(cells[0], self.columns[0])}</th>'
             + "".join(
                 f"<td{of}>{_shown(cell, column)}</td>"
                 for cell, column, of in zip(cells[1:], self.columns[1:], classes[1:], strict=True)
             )
             + "</tr>"
-            for cells in self.rows
+            for cells, row in zip(self.rows, self.row_anchors or [""] * len(self.rows), strict=True)
         )
         return (
-            f'<div class="table-scroll" role="group" tabindex="0" aria-label="{escape(self.caption)}">\n'
+            f'<div class="table-scroll"{attribute(self.anchor)} role="group" tabindex="0" aria-label="{escape(self.caption)}">\n'
             f'<table class="review">\n<caption><span>{escape(self.caption)}</span></caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
-            f"{provenance.details(self.shown, self.caption)}"
+            f"{download(self.download, self.caption)}{provenance.details(self.shown, self.caption)}"
         )
 
     def _kinds(self) -> list[str]:
@@ -135,6 +148,17 @@ def _shown(cell: str, column: Column) -> str:
         shape = _SHAPES.get(kind, _NO_STATUS)
         return f'<span class="status status-{kind.replace(" ", "-")}"><span aria-hidden="true">{shape}</span> {escape(cell)}</span>'
     return escape(cell)
+
+
+def _address(data: YearData | Comparison, name: str) -> str:
+    """Where a whole table stands as open data, from any page in a folder."""
+    return f"{_PUBLISHED}/{'comparison' if isinstance(data, Comparison) else data.year}/{name}.csv"
+
+
+def _chosen(where: Mapping[str, object], cites: str) -> list[str]:
+    """The values that the rows of a table are chosen by."""
+    held = [value if isinstance(value, (list, tuple)) else [value] for value in where.values()]
+    return [as_written(value) for values in held for value in values] + [cites]
 
 
 def _of(data: YearData | Comparison) -> ModuleType:
@@ -227,7 +251,9 @@ def show(
     texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
     shown = provenance.shown_table(data, name, schema, held, records_of(frame), texts)
     title = wording.captioned(caption or schema.title, data.marks)
-    return Table(title, held, texts, _nothing(data, name, cites), shown)
+    rows = tuple(anchor(name, key) for key in shown.keys) if tuple(schema.key) == _KPI and not (where or cites) else ()
+    return Table(title, held, texts, _nothing(data, name, cites), shown, anchor(name, *_chosen(where or {}, cites)),
+                 rows, _address(data, name))  # fmt: skip
 
 
 def by_year(
@@ -285,7 +311,8 @@ def by_year(
     if any(cell.endswith(_QUOTIENT) for row in kept for cell in row[len(keys) :]):
         title = f"{title}; {_QUOTIENT_MEANS}"
     shown = provenance.shown_table(data, name, schema, [schema[value]], records, [(text,) for text in texts])
-    return Table(wording.captioned(title, data.marks), columns, kept, _nothing(data, name, ""), shown)
+    return Table(wording.captioned(title, data.marks), columns, kept, _nothing(data, name, ""), shown,
+                 anchor(name, "" if value == "value" else value), download=_address(data, name))  # fmt: skip
 
 
 _SOURCE_COLUMNS = (
@@ -360,7 +387,8 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
         titles = {document["id"]: document["title"] for document in package.get("documents", [])}
         found = (package.get("resources", {}).get(_path(name)) for name in names)
         rows += [_file_row(folder, entry, titles) for entry in found if entry]
-    files = Table(wording.captioned("Sources of this page", data.marks), _SOURCE_COLUMNS, tuple(rows))
+    title = wording.captioned("Sources of this page", data.marks)
+    files = Table(title, _SOURCE_COLUMNS, tuple(rows), anchor="sources-of-this-page")
     publications = data.reference.tables.get(PUBLICATIONS)
     if publications is None:
         return Sources(files, Table("Publications", (), ()))
@@ -370,4 +398,5 @@ def sources(data: YearData | Comparison, *names: str) -> Sources:
     cells = tuple(
         tuple(wording.cell_text(record[column.name], column) for column in held) for record in records_of(cited)
     )
-    return Sources(files, Table(wording.captioned("Publications cited", data.marks), held, cells))
+    title = wording.captioned("Publications cited", data.marks)
+    return Sources(files, Table(title, held, cells, anchor="publications-cited"))

@@ -91,7 +91,7 @@ def test_settings_of_the_machine_do_not_change_a_chart(gallery, tmp_path, reposi
 
 def test_a_chart_is_one_image_with_alternative_text_and_a_caption(gallery, of_review):
     chart, shown = gallery[of_review].chart, gallery[of_review].image
-    assert tags(gallery[of_review]) == ["figure", "img", "figcaption", "span"]
+    assert tags(gallery[of_review]) == ["figure", "figcaption", "span", "div", "img"]
     assert shown.img["alt"] == chart.alt and shown.figcaption.text.strip() == chart.caption
     assert len(chart.alt) > 40 and chart.caption not in chart.alt
     svg = base64.b64decode(shown.img["src"].removeprefix("data:image/svg+xml;base64,"))
@@ -122,8 +122,11 @@ def test_hostile_text_is_drawn_and_written_as_text(review, year_with, drawn, hos
     frame = review[table]
     frame[column] = [f"{hostile} {value}" for value in frame[column]]
     drawing = drawn(name, year_with(**{table: frame}))
-    assert tags(drawing) == ["figure", "img", "figcaption", "span"]
-    assert set(drawing.image.img.attrs) == {"alt", "src"} and drawing.image.img["alt"] == drawing.chart.alt
+    assert tags(drawing) == ["figure", "figcaption", "span", "div", "img"]
+    assert (
+        set(drawing.image.img.attrs) == {"alt", "width", "height", "src"}
+        and drawing.image.img["alt"] == drawing.chart.alt
+    )
     assert scripts(drawing) == []
 
 
@@ -142,7 +145,7 @@ def test_official_charts_are_the_same_bytes_each_time_and_one_image(official, of
     drawing, again = official(of_statistics), official(of_statistics).chart
     chart = drawing.chart
     assert chart.svg and chart.svg == again.svg and chart._repr_html_() == again._repr_html_()
-    assert tags(drawing) == ["figure", "img", "figcaption", "span"]
+    assert tags(drawing) == ["figure", "figcaption", "span", "div", "img"]
     assert chart.caption not in chart.alt and "  " not in chart.alt and ".." not in chart.alt
     assert plt.get_fignums() == []
 
@@ -190,7 +193,7 @@ def test_hostile_names_are_drawn_and_written_as_text(official, of_statistics, ro
     }
     drawing = official(of_statistics, areas=[("all", hostile, "country")], **made)
     assert hostile in drawing.chart.alt
-    assert tags(drawing) == ["figure", "img", "figcaption", "span"] and scripts(drawing) == []
+    assert tags(drawing) == ["figure", "figcaption", "span", "div", "img"] and scripts(drawing) == []
 
 
 def test_the_official_charts_of_the_repository_are_drawn_without_covering_writing(review, drawn):

@@ -158,7 +158,7 @@ def test_the_same_answers_are_the_same_bytes(survey, drawn):
 def test_hostile_text_is_drawn_as_text(survey, drawn, hostile):
     drawing = drawn(charts.survey_answers, survey((hostile, 40, 30), scale=(hostile, "No")))
     assert hostile in drawing.chart.alt and drawing.image.script is None
-    assert set(drawing.image.img.attrs) == {"alt", "src"}
+    assert set(drawing.image.img.attrs) == {"alt", "width", "height", "src"}
 
 
 @pytest.mark.parametrize(

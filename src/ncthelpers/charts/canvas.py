@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ncthelpers import comparison, provenance, results, wording
 from ncthelpers.access import as_sentence
+from ncthelpers.anchors import anchor, attribute
 from ncthelpers.rows import records_of
 from ncthelpers.yeardata import Comparison, YearData
 
@@ -66,28 +68,50 @@ class Chart:
         Measure, unit and period.
     shown : Shown, optional
         The table that it is drawn from, and its sources.
+    title : str
+        What it finds, in ten words or less; computed, like all that it says.
     """
 
     svg: bytes
     alt: str
     caption: str
     shown: provenance.Shown | None = field(default=None, repr=False, compare=False)
+    title: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Its id on a page."""
+        return anchor("chart", self.shown.name, self.shown.part) if self.shown else ""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption)
+        return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption, self.anchor)
 
     def _repr_html_(self) -> str:
         if not self.svg:
             return f'<p class="no-rows"><strong>{escape(self.caption)}.</strong> {escape(self.alt)}</p>'
         image = base64.b64encode(self.svg).decode("ascii")
+        title = f'<strong class="chart-title">{escape(self.title)}</strong>\n' if self.title else ""
         return (
-            f'<figure class="chart">\n<img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{image}">\n'
-            f'<figcaption><span class="chart-caption">{escape(self.caption)}</span></figcaption>\n</figure>'
-            f"{provenance.details(self.shown, self.caption)}"
+            f'<figure class="chart"{attribute(self.anchor)}>\n'
+            f'<figcaption>{title}<span class="chart-caption">{escape(self.caption)}</span></figcaption>\n'
+            f'<div class="chart-scroll"><img alt="{escape(self.alt)}"{_size(self.svg)} src="data:image/svg+xml;base64,{image}"></div>\n'
+            f"</figure>{provenance.details(self.shown, self.caption)}"
         )
 
     def __repr__(self) -> str:
-        return f"{self.caption}\n{self.alt}"
+        return "\n".join(filter(None, [self.title, self.caption, self.alt]))
+
+
+def _size(svg: bytes) -> str:
+    """Width and height of a drawing as attributes in pixels, so that a page does not jump when it is shown.
+
+    Examples
+    --------
+    >>> _size(b'<svg width="518.4pt" height="216pt" viewBox="0 0 518.4 216">')
+    ' width="691" height="288"'
+    """
+    width, height = re.search(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()
+    return f' width="{float(width) * 96 / 72:.0f}" height="{float(height) * 96 / 72:.0f}"'
 
 
 @contextmanager
@@ -100,7 +124,7 @@ def canvas(height: float, layout: str = "constrained") -> Iterator[tuple[Figure,
         yield figure, figure.subplots()
 
 
-def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown) -> Chart:
+def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown, title: str = "") -> Chart:
     """The chart that a figure makes: SVG without a date or a maker; what is said of all that is made of the year stands in all parts."""
     if shown.marks:
         marked = f"{', '.join(shown.marks)} data"
@@ -109,7 +133,7 @@ def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown) -> Ch
         alt, caption = f"{marked}. {alt}", wording.captioned(caption, shown.marks)
     drawing = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
-    return Chart(drawing.getvalue(), alt, caption, shown)
+    return Chart(drawing.getvalue(), alt, caption, shown, title)
 
 
 def of_table(

@@ -260,7 +260,9 @@ def _draw(months: _Months, data: YearData, name: str) -> Chart:
         deep = [len(label) * LINE * _SMALL + 0.04 for label in labels]
         for label, middle in zip(labels, apart(at, deep, top - 0.12, top + _DEEP), strict=True):
             write(whole, left + wide + 0.1, middle - len(label) / 2 * LINE * _SMALL, label, _SMALL)
-        return drawn(figure, months.alt, months.caption, of_table(data, name, months.rows))
+        return drawn(
+            figure, months.alt, months.caption, of_table(data, name, months.rows, f"KPI {months.signal['kpi']}")
+        )
 
 
 def variation(data: YearData, kpi: str, name: str = "kpi_months") -> Chart:

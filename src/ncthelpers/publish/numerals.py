@@ -119,8 +119,12 @@ class _Reader(HTMLParser):
             self._label = ""
         elif tag == "tr" and self._in("table"):
             self.blocks[-1].rows.append([])
-        elif tag == "img":
-            self.blocks.append(_Block("chart", text=held.get("alt", "")))
+        elif tag == "figure":
+            self.blocks.append(_Block("chart"))
+        elif tag == "img" and self._in("chart"):
+            self.blocks[-1].text = held.get("alt", "")
+        elif tag == "p" and held.get("class") == "download":  # says the caption again
+            self._begin("download")
         elif tag == "p" and held.get("class") == "no-rows":
             self._begin("none")
         elif tag == "strong" and self._open == "none":
@@ -157,11 +161,17 @@ class _Reader(HTMLParser):
             self.blocks.append(_Block("words", text=text))
         elif tag in {"caption", "figcaption"} and self._open == tag:
             self.blocks[-1].captions.append(text)
+        elif tag == "strong" and self._open == "figcaption":
+            self.blocks[-1].captions.append(text)
+            self._parts = []
+            return
         elif tag in {"th", "td"} and self._open == tag:
             self._cell(text)
         elif tag == "thead" and self._in("table"):
             self.blocks[-1].headings = self.blocks[-1].rows.pop()
             return
+        elif tag == "p" and self._open == "download":
+            pass
         elif tag in {"p", "li"} and self._open == "words":
             self._parts.append(" ")
             return
