@@ -1,12 +1,13 @@
 PYTHON ?= python3
 UV ?= uv
 
-.PHONY: help book test bench lock clean
+.PHONY: help book test audit bench lock clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make book    bring book/ up to date and build the HTML in _build/html'
 	@echo 'make test    every check'
+	@echo 'make audit   test every page for accessibility, in every mode (minutes; needs Chromium and npm)'
 	@echo 'make bench   measure it beside other tools (up to 45 minutes, alone on the machine)'
 	@echo 'make lock    write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
 	@echo 'make clean   remove _build'
@@ -17,6 +18,9 @@ book:
 
 test:
 	$(PYTHON) -m ncthelpers test
+
+audit:
+	$(PYTHON) -m ncthelpers audit
 
 bench:
 	$(PYTHON) -m ncthelpers bench

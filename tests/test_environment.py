@@ -421,7 +421,8 @@ def test_make_only_calls_the_command():
     assert by_target["test"] == "$(PYTHON) -m ncthelpers test"
     assert by_target["clean"] == "rm -rf _build"
     assert by_target["bench"] == "$(PYTHON) -m ncthelpers bench"
-    assert set(by_target) == {"help", "book", "test", "bench", "lock", "clean"}
+    assert by_target["audit"] == "$(PYTHON) -m ncthelpers audit"
+    assert set(by_target) == {"help", "book", "test", "audit", "bench", "lock", "clean"}
     for option in ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--only-binary :all:"):
         assert option in by_target["lock"]
 

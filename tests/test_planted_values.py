@@ -10,6 +10,8 @@ import zlib
 import pytest
 
 from ncthelpers import cli
+from ncthelpers.export import folders, opendata, spreadsheet
+from ncthelpers.load import open_year
 
 YEAR = "2031-32"
 PLANTED = re.compile(rb"98,765|98765\.43|zyxwvut|plantedsentence", flags=re.IGNORECASE)
@@ -68,7 +70,8 @@ def test_no_planted_value_reaches_anything_that_is_public(private_book, command,
         f"data/{YEAR}/budget_gaps.csv", f"book/{YEAR}/12_funding.ipynb", f"book/{YEAR}/12_funding.json",
         f"book/{YEAR}/14_pupils.ipynb", f"book/{YEAR}/04_cost.ipynb", "_build/html/searchindex.js",
         f"_build/html/{YEAR}/12_funding.html", f"_build/html/data/{YEAR}/pupil_forecasts.csv",
-        f"_build/.html/sphinx/.doctrees/{YEAR}/04_cost.doctree",
+        f"_build/.html/sphinx/.doctrees/{YEAR}/04_cost.doctree", f"_build/html/tables/{YEAR}/budget_gaps.csv",
+        f"_build/html/tables/{YEAR}.zip",
     } <= held  # fmt: skip
     drawn = (edition / "book" / YEAR / "12_funding.ipynb").read_bytes()
     assert any(PLANTED.search(base64.b64decode(one.replace(rb"\n", b"") + b"==")) for one in DRAWN.findall(drawn))
@@ -76,7 +79,7 @@ def test_no_planted_value_reaches_anything_that_is_public(private_book, command,
     # it says so on every page, in every caption and in every table beside the pages
     site = edition / "_build" / "html"
     for page in (path for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts):
-        text = page.read_text("utf-8")
+        text = re.sub(r'<span class="whole">(.*?)</span>', r"\1", page.read_text("utf-8"))
         assert re.search(r"<title>[^<]*RESTRICTED[^<]*</title>", text), page.name
         captions = re.findall(r"<caption><span>(.*?)</span>|class=\"chart-caption\">(.*?)</span>", text)
         assert [caption for caption in captions if "RESTRICTED" not in "".join(caption)] == [], page.name
@@ -88,11 +91,15 @@ def test_no_planted_value_reaches_anything_that_is_public(private_book, command,
         )
     for path in [edition / "book" / "index.md", *(edition / "book" / "about").glob("*.md")]:
         assert "```{admonition} RESTRICTED" in path.read_text("utf-8"), path.name
-    for path in (edition / "_build" / "html" / "data").rglob("*.csv"):
+    for path in [*(site / "data").rglob("*.csv"), *(site / "tables").rglob("*.csv")]:
         assert {line.rpartition(",")[2] for line in path.read_text("utf-8").splitlines()} == {"RESTRICTED"}, path.name
+
+    for path in (site / "tables").rglob("*.json"):
+        assert "exempt from publication" in path.read_text("utf-8"), path.name
 
     # the public root, whatever is asked of it beside that
     done("book")
+    assert (book.root / "_build" / "html" / "tables" / f"{YEAR}.zip").is_file()
     done("claims", YEAR, "--json")
     done("trace", YEAR, "13_property", "4")
     done("explain", YEAR)
@@ -101,6 +108,9 @@ def test_no_planted_value_reaches_anything_that_is_public(private_book, command,
     done("workbook", YEAR, "--out", str(book.root / "out.xlsx"))
     done("commentary", YEAR, "--out", str(book.root / "out.docx"), code=2)  # there is none that may be public
     done("status", YEAR)
+    year = open_year(book.root, YEAR)
+    spreadsheet.write(year, book.root / "tables.xlsx", folders.linked(book.root, YEAR))
+    opendata.write_zip(book.root, year, book.root / "tables.zip")
 
     # what goes wrong, on either side
     overlay, entered = (folder / "data" / YEAR / "budget_gaps.csv" for folder in (private, book.root))

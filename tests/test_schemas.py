@@ -322,3 +322,19 @@ def test_a_misspelt_rule_of_a_schema_is_refused(tmp_path, change, said):
     (tmp_path / "grants.yml").write_text(yaml.safe_dump({**schema, **change}), "utf-8")
     with pytest.raises(ValueError, match=said):
         read_schemas(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "words", ["{positive: over}", "{positive: over, negative: under, nought: level}", "{over: under}"]
+)
+def test_the_words_of_an_amount_are_for_above_and_below_nought(tmp_path, words):
+    held = "table: gaps\ntitle: Gaps\nmeaning: One row a gap.\nkey: [a]\ncolumns:\n  a: {type: text, title: A}\n  b: {type: %s, title: B, words: %s}\n"
+    path = tmp_path / "gaps.yml"
+    path.write_text(held % ("money", "{positive: over, negative: under}"), "utf-8")
+    assert schemas._read_schema(path)["b"].words == ("over", "under")
+    for kind, said in (("money", words), ("text", "{positive: over, negative: under}")):
+        path.write_text(held % (kind, said), "utf-8")
+        with pytest.raises(
+            ValueError, match="schema gaps, column b: words are of a number, one positive and one negative"
+        ):
+            schemas._read_schema(path)

@@ -110,7 +110,7 @@ def test_a_table_of_the_year_is_shown_with_its_title_headings_and_formatted_cell
     assert shown.caption == "Outturn against budget by service"
     assert [column.title for column in shown.columns][:2] == ["Service area", "Budget, £000"]
     assert shown.rows[1] == (
-        "Children, Young People and Family Support Services", "5,692", "5,076", "0", "5,076", "−616", "−10.8%", "−616",
+        "Children, Young People and Family Support Services", "5,692", "5,076", "0", "5,076", "−616 underspend", "−10.8%", "−616 underspend",
     )  # fmt: skip
 
 
@@ -249,10 +249,10 @@ def test_a_source_that_is_no_entered_table_is_refused(review, years, names):
 URL, STATUS = Column("url", "url", "Address"), Column("status", "status", "Status")
 
 
-def test_an_address_is_a_link_to_it_that_shows_its_host():
+def test_an_address_is_a_link_to_it_that_shows_its_host_and_is_called_by_its_row_too():
     address = "https://example.org/a?b=c&d=%22"
     [link] = page(Table("Addresses", (COLUMNS[0], URL), (("a", address),))).find_all("a")
-    assert (link["href"], link.text, set(link.attrs)) == (address, "example.org", {"href"})
+    assert (link.text, link.attrs) == ("example.org", {"href": address, "aria-label": "example.org: a"})
     assert address in repr(Table("Addresses", (COLUMNS[0], URL), (("a", address),)))
 
 
@@ -269,8 +269,9 @@ def test_what_is_no_web_address_is_shown_as_text_and_never_as_a_link(text):
     "text", ['https://example.org/"onclick="x', "https://example.org/<b>", "http://example.org/'&amp;"]
 )
 def test_an_address_with_signs_of_markup_is_escaped_whole(text):
-    [link] = page(Table("Addresses", (COLUMNS[0], URL), (("a", text),))).find_all("a")
-    assert (link["href"], set(link.attrs), link.find_all()) == (text, {"href"}, [])
+    [link] = page(Table("Addresses", (COLUMNS[0], URL), ((text, text),))).find_all("a")
+    assert (link["href"], set(link.attrs), link.find_all()) == (text, {"href", "aria-label"}, [])
+    assert link["aria-label"].endswith(f": {text}")
 
 
 def test_a_status_is_a_word_with_a_shape_so_that_nothing_rests_on_colour():
@@ -341,8 +342,8 @@ def test_rows_that_cite_a_publication_can_be_asked_for(review):
 
 
 def test_publications_are_named_in_the_sources_of_a_row(review):
-    column = [column.name for column in tables.show(review, "review_steps").columns].index("source")
-    text = next(row[column] for row in tables.show(review, "review_steps", where={"step": "wnc_council"}).rows)
+    shown = tables.show(review, "review_steps", where={"step": "wnc_council"})
+    text = shown.rows[0][[column.name for column in shown.columns].index("source")]
     title = review["publications"].set_index("publication").at["wnc_council_2022_11_03", "title"]
     assert title in text and "wnc_council_2022_11_03" not in text
 
@@ -565,3 +566,46 @@ def test_every_series_of_the_book_keeps_its_values_when_it_is_turned(years, name
         assert not with_value or (*key, with_value[0]) in marked, "its own year, or the next that has a value"
     assert len(marked) <= len(broken)
     assert not [row for row in shown.rows if set(row[len(keys) :]) == {"none"}]
+
+
+def test_a_column_without_any_value_is_left_out_and_named_below_the_table(review):
+    shown = tables.show(review, "kpi_scorecard")
+    assert [column.name for column in shown.columns] == ["name", "status", "why_not", "rule_basis"]
+    assert shown.shown.columns == ("name", "status", "why_not", "rule_basis")
+    assert (
+        shown.left_out.startswith("No row has a value for: Value, Target, Tolerance, ")
+        and "(not published)" in shown.left_out
+    )
+    below = BeautifulSoup(shown._repr_html_(), "html.parser").find("p", class_="left-out")
+    assert below.get_text() == shown.left_out
+    asked = tables.show(review, "kpi_scorecard", ["name", "value"])  # by whoever asks for it: there, in so many words
+    assert [row[1] for row in asked.rows] == ["not published"] * len(asked.rows) and not asked.left_out
+
+
+def test_a_column_that_is_exempt_is_never_left_out(review):
+    schema = review.schemas["budget_gaps"]
+    exempt = tuple(
+        dataclasses.replace(column, missing="exempt from publication") if column.name == "gap" else column
+        for column in schema.columns
+    )
+    gaps = review["budget_gaps"]
+    gaps["gap"] = None
+    data = dataclasses.replace(review, schemas={**review.schemas, "budget_gaps": dataclasses.replace(schema, columns=exempt)},
+                   tables={**review.tables, "budget_gaps": gaps})  # fmt: skip
+    shown = tables.show(data, "budget_gaps")
+    assert "exempt from publication" in shown.rows[0] and not shown.left_out
+
+
+def test_an_amount_says_in_a_word_what_its_sign_means(review):
+    html = BeautifulSoup(tables.show(review, "outturn_variance")._repr_html_(), "html.parser")
+    cells = [row.find_all("td")[4] for row in html.tbody.find_all("tr")]
+    assert [cell.get_text() for cell in cells][:2] == ["172 overspend", "−616 underspend"]
+    assert [cell.span.get_text() for cell in cells] == [
+        "overspend",
+        "underspend",
+        "underspend",
+        "overspend",
+        "",
+        "overspend",
+    ]
+    assert "(" not in "".join(cell.get_text() for cell in cells)

@@ -19,7 +19,9 @@ ALLOWED = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.Assign, ast.Expr, ast.Call, ast.keyword, ast.Attribute, ast.Name,
     ast.Load, ast.Store, ast.Constant, ast.List, ast.Dict,
 )  # fmt: skip
-MAY_CALL = re.compile(r"display|open_years?|narrative\.(words|basis)|tables\.(show|by_year|sources)|charts\.\w+")
+MAY_CALL = re.compile(
+    r"display|open_years?|brief\.of|narrative\.(words|basis)|tables\.(show|by_year|sources)|charts\.\w+|folds\.Fold"
+)
 PARAMETERS = (
     {"contract_year": "", "root": ""},
     {"contract_years": [], "root": ""},
@@ -150,10 +152,55 @@ def test_headings_stand_only_in_markdown_cells(notebooks):
         assert [text for text in strings if re.search(r"<h\d|^#+ |\n#+ ", text)] == [], name
 
 
-def test_every_chart_has_its_numbers_in_the_same_cell(notebooks):
+DRAWN_FROM = {  # the table that holds the numbers of each chart; none where an argument names it
+    "waterfall": None, "variance_by_service": "outturn_variance", "grants": "grant_shares", "gaps": "gaps_by_year",
+    "support_services": "support_service_rates", "audit_progress": "audits", "demand": "demand_change",
+    "event_timeline": "events", "inspection_timeline": "inspections", "authority_strips": "authority_ranks",
+    "measure_series": "measure_series", "outturn_series": "finance_series", "forecast_paths": "forecast_paths",
+    "contract_sum_factors": "contract_sum_factors", "risk_scores": "risk_movement", "survey_answers": "answer_shares",
+    "practice_scores": "practice_shares", "variations": "kpi_months",
+}  # fmt: skip
+OF_ARGUMENT = {"demand": "demand_series", "performance": "measure_series"}  # what a use of measures is a table of
+
+
+def _table_of(call):
+    """The table that a call names, and what it narrows it to; a name given before stands for its value."""
+    function = call.func.attr
+    words = [node.value for node in call.args if isinstance(node, ast.Constant)]
+    if function in {"show", "by_year"}:
+        return words[0], [word for word in call.keywords if word.arg in {"where", "cites"}]
+    table = DRAWN_FROM[function]
+    return next((OF_ARGUMENT.get(word, word) for word in words if word in RESULTS or word in OF_ARGUMENT), table), []
+
+
+def charts_without_a_table(notebook):
+    """Charts of a page none of whose tables holds their numbers: shown in a part only where the chart draws that part."""
+    calls = [node for cell in _code(notebook) for node in ast.walk(ast.parse(cell.source))
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]  # fmt: skip
+    shown = [_table_of(call) for call in calls if call.func.attr in {"show", "by_year"}]
+    drawn = {_table_of(call)[0] for call in calls if ast.unparse(call.func).startswith("charts.")}
+    whole = {table for table, narrowed in shown if not [word for word in narrowed if word.arg == "cites"]}
+    return drawn - whole
+
+
+def test_every_chart_has_its_numbers_in_a_table_beside_it(notebooks):
     for name, notebook in notebooks.items():
+        assert charts_without_a_table(notebook) == set(), name
         for cell in (cell for cell in _code(notebook) if "charts." in cell.source and cell.id != "setup"):
             assert "tables.show(" in cell.source or "tables.by_year(" in cell.source, f"{name} {cell.id}"
+
+
+def test_a_chart_whose_table_is_another_or_a_part_is_found():
+    def page(*sources):
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+
+    chart = "charts.grants(review)"
+    assert charts_without_a_table(page(chart, 'tables.show(review, "grant_shares")')) == set()
+    assert charts_without_a_table(page(chart, 'tables.show(review, "grants")')) == {"grant_shares"}
+    assert charts_without_a_table(page(chart, 'tables.show(review, "grant_shares", cites="report:12")')) == {
+        "grant_shares"
+    }
+    assert charts_without_a_table(page('charts.waterfall(review, "reserve_bridge")')) == {"reserve_bridge"}
 
 
 def test_every_template_ends_with_its_sources(notebooks):

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from ncthelpers import charts, narrative, tables, trace
+from ncthelpers import brief, charts, narrative, tables, trace
 from ncthelpers.load import load_year
 from ncthelpers.publish import companion, staleness
 
@@ -169,7 +169,7 @@ def test_a_count_and_a_date_of_commentary_lead_to_their_rows(small):
 def test_the_reserve_left_on_the_cover_report_comes_from_two_lines_of_the_finances(review, repository):
     words = narrative.words(review, "17_cover_report", "finance")
     record = record_of("17_cover_report", ["2021-22"], words, charts.waterfall(review, "reserve_bridge"))
-    (one,) = trace.traced(repository, record, review, "£0.019m")
+    *_, one = trace.traced(repository, record, review, "£0.019m")  # the chart's title gives it too
     assert one.made.startswith("finance.line_amount: The amount of one line")
     (file,) = one.files
     assert file.file == "2021-22/finance_lines.csv"
@@ -251,3 +251,17 @@ def test_a_page_that_does_not_say_what_it_was_made_of_has_not_changed(small_root
     if text is not None:
         page.write_text(text, "utf-8")
     assert trace.changed_since(small_root, YEAR, "04_cost") == []
+
+
+@pytest.mark.parametrize("asked", ["−616 underspend", "−616", "-616", "−616underspend"])
+def test_an_amount_is_found_with_and_without_the_word_for_its_sign(review, repository, asked):
+    record = record_of("04_cost", ["2021-22"], tables.show(review, "outturn_variance"))
+    found = trace.traced(repository, record, review, asked)
+    assert {one.text for one in found} == {"−616 underspend"} and {one.value for one in found} == {"-616"}
+
+
+def test_a_sentence_in_brief_is_traced_to_its_rows(review, repository):
+    record = record_of("04_cost", ["2021-22"], brief.of(review, "04_cost"))
+    (one,) = trace.traced(repository, record, review, "£1,070,000")
+    assert one.name == "cell:outturn_variance/Total of services/variance|size" and one.value == "1070"
+    assert [file.file for file in one.files] == ["2021-22/service_costs.csv"]

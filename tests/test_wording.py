@@ -138,3 +138,12 @@ def test_a_publication_is_named_by_its_title_and_by_its_id_where_none_is_known()
 
 def test_a_column_without_places_of_its_own_shows_the_value_as_entered():
     assert cell_text(Decimal("21.50"), Column("value", "number", "Value", decimals_in="decimals")) == "21.50"
+
+
+@given(st.decimals(min_value=-10_000, max_value=10_000, places=2))
+def test_an_amount_has_the_word_for_its_sign_and_nought_has_none(value):
+    column = Column("over", "money", "Over", decimals=0, words=("overspend", "underspend"))
+    text = cell_text(value, column)
+    assert text.endswith(" underspend") == text.startswith("−")
+    assert text.endswith(" overspend") == (not text.startswith("−") and text != "0")
+    assert cell_text(None, column) == column.missing

@@ -59,6 +59,8 @@ class Column:
         Of a restricted column why it is, and the day on which that is to be looked at again.
     aliases : tuple of str
         Other headings that the column goes by in the spreadsheets of those who fill it.
+    words : tuple of (str, str)
+        Of an amount, what it is called above nought and what below, such as overspend and underspend; none if nothing.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Column:
     reason: str = ""
     review: date | None = None
     aliases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def numeric(self) -> bool:

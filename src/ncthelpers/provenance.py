@@ -456,4 +456,4 @@ def details(shown: Shown | None, caption: str) -> str:
         return ""
     called = f"{caption} ({shown.part})" if shown.part else caption
     items = "\n".join(f"<li>{line}</li>" for line in lines)
-    return f'\n<details class="sources"><summary>Sources: {escape(called)}</summary>\n<ul>\n{items}\n</ul>\n</details>'
+    return f'\n<details class="sources"><summary>Sources<span class="visually-hidden">: {escape(called)}</span></summary>\n<ul>\n{items}\n</ul>\n</details>'

@@ -31,8 +31,9 @@ __all__ = ["TableSchema", "read_schemas", "open_schemas", "schemas_from", "has_r
 
 _COLUMN_KEYS = {
     "type", "title", "meaning", "unit", "required", "missing", "dash", "decimals", "decimals_in", "values", "refers_to", "min", "max",
-    "unique", "access", "reason", "review", "aliases",
+    "unique", "access", "reason", "review", "aliases", "words",
 }  # fmt: skip
+_AMOUNTS = {"number", "money", "percent"}
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,14 @@ def _column(table: str, name: str, given: Mapping, of_table: Mapping) -> Column:
         )
     if any(not isinstance(given.get(key, []), list) for key in ("values", "aliases")):
         raise ValueError(f"schema {table}, column {name}: values and aliases must be lists")
+    words = given.get("words", {})
+    if words and (given["type"] not in _AMOUNTS or set(words) != {"positive", "negative"}):
+        raise ValueError(f"schema {table}, column {name}: words are of a number, one positive and one negative")
     bounds = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
-    plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values", "aliases"} if key in given}
+    plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values", "aliases", "words"} if key in given}
     listed = {key: tuple(given.get(key, ())) for key in ("values", "aliases")}
-    return Column(name=name, **listed, **{**of_table, **plain}, **bounds)
+    named = {"words": (words["positive"], words["negative"])} if words else {}
+    return Column(name=name, **listed, **named, **{**of_table, **plain}, **bounds)
 
 
 def _schema(given: Mapping) -> TableSchema:

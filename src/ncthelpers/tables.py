@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from ncthelpers import claims, comparison, official, provenance, results, wording
-from ncthelpers.access import as_sentence
+from ncthelpers.access import EXEMPT, as_sentence
 from ncthelpers.anchors import anchor, attribute, download
 from ncthelpers.cells import Column, as_written
 from ncthelpers.citations import PUBLICATIONS, citations
@@ -61,6 +61,8 @@ class Table:
         Ids of its rows, where they have any.
     download : str
         Address of the whole table as open data, from a page that shows it.
+    left_out : str
+        Columns that are not there because no row has a value in them, each with what that means.
     """
 
     caption: str
@@ -71,6 +73,7 @@ class Table:
     anchor: str = ""
     row_anchors: tuple[str, ...] = field(default=(), repr=False)
     download: str = ""
+    left_out: str = ""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption, self.anchor)
@@ -85,7 +88,7 @@ class Table:
         body = "\n".join(
             f'<tr{attribute(row)}><th scope="row"{classes[0]}>{_shown(cells[0], self.columns[0])}</th>'
             + "".join(
-                f"<td{of}>{_shown(cell, column)}</td>"
+                f"<td{of}>{_shown(cell, column, cells[0])}</td>"
                 for cell, column, of in zip(cells[1:], self.columns[1:], classes[1:], strict=True)
             )
             + "</tr>"
@@ -95,7 +98,7 @@ class Table:
             f'<div class="table-scroll"{attribute(self.anchor)} role="group" tabindex="0" aria-label="{escape(self.caption)}">\n'
             f'<table class="review">\n<caption><span>{escape(self.caption)}</span></caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
-            f"{download(self.download, self.caption)}{provenance.details(self.shown, self.caption)}"
+            f"{_left_out(self.left_out)}{download(self.download, self.caption)}{provenance.details(self.shown, self.caption)}"
         )
 
     def _kinds(self) -> list[str]:
@@ -134,19 +137,28 @@ class Sources:
         return f"{self.files!r}\n{self.publications!r}" if self.publications.rows else repr(self.files)
 
 
+def _left_out(said: str) -> str:
+    return f'<p class="left-out">{escape(said)}</p>' if said else ""
+
+
 def _heading(column: Column) -> str:
     """A heading as HTML: escaped, a contract year kept whole at its hyphen."""
     return re.sub(r"\b\d{4}-\d{2}\b", r'<span class="whole">\g<0></span>', escape(column.title))
 
 
-def _shown(cell: str, column: Column) -> str:
-    """A cell as HTML: escaped, an address as a link, a status with its shape."""
+def _shown(cell: str, column: Column, row: str = "") -> str:
+    """A cell as HTML: escaped, an address as a link that is called by its host and its row, a status with its shape."""
     if column.type == "url" and cell.startswith(("http://", "https://")):
-        return f'<a href="{escape(cell)}">{escape(urlsplit(cell).netloc)}</a>'
+        host = escape(urlsplit(cell).netloc)
+        named = f' aria-label="{host}: {escape(row)}"' if row else ""
+        return f'<a href="{escape(cell)}"{named}>{host}</a>'
     if column.type == "status":
         kind = cell.lower() if cell.lower() in _SHAPES else "none"
         shape = _SHAPES.get(kind, _NO_STATUS)
         return f'<span class="status status-{kind.replace(" ", "-")}"><span aria-hidden="true">{shape}</span> {escape(cell)}</span>'
+    if column.words and cell[-1:].isalnum() and cell[:2].strip(wording.MINUS)[:1].isdigit():
+        amount, _, called = cell.partition(" ")
+        return f'{escape(amount)} <span class="called">{escape(called)}</span>'  # of one width, so that digits stand in line
     return escape(cell)
 
 
@@ -194,6 +206,34 @@ def _texts(frame: pd.DataFrame, column: Column, titles: Mapping[str, str]) -> li
     ]
 
 
+def _without_values(held: Sequence[Column], frame: pd.DataFrame) -> list[Column]:
+    """The columns, but for the first, that would say in every row only that there is nothing; what is exempt says why."""
+    return [
+        column
+        for column in held[1:]
+        if len(frame)
+        and column.missing != EXEMPT
+        and column.access == "public"
+        and not frame[column.name].notna().any()
+    ]
+
+
+def _said_of(absent: Sequence[Column]) -> str:
+    """The columns that no row has a value in, by the words that stand for that.
+
+    Examples
+    --------
+    >>> _said_of([Column("a", "text", "Target", missing="not published"), Column("b", "text", "Value", missing="not published")])
+    'No row has a value for: Target, Value (not published).'
+    """
+    by_words: dict[str, list[str]] = {}
+    for column in absent:
+        if column.missing:
+            by_words.setdefault(column.missing, []).append(column.title)
+    said = "; ".join(f"{', '.join(titles)} ({words})" for words, titles in by_words.items())
+    return f"No row has a value for: {said}." if said else ""
+
+
 def _nothing(data: YearData | Comparison, name: str, cites: str) -> str:
     """What stands in the place of a table without a row."""
     reason = _of(data).reason_not_reported(data, name)
@@ -222,7 +262,7 @@ def show(
     name : str
         Name of the table.
     columns : sequence of str, optional
-        Columns in the order to show; those the schema shows if none are given.
+        Columns in the order to show; if none are given those the schema shows, but for any in which no row has a value.
     where : dict, optional
         Values (one or a list) that a column must have for a row to be shown.
     cites : str, optional
@@ -247,13 +287,14 @@ def show(
     if sort:
         frame = frame.sort_values(sort, kind="stable")
     held = tuple(schema[column] for column in (columns or schema.shown or schema.names))
-    titles = data.titles
+    absent = [] if columns else _without_values(held, frame)
+    held, titles = tuple(column for column in held if column not in absent), data.titles
     texts = tuple(zip(*(_texts(frame, column, titles) for column in held), strict=True))
     shown = provenance.shown_table(data, name, schema, held, records_of(frame), texts)
     title = wording.captioned(caption or schema.title, data.marks)
     rows = tuple(anchor(name, key) for key in shown.keys) if tuple(schema.key) == _KPI and not (where or cites) else ()
-    return Table(title, held, texts, _nothing(data, name, cites), shown, anchor(name, *_chosen(where or {}, cites)),
-                 rows, _address(data, name))  # fmt: skip
+    return Table(title, held, texts, _nothing(data, name, cites), shown, anchor("table", name, *_chosen(where or {}, cites)),
+                 rows, _address(data, name), _said_of(absent))  # fmt: skip
 
 
 def by_year(
@@ -312,7 +353,7 @@ def by_year(
         title = f"{title}; {_QUOTIENT_MEANS}"
     shown = provenance.shown_table(data, name, schema, [schema[value]], records, [(text,) for text in texts])
     return Table(wording.captioned(title, data.marks), columns, kept, _nothing(data, name, ""), shown,
-                 anchor(name, "" if value == "value" else value), download=_address(data, name))  # fmt: skip
+                 anchor("table", name, "" if value == "value" else value), download=_address(data, name))  # fmt: skip
 
 
 _SOURCE_COLUMNS = (

@@ -26,7 +26,7 @@ __all__ = ["changed_since", "Entered", "Traced", "committed", "traced", "as_line
 _PAGE = re.compile(r"[\w-]+")
 _SHOWN_RANGES = re.compile(r"\d+(?:-\d+)?(?:, \d+(?:-\d+)?)*")
 _PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|[Ww]ords)?\}")
-_UNIT_SIGNS = re.compile(r"[£%]|(?<=\d)m$")
+_UNIT_SIGNS = re.compile(r"[£%]|(?<=[\d%])[a-z]+$")  # and a word such as overspend
 _NEAREST, _MOST_ROWS = 6, 60
 _AS_PRINTED = "entered as printed"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")

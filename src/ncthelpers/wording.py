@@ -193,6 +193,8 @@ def cell_text(value: object, column: Column, titles: Mapping[str, str] = _NO_TIT
     --------
     >>> cell_text(Decimal("-616"), Column("variance", "money", "Variance, £000"))
     '−616'
+    >>> cell_text(Decimal("-616"), Column("variance", "money", "Variance, £000", words=("overspend", "underspend")))
+    '−616 underspend'
     >>> cell_text(None, Column("gap", "money", "Gap, £m", missing="N/A as printed"))
     'N/A as printed'
     """
@@ -202,7 +204,8 @@ def cell_text(value: object, column: Column, titles: Mapping[str, str] = _NO_TIT
         return "Yes" if value else "No"
     if column.numeric and isinstance(value, (Decimal, int)):
         digits = _digits(value, column.decimals)
-        return _sign(value, digits) + digits + ("%" if column.type == "percent" else "")
+        called = column.words[value < 0] if column.words and digits.strip("0.,") else ""
+        return f"{_sign(value, digits)}{digits}{'%' if column.type == 'percent' else ''} {called}".rstrip()
     if isinstance(value, date):
         return years.in_words(value.isoformat())
     if column.type == "when":

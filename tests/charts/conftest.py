@@ -52,7 +52,7 @@ class Drawing(NamedTuple):
     def written(self):
         """Every piece of writing in the figure, with the numbers on its axes."""
         texts = [text for axes in self.figure.axes for text in axes.texts]
-        for axes in self.figure.axes[1:]:
+        for axes in (axes for axes in self.figure.axes[1:] if axes.axison):
             texts += [*axes.get_xticklabels(), *axes.get_yticklabels()]
         return [text for text in texts if text.get_text() and text.get_visible()]
 
@@ -283,6 +283,8 @@ def official(year_with, monkeypatch):
         frames = {name: table(name, rows) for name, rows in {**ROWS, **given}.items()}
         entered = {"measures": table("measures", MEASURES), "areas": table("areas", areas),
                    "authority_values": frames["authority_values"]}  # fmt: skip
+        empty = pd.DataFrame(columns=results.result_schemas()["related_measures"].names, dtype=object)
+        frames.setdefault("related_measures", empty)
         monkeypatch.setattr(results, "table", lambda data, name: frames[name])
         monkeypatch.setattr(comparison, "table", lambda years, name: frames[name])
         year = year_with(**entered)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -11,10 +12,11 @@ from decimal import Decimal
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from ncthelpers import charts, comparison, results
+from ncthelpers import charts, comparison, findings, results
 from ncthelpers.charts import canvas
 from ncthelpers.load import Comparison
 
@@ -31,7 +33,7 @@ def tags(drawing):
     """Tags of the figure, and of its sources below it none but those of a list that unfolds."""
     page = drawing.image
     for below in page.find_all("details"):
-        assert {tag.name for tag in below.find_all()} <= {"summary", "ul", "li", "code", "a"}
+        assert {tag.name for tag in below.find_all()} <= {"summary", "span", "ul", "li", "code", "a"}
         below.extract()
     return [tag.name for tag in page.find_all()]
 
@@ -52,15 +54,12 @@ def test_no_figure_is_left_open(gallery):
     assert len(gallery) == 10 and plt.get_fignums() == []
 
 
-def test_a_figure_is_laid_out_once_and_drawn_once(review, official, monkeypatch):
-    drawn, laid_out = [], []
-    draw, lay_out = Figure.draw, ConstrainedLayoutEngine.execute
+def test_a_figure_is_drawn_once(review, official, monkeypatch):
+    drawn, draw = [], Figure.draw
     monkeypatch.setattr(Figure, "draw", lambda self, *how: drawn.append(self) or draw(self, *how))
-    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *how: laid_out.append(how) or lay_out(*how))
     charts.grants(review)
-    assert (len(drawn), len(laid_out)) == (1, 1)
     official("strips")
-    assert (len(drawn), len(laid_out)) == (2, 1), "a sheet is laid out in inches"
+    assert len(drawn) == 2
 
 
 def test_a_chart_drawn_again_is_the_same_bytes(gallery, review, drawn, of_review):
@@ -89,22 +88,86 @@ def test_settings_of_the_machine_do_not_change_a_chart(gallery, tmp_path, reposi
     assert drawn_there == gallery["grants"].chart.svg
 
 
-def test_a_chart_is_one_image_with_alternative_text_and_a_caption(gallery, of_review):
+TITLED = ["figure", "figcaption", "strong", "span", "div", "img"]
+
+
+def test_a_chart_is_one_image_with_alternative_text_a_finding_and_a_caption(gallery, of_review):
     chart, shown = gallery[of_review].chart, gallery[of_review].image
-    assert tags(gallery[of_review]) == ["figure", "figcaption", "span", "div", "img"]
-    assert shown.img["alt"] == chart.alt and shown.figcaption.text.strip() == chart.caption
-    assert len(chart.alt) > 40 and chart.caption not in chart.alt
+    assert tags(gallery[of_review]) == TITLED
+    assert shown.img["alt"] == chart.alt and shown.figcaption.span.text == chart.caption
+    assert shown.figcaption.strong.text == chart.title
     svg = base64.b64decode(shown.img["src"].removeprefix("data:image/svg+xml;base64,"))
     assert svg == chart.svg and ET.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
-    assert repr(chart) == f"{chart.caption}\n{chart.alt}"
+    assert repr(chart) == f"{chart.title}\n{chart.caption}\n{chart.alt}"
+
+
+def faults_of(chart):
+    """What is wrong with the words of a chart."""
+    words = len(chart.alt.split())
+    found = {
+        "no alternative text": not chart.alt.strip(), "too short to say anything": words < 8, "too long to hear": words > 130,
+        "says the caption again": chart.caption in chart.alt, "says the title again": bool(chart.title) and chart.title in chart.alt,
+        "a file name": any(end in chart.alt.lower() for end in (".svg", ".png", ".csv")),
+        "odd spaces or stops": "  " in chart.alt or ".." in chart.alt or ". ." in chart.alt,
+        "a title too long": len(chart.title.split()) > findings.MOST_WORDS, "a title with a full stop": chart.title.endswith("."),
+    }  # fmt: skip
+    return [fault for fault, holds in found.items() if holds]
+
+
+def test_the_words_of_every_chart_say_what_it_shows(gallery, of_review):
+    assert faults_of(gallery[of_review].chart) == []
+
+
+def test_the_words_of_every_official_chart_say_what_it_shows(official, of_statistics):
+    assert faults_of(official(of_statistics).chart) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"alt": " "}, "no alternative text"), ({"alt": "Bar chart of grants."}, "too short to say anything"),
+        ({"alt": "word " * 131}, "too long to hear"), ({"caption": "one a council, the largest first"}, "says the caption again"),
+        ({"title": "the largest first"}, "says the title again"), ({"alt": "See grants.svg for what each of them gave in the year"}, "a file name"),
+        ({"title": "eleven " * 11}, "a title too long"),
+    ],
+)  # fmt: skip
+def test_words_that_do_not_are_found(given, fault):
+    words = {
+        "alt": "Bars, one a council, the largest first: East, then West.",
+        "caption": "Gaps",
+        "title": "East is largest",
+    }
+    chart = canvas.Chart(b"", **{**words, **given})
+    assert faults_of(canvas.Chart(b"", **words)) == [] and fault in faults_of(chart)
+
+
+@given(st.lists(st.text(alphabet="ab 1.", min_size=1), min_size=1, max_size=5), st.text(alphabet="ab 1;", max_size=400))
+def test_alternative_text_gives_every_figure_or_says_where_they_stand(shows, every):
+    said = canvas.described(shows, every)
+    assert said.startswith(" ".join(shows).strip()[:3].strip() or "")
+    assert said.endswith("stands in the table beside it.") or every.strip() in said
+    assert len(said.split()) <= max(100, len(" ".join(shows).split()) + 8)
+
+
+def test_writing_of_a_chart_is_never_small_and_covers_nothing(gallery, of_review):
+    drawing = gallery[of_review]
+    assert min(text.get_fontsize() for text in drawing.written) >= 10.5
+    assert drawing.covered == []
+
+
+def test_a_chart_has_at_most_four_colours_beside_greys(gallery, of_review):
+    drawing = ET.fromstring(gallery[of_review].chart.svg)
+    used = set(re.findall(r"#[0-9a-f]{6}", " ".join(str(element.attrib) for element in drawing.iter()).lower()))
+    greys = {colour.lower() for colour in (canvas.GREY, canvas.PALE, canvas.INK)} | {"#ffffff", "#000000"}
+    assert used - greys <= {colour.lower() for colour in canvas.PALETTE}
 
 
 def test_every_figure_written_in_a_chart_stands_in_its_alternative_text(gallery, of_review):
     chart, figure = gallery[of_review]
-    written = [text.get_text().split("\n")[0] for text in figure.axes[0].texts if text.get_text()]
-    written = [text for text in written if not text.startswith("contract year")]  # names the shade of a timeline
-    assert written or of_review in {"audit_progress", "event_timeline", "inspection_timeline"}
-    assert [text for text in written if text not in chart.alt] == []
+    if of_review in {"audit_progress", "event_timeline", "inspection_timeline", "gaps"}:
+        return  # the names of stages, years and dates
+    written = [text.get_text() for text in figure.axes[0].texts if text.get_text()[:1] in set("£+−0123456789")]
+    assert written and [text for text in written if text not in chart.alt and not text.startswith("18+")] == []
 
 
 @pytest.mark.parametrize(
@@ -122,7 +185,7 @@ def test_hostile_text_is_drawn_and_written_as_text(review, year_with, drawn, hos
     frame = review[table]
     frame[column] = [f"{hostile} {value}" for value in frame[column]]
     drawing = drawn(name, year_with(**{table: frame}))
-    assert tags(drawing) == ["figure", "figcaption", "span", "div", "img"]
+    assert tags(drawing) in (TITLED, TITLED[:2] + TITLED[3:])
     assert (
         set(drawing.image.img.attrs) == {"alt", "width", "height", "src"}
         and drawing.image.img["alt"] == drawing.chart.alt
@@ -145,7 +208,7 @@ def test_official_charts_are_the_same_bytes_each_time_and_one_image(official, of
     drawing, again = official(of_statistics), official(of_statistics).chart
     chart = drawing.chart
     assert chart.svg and chart.svg == again.svg and chart._repr_html_() == again._repr_html_()
-    assert tags(drawing) == ["figure", "figcaption", "span", "div", "img"]
+    assert tags(drawing) == (TITLED if chart.title else TITLED[:2] + TITLED[3:])
     assert chart.caption not in chart.alt and "  " not in chart.alt and ".." not in chart.alt
     assert plt.get_fignums() == []
 
@@ -167,7 +230,8 @@ def test_writing_is_told_to_cover_where_it_does(drawn):
 def test_every_figure_that_an_official_chart_labels_stands_in_its_words(official, of_statistics):
     chart, figure = official(of_statistics)
     labels = [text.get_text().split(" in ")[0] for text in figure.axes[0].texts if text.get_text()[0] in "£0123456789"]
-    assert labels and [label for label in labels if label not in chart.alt] == []
+    in_words = [label for label in labels if label in chart.alt]
+    assert labels and (in_words == labels or "stand" in chart.alt.rpartition(".")[0].rpartition(".")[2])  # in the table
 
 
 def test_an_official_chart_without_a_row_says_so(official, of_statistics):
@@ -193,7 +257,7 @@ def test_hostile_names_are_drawn_and_written_as_text(official, of_statistics, ro
     }
     drawing = official(of_statistics, areas=[("all", hostile, "country")], **made)
     assert hostile in drawing.chart.alt
-    assert tags(drawing) == ["figure", "figcaption", "span", "div", "img"] and scripts(drawing) == []
+    assert tags(drawing) in (TITLED, TITLED[:2] + TITLED[3:]) and scripts(drawing) == []
 
 
 def test_the_official_charts_of_the_repository_are_drawn_without_covering_writing(review, drawn):

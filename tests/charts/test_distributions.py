@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from ncthelpers import charts, results
+from ncthelpers import charts
 from ncthelpers.charts import distributions
 from ncthelpers.charts.canvas import INK, PALETTE
 
@@ -59,12 +59,12 @@ def test_the_answers_of_a_question_fill_its_bar_in_the_order_of_their_scale(surv
 def test_every_answer_is_named_with_its_share_below_its_bar_and_in_the_alternative_text(survey, drawn):
     drawing = drawn(charts.survey_answers, survey(("Are you supported?", 57, 0, 12), ("Are you heard?", 10, 10, 20)))
     assert drawing.chart.alt == (
-        "Stacked bars, one a question. Staff survey: Are you supported? (69 answered): Strongly agree: 82.6%; Agree: 0.0%; "
+        "Stacked bars, one a question, the best answer at the left. Staff survey: Are you supported? (69 answered): Strongly agree: 82.6%; Agree: 0.0%; "
         "Neither: 17.4%. Staff survey: Are you heard? (40 answered): Strongly agree: 25.0%; Agree: 25.0%; Neither: 50.0%."
     )
     texts = [text.get_text() for text in drawing.written]
     assert {"Strongly agree: 82.6%", "Agree: 0.0%", "Neither: 17.4%"} <= set(texts)
-    assert drawing.chart.caption.endswith("the best answer was given by 25.0% to 82.6% of those who answered")
+    assert drawing.chart.title == "From 25.0% to 82.6% gave the best answer"
 
 
 def test_a_share_stands_in_its_piece_only_where_it_has_room(survey, drawn):
@@ -118,9 +118,9 @@ def test_what_is_suppressed_stands_empty_in_its_place_on_the_scale(survey, drawn
     assert ends == pytest.approx([0, 0.75]), "half of those who answered, then a quarter that is suppressed"
 
 
-def test_where_no_best_answer_is_shown_the_caption_says_nothing_of_it(survey, drawn):
-    caption = drawn(charts.survey_answers, survey(("Q?", None, None, 40))).chart.caption
-    assert caption == f"{results.result_schemas()['answer_shares'].title}, 2021-22"
+def test_where_no_best_answer_is_shown_no_title_says_anything_of_it(survey, drawn):
+    chart = drawn(charts.survey_answers, survey(("Q?", None, None, 40))).chart
+    assert chart.title == "" and chart.caption.startswith("Answers to each question of the surveys of 2021-22")
 
 
 def test_a_month_of_practice_scores_is_one_bar_with_its_cases(audited, drawn):
@@ -128,17 +128,16 @@ def test_a_month_of_practice_scores_is_one_bar_with_its_cases(audited, drawn):
         charts.practice_scores, audited(("2021-05", 6, 12, 6), ("2021-04", 9, 6, 0), ("2021-06", 9, None, None))
     )
     assert drawing.chart.alt == (
-        "Stacked bars, one a month. April 2021 (15 cases): Good: 60.0%; Fair: 40.0%; Poor: 0.0%. "
+        "Stacked bars, one a month, the best score at the left. April 2021 (15 cases): Good: 60.0%; Fair: 40.0%; Poor: 0.0%. "
         "May 2021 (24 cases): Good: 25.0%; Fair: 50.0%; Poor: 25.0%. "
         "June 2021: Good: not shown; Fair: suppressed; Poor: suppressed."
     )
-    assert drawing.chart.caption.endswith("the best score was given to 25.0% to 60.0% of cases")
+    assert drawing.chart.title == "Cases with the best score fell from 60.0% to 25.0%"
     assert len(parts(drawing)) == 5
 
 
-def test_one_bar_has_one_figure_in_its_caption(audited, drawn):
-    caption = drawn(charts.practice_scores, audited(("2021-04", 9, 6))).chart.caption
-    assert caption.endswith("the best score was given to 60.0% of cases")
+def test_one_month_alone_neither_rose_nor_fell(audited, drawn):
+    assert drawn(charts.practice_scores, audited(("2021-04", 9, 6))).chart.title == ""
 
 
 def test_no_writing_covers_another_however_many_and_long_the_answers_are(survey, audited, drawn):

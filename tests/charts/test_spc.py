@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 
 from ncthelpers import charts, results
 from ncthelpers.charts.canvas import GREY, INK, PALE, TEAL
+from ncthelpers.charts.spc import _asks
+from ncthelpers.folds import Fold
 
 KPIS = ["kpi", "name", "unit", "polarity", "target", "tolerance", "period_kind", "rule_basis", "source"]
 VALUES = ["kpi", "period", "numerator", "denominator", "value", "source"]
@@ -114,9 +116,8 @@ def test_a_month_without_a_row_is_the_same_gap(charted):
 
 def test_title_and_caption_say_what_was_found(charted):
     drawing = charted([*STEADY, 60, 40], target=60)
-    title = " ".join(text.get_text() for text in drawing.figure.axes[0].texts if text.get_fontweight() == "bold")
-    assert title == "Visits made: concern (outside the limits) in March 2022; target hit and missed"
-    assert title.removeprefix("Visits made: ") in drawing.chart.alt
+    assert drawing.chart.title == "KPI A: concern; target hit and missed"
+    assert "concern (outside the limits) in March 2022; target hit and missed" in drawing.chart.alt
     caption = drawing.chart.caption
     assert caption.startswith("Visits made, per cent by month, April 2021 to March 2022") and "trial" not in caption
     assert "trial limits, made of fewer than 12 values" in charted([60, 62, 60]).chart.caption
@@ -159,7 +160,7 @@ def test_months_of_one_kind_that_follow_each_other_are_told_together(charted):
 def test_no_writing_covers_another(charted, values, name):
     drawing = charted(values, target=97, history=[90, 92] * 6, rebase="2021-08", name=name.strip())
     assert drawing.covered == [] and drawing.chart.alt.count("..") == 0
-    assert min(text.get_fontsize() for text in drawing.written) >= 13  # read on a phone
+    assert min(text.get_fontsize() for text in drawing.written) >= 10.5  # read on a phone
 
 
 def test_a_chart_is_the_same_bytes_again_and_hostile_names_are_text(charted, hostile):
@@ -180,7 +181,11 @@ def test_several_charts_are_shown_one_below_the_other(year_with, review):
     several = charts.variations(year)
     assert [chart.caption.partition(",")[0] for chart in several] == names[:2]  # as in the register
     data, metadata = several._repr_mimebundle_()
-    assert data["text/html"] == "\n".join(chart._repr_html_() for chart in several)
+    folds = BeautifulSoup(data["text/html"], "html.parser").select("details.fold")
+    assert [fold.summary.text for fold in folds] == [
+        f"{chart.caption.partition(',')[0]} ({chart.title})" for chart in several
+    ]
+    assert [fold.figure["id"] for fold in folds] == ["chart-kpi_months-kpi-a", "chart-kpi_months-kpi-b"]
     assert [record["name"] for record in metadata["results"]] == ["kpi_months"] * 2
     assert charts.variation(year, "C").svg == b""
     with pytest.raises(LookupError, match="there is no KPI Z"):
@@ -192,3 +197,24 @@ def test_a_year_without_months_says_so_once(review):
     assert chart.svg == b"" and results.reason_not_reported(review, "kpi_values") in chart.alt
     data, metadata = charts.variations(review, "support_service_months")._repr_mimebundle_()
     assert "Not reported" in data["text/html"] and metadata == {}
+
+
+@pytest.mark.parametrize(
+    ("signal", "asks"),
+    [
+        ({}, False), ({"variation": "concern"}, True), ({"variation": "improvement"}, True), ({"variation": "low"}, True),
+        ({"variation": None}, False), ({"assurance": "consistently fails"}, True), ({"assurance": "consistently passes"}, False),
+        ({"status": "red"}, True), ({"status": "amber"}, False), ({"state": "performance issue"}, True), ({"state": None}, False),
+    ],
+)  # fmt: skip
+def test_a_kpi_asks_to_be_looked_at_by_a_special_cause_a_missed_target_a_red_year_or_an_escalation(signal, asks):
+    usual = {"variation": "common cause", "assurance": "hit and miss", "status": "green", "state": "within target"}
+    assert _asks({**usual, **signal}) is asks
+
+
+def test_charts_that_ask_to_be_looked_at_come_first_and_in_full(charted, year_with):
+    calm, loud = charted(STEADY).chart, charted([59, 63] * 5 + [61, 38]).chart
+    html = charts.Charts((loud,), (Fold("calm", calm),))._repr_mimebundle_()[0]["text/html"]
+    page = BeautifulSoup(html, "html.parser")
+    inside = [figure.find_parent("details", class_="fold") is not None for figure in page.find_all("figure")]
+    assert inside == [False, True] and loud.title == "KPI A: concern; target hit and missed"

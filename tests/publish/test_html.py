@@ -144,11 +144,11 @@ def test_the_sidebar_drawn_once_is_the_one_that_the_stock_theme_draws_for_each_p
     code = """if True:
         import sys
         from ncthelpers.publish import html, theme
-        theme._hold_back_sidebar = theme._draw_sidebar_once = lambda *arguments: None
+        theme._draw_sidebar_once = lambda *arguments: None
         html._sphinx(*sys.argv[1:])"""
     subprocess.run([sys.executable, "-I", "-c", code, str(root), str(CONFIG), str(tmp_path)], check=True)
     pages = sorted(path.relative_to(folder) for path in folder.rglob("*.html"))
-    assert len(pages) >= 6  # the search and the index of terms stand in no sidebar
+    assert len(pages) >= 5  # the search stands in no sidebar
     for page in pages:
         ours, stock = (
             re.sub("Built from commit .*?<", "<", (made / page).read_text("utf-8"))
@@ -159,6 +159,21 @@ def test_the_sidebar_drawn_once_is_the_one_that_the_stock_theme_draws_for_each_p
         ".bd-sidebar-primary li.current > a"
     )
     assert [link["href"] for link in way] == [f"../{YEAR}/04_cost.html", "#"]
+
+
+def test_of_styles_and_scripts_only_those_that_a_page_asks_for_are_published(built):
+    _, folder, _ = built
+    pages = {path: path.read_text("utf-8") for path in folder.rglob("*.html")}
+    asked = {
+        (page.parent / name).resolve()
+        for page, text in pages.items()
+        for name in re.findall(r'="((?:\.\./)*_static/[^"?]+)', text)
+    }
+    published = {path.resolve() for path in (folder / "_static").rglob("*") if path.is_file()}
+    assert published == asked and {"frame.css", "book.css", "book.js"} <= {path.name for path in asked}
+    assert not [path for path in published if path.suffix in {".map", ".woff2", ".ttf"} or "fontawesome" in path.name]
+    with_index = [page.name for page, text in pages.items() if "searchindex.js" in text]
+    assert with_index == ["search.html"], "a third of a megabyte that no other page needs"
 
 
 # Nothing changed
@@ -203,7 +218,7 @@ def test_html_that_was_tampered_with_is_made_good_from_what_was_built(built, no_
 def test_another_commit_is_named_on_the_pages_and_nothing_is_built(built, no_sphinx, monkeypatch):
     root, folder, _ = built
     with monkeypatch.context() as other:
-        other.setattr(html, "_commit", lambda repository: "c0ffee123456")
+        other.setattr(html, "commit_of", lambda repository: "c0ffee123456")
         html.build_html(root, CONFIG)
         for page in ("index.html", "search.html", f"{YEAR}/04_cost.html"):
             assert (folder / page).read_text("utf-8").count("Built from commit c0ffee123456.") == 1
@@ -451,7 +466,7 @@ def test_a_build_that_is_killed_leaves_the_old_html_or_the_new(built, moment):
         assert "Until" in (folder / "index.html").read_text("utf-8")
         assert sorted(path.name for path in (root / "_build").iterdir()) == [".html", "html"]
         assert sorted(path.name for path in (root / "_build" / ".html").iterdir()) == [
-            "lock", "published.json", "sphinx", "sphinx.json",
+            "lock", "published.json", "sphinx", "sphinx.json", "tables.json",
         ]  # fmt: skip
     finally:
         page.write_text(INDEX, "utf-8")

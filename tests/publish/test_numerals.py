@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from ncthelpers import charts, narrative, tables
+from ncthelpers import charts, folds, narrative, tables
 from ncthelpers.publish import companion, numerals
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
@@ -73,15 +73,35 @@ def test_a_page_as_it_is_made_has_no_numeral_that_nothing_explains(cost, review)
     assert {"4", "2021", "123.348", "1.070", "616000", "616", "four"} <= texts  # title, commentary, chart, table
 
 
+def test_what_is_folded_is_scanned_like_all_else_and_so_is_the_line_that_unfolds_it(review):
+    folded = (
+        folds.Fold("Grants in 777 lines", charts.grants(review)),
+        folds.Fold("As a table", tables.show(review, "grant_shares")),
+    )
+    page, record = _made("12_funding", ["2021-22"], "# 12. Central government funding, 2021-22", *folded)
+    assert [one.text for one in numerals.unexplained(page, record, review)] == ["777"]
+    html = page.cells[2].outputs[0].data
+    html["text/html"] = html["text/html"].replace("1,759,600", "1,759,601", 1)
+    assert {one.text for one in numerals.unexplained(page, record, review)} == {"777", "1759601"}
+
+
+def test_a_title_may_print_what_its_own_figures_hold_and_alternative_text_may_not(review):
+    page, record = _made("12_funding", ["2021-22"], charts.grants(review))
+    html = page.cells[0].outputs[0].data
+    assert "12,076,323" in html["text/html"] and numerals.unexplained(page, record, review) == []
+    html["text/html"] = html["text/html"].replace('alt="', 'alt="In all £12,076,323. ', 1)
+    assert [one.text for one in numerals.unexplained(page, record, review)] == ["12076323"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "numeral", "place"),
     [
-        (">−616<", ">−617<", "617", "table 'Outturn against budget by service'"),
+        (">−616 <", ">−617 <", "617", "table 'Outturn against budget by service'"),
         ("£123.348m", "£123.384m", "123.384", "commentary"),
         ("## Outturn against budget", "## Outturn against a budget of 99", "99", "template"),
         ("## Outturn against budget", "## Outturn of seven services", "seven", "template"),
         ("−£616,000", "−£661,000", "661000", "alternative text of the chart"),
-        ("after covid funding, 2021-22", "after covid funding, 2022-23", "2022", "caption of the chart"),
+        ("by service, 2021-22", "by service, 2022-23", "2022", "caption of the chart"),
         ("<span>Outturn against budget by service", "<span>Outturn of 98 services", "98", "caption 'Outturn of 98 services'"),
         (">Budget, £000<", ">Budget, £1000<", "1000", "heading 'Budget, £1000'"),
         ("governance: ", "governance: 1", None, "alternative text of the chart"),
@@ -96,7 +116,7 @@ def test_a_wrong_numeral_is_found_and_named_with_its_place(planted, cost, review
 
 def test_a_number_that_stands_in_another_row_does_not_explain_a_cell(planted, cost, review):
     # 1,700 is a variance of the table, but not of this row
-    found = numerals.unexplained(planted(">−616<", ">1,700<"), cost[1], review)
+    found = numerals.unexplained(planted(">−616 <", ">1,700 <"), cost[1], review)
     assert [one.text for one in found] == ["1700"]
     assert "row 2 'Children, Young People and Family Support Services'" in found[0].place
     assert "column 'Variance" in found[0].place

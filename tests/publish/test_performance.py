@@ -98,7 +98,11 @@ def test_each_target_is_met_missed_or_not_measured():
 
 
 def test_the_chart_is_of_the_size_that_most_were_measured_at_and_says_what_it_shows():
-    image = BeautifulSoup(page(RESULTS), "html.parser").find("img")
+    figure = BeautifulSoup(page(RESULTS), "html.parser").find("figure")
+    assert [tag.name for tag in figure.find_all()] == ["figcaption", "strong", "span", "div", "img"]
+    assert figure.strong.text == "This book's own command was the fastest program, at 4.50 seconds"  # the floor is none
+    image = figure.find("img")
+    assert (image["width"], image["height"]) == ("720", "90")
     assert image["alt"] == (
         "Bars, shortest first. The floor: the pages' own calculations: 3.00; This book's own command: 4.50; "
         "papermill, two workers: 30.0."

@@ -22,7 +22,8 @@ from ncthelpers.yaml_files import read_yaml
 def test_the_pages_around_the_years_are_those_that_the_data_gives(root_with_book, contents):
     before = contents(root_with_book / "book")
     years = load_years(root_with_book, toc.public_years(root_with_book)).years[::-1]
-    around = dict(site.pages_of_data(root_with_book, years)) | site.pages_of_pages(root_with_book, years)
+    around = dict(site.pages_of_data(root_with_book, years))
+    around |= site.pages_of_pages(root_with_book, years, around)
     site.write_pages_around(root_with_book, around)
     after = contents(root_with_book / "book")
     assert {name for name in before | after if before.get(name) != after.get(name)} == set()
@@ -30,21 +31,26 @@ def test_the_pages_around_the_years_are_those_that_the_data_gives(root_with_book
     assert contents(root_with_book / "book") == after
 
 
-def test_the_index_leads_to_every_year_and_the_pages_about_the_book_exist(repository):
-    index = (repository / "book" / "index.md").read_text("utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", index)
-    listed = toc.pages_listed(repository)
-    first = {
-        str(year): next(page for page in listed if page.startswith(f"{year}/")) for year in toc.public_years(repository)
-    }
-    assert {f"{page}.ipynb" for page in first.values()} <= set(links)
-    assert len(set(first.values())) == len(first)
-    assert [link for link in links if "://" not in link and not (repository / "book" / link).is_file()] == []
+def test_the_pages_about_the_book_are_these(repository):
     about = {path.stem for path in (repository / "book" / "about").glob("*.md")}
     assert about == {
-        "method", "definitions", "assurance", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher",
+        "method", "definitions", "assurance", "discrepancies", "coverage", "data_dictionary", "glossary", "publisher", "accessibility",
         "quality_plan", "checklist", "assumptions", "data_log", "revisions", "what_changed", "performance", "first_rerun", "commands",
+        "open_data",
     }  # fmt: skip
+
+
+def test_no_id_stands_twice_on_a_page_about_the_book(repository, years):
+    for name, text in site.pages_of_data(repository, years.years[::-1]):
+        ids = re.findall(r' id="([^"]+)"', text)
+        assert ids or "<table" not in text, name
+        assert len(set(ids)) == len(ids), name
+
+
+def test_every_term_of_the_glossary_has_an_id_that_a_link_can_go_to(repository, review):
+    page = BeautifulSoup(dict(site.pages_of_data(repository, [review]))["about/glossary.md"], "html.parser")
+    assert [row.th.get_text() for row in page.tbody.find_all("tr") if not row["id"].startswith("term-")] == []
+    assert page.find(id="term-kpi").td.get_text().startswith("Key performance indicator")
 
 
 def _about(repository, name):
@@ -79,7 +85,8 @@ def test_the_index_says_which_years_are_drafts_and_so_do_the_pages_about_the_boo
 
     def said():
         years = load_years(root, toc.public_years(root)).years[::-1]
-        held = dict(site.pages_of_data(root, years)) | site.pages_of_pages(root, years)
+        held = dict(site.pages_of_data(root, years))
+        held |= site.pages_of_pages(root, years, held)
         return held, {name for name, text in held.items() if "{admonition} Draft" in text}
 
     held, drafts = said()

@@ -1,4 +1,4 @@
-"""What every chart is drawn on and in: its canvas, colours and writing, and what stands where there is nothing to draw."""
+"""The one style of every chart: its sheet, colours, lines and writing, its words, and what stands where there is nothing to draw."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
@@ -32,10 +32,12 @@ from ncthelpers.yeardata import Comparison, YearData
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from ncthelpers.findings import Finding
+
 __all__ = [
-    "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "Chart", "Style",
-    "canvas", "drawn", "of_table", "absent", "styles", "sheet", "reach", "fitted", "write", "key_places", "draw_key",
-    "measures_of", "with_unit", "apart", "tick_values", "tick_texts",
+    "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "EDGE", "SIZE", "SMALL", "THIN", "THICK",
+    "MARK", "Chart", "Style", "drawn", "described", "of_table", "absent", "styles", "sheet", "inner", "reach", "widest", "fitted",
+    "write", "key_places", "draw_key", "measures_of", "with_unit", "apart", "tick_values", "tick_texts",
 ]  # fmt: skip
 
 # Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
@@ -43,9 +45,16 @@ PALETTE = BLUE, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 GREY, PALE, INK = "#5A6570", "#E3E8ED", "#1D2A35"
 WIDTH = 7.2  # inches
 LINE = 0.0185  # height of a line of writing in inches, for a point of its size
+EDGE = 0.1  # inches left free at either side
+SIZE, SMALL = 11.5, 10.5  # points of names and values, and of what is said beside them: no writing is smaller
+THIN, THICK, MARK = 0.9, 1.8, 8.5  # of axes and grids, of lines that show values, and of marks, in points
+_FOOT = 0.2  # inches for what is said below a drawing of all that is made of the year
+_MOST_WORDS = 100  # of an alternative text that gives every figure
 _FONT = "DejaVu Sans"
 _STYLE = {
-    "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": 11,
+    "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": SIZE,
+    "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "xtick.major.size": 2.5, "ytick.major.size": 2.5,
+    "axes.linewidth": THIN, "xtick.major.width": THIN, "ytick.major.width": THIN,
     "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
     "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "lines.solid_capstyle": "round",
     "patch.force_edgecolor": True, "patch.edgecolor": "white",
@@ -115,25 +124,65 @@ def _size(svg: bytes) -> str:
 
 
 @contextmanager
-def canvas(height: float, layout: str = "constrained") -> Iterator[tuple[Figure, Axes]]:
-    """A styled figure with one pair of axes; it is nobody's but the caller's, so that none is left open."""
+def sheet(height: float, marks: Sequence[str] = ()) -> Iterator[tuple[Figure, Axes]]:
+    """A styled figure with axes in inches from its top left corner: what is written stands where it is measured to have room.
+
+    It is nobody's but the caller's, so that none is left open. What is said of all that is made of the year stands at its foot.
+    """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
         matplotlib.rcParams.update(_STYLE)
-        figure = Figure(figsize=(WIDTH, height), layout=layout)
-        yield figure, figure.subplots()
+        tall = height + (_FOOT if marks else 0)
+        figure = Figure(figsize=(WIDTH, tall), layout="none")
+        axes = figure.subplots()
+        axes.set_position((0, 0, 1, 1))
+        axes.set(xlim=(0, WIDTH), ylim=(tall, 0))
+        axes.set_axis_off()
+        if marks:
+            write(axes, WIDTH - EDGE, height, [_marked(marks)], SMALL, ha="right", color=GREY)
+        yield figure, axes
 
 
-def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown, title: str = "") -> Chart:
-    """The chart that a figure makes: SVG without a date or a maker; what is said of all that is made of the year stands in all parts."""
+def inner(figure: Figure, x: float, top: float, wide: float, deep: float) -> Axes:
+    """Axes for values on a sheet, so many inches from its left and its top."""
+    height = figure.get_figheight()
+    return figure.add_axes((x / WIDTH, 1 - (top + deep) / height, wide / WIDTH, deep / height))
+
+
+def _marked(marks: Sequence[str]) -> str:
+    """What is said of all that is made of a year."""
+    said = f"{', '.join(marks)} data"
+    return said[:1].upper() + said[1:]
+
+
+def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown, found: Finding | None = None) -> Chart:
+    """The chart that a figure makes: SVG without a date or a maker, above it what it finds, if that can be said.
+
+    What is said of all that is made of the year stands in all its parts.
+    """
     if shown.marks:
-        marked = f"{', '.join(shown.marks)} data"
-        marked = marked[:1].upper() + marked[1:]
-        figure.supxlabel(marked, x=1, horizontalalignment="right", fontsize=9, color=GREY)
-        alt, caption = f"{marked}. {alt}", wording.captioned(caption, shown.marks)
+        alt, caption = f"{_marked(shown.marks)}. {alt}", wording.captioned(caption, shown.marks)
     drawing = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
-    return Chart(drawing.getvalue(), alt, caption, shown, title)
+    if found is None:
+        return Chart(drawing.getvalue(), alt, caption, shown)
+    return Chart(drawing.getvalue(), alt, caption, replace(shown, figures=found.figures), found.text)
+
+
+def described(shows: Iterable[str], every: str, brief: str = "") -> str:
+    """Alternative text: what a chart shows, and every figure in it; in brief where that would take too long to hear.
+
+    Examples
+    --------
+    >>> described(["Bars, longest first.", "The longest is East, 9."], "East: 9; West: 4.")
+    'Bars, longest first. The longest is East, 9. East: 9; West: 4.'
+    >>> described(["Bars."], "word " * 100, "East has most.")
+    'Bars. East has most. Every figure stands in the table beside it.'
+    """
+    said = " ".join(filter(None, shows))
+    if len(f"{said} {every}".split()) <= _MOST_WORDS:
+        return f"{said} {every}".strip()
+    return " ".join(filter(None, [said, brief, "Every figure stands in the table beside it."]))
 
 
 def of_table(
@@ -155,10 +204,6 @@ def absent(data: YearData | Comparison, name: str) -> Chart:
     else:
         said = "No public source at hand gives a figure for it."
     return Chart(b"", said, wording.captioned(tables.table_schema(data, name).title, data.marks))
-
-
-# Charts of official statistics. A sheet is one pair of axes over the whole drawing, in inches from its top left corner:
-# what is written on it stands where it is measured to have room.
 
 
 @dataclass(frozen=True)
@@ -187,16 +232,6 @@ def styles(areas: Sequence[str]) -> dict[str, Style]:
     return dict(zip(dict.fromkeys(areas), cycle(_AREA_STYLES), strict=False))
 
 
-@contextmanager
-def sheet(height: float) -> Iterator[tuple[Figure, Axes]]:
-    """A figure with axes in inches from its top left corner."""
-    with canvas(height, "none") as (figure, axes):
-        axes.set_position((0, 0, 1, 1))
-        axes.set(xlim=(0, WIDTH), ylim=(height, 0))
-        axes.set_axis_off()
-        yield figure, axes
-
-
 @lru_cache(maxsize=4096)
 def reach(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of writing in inches."""
@@ -204,6 +239,11 @@ def reach(text: str, size: float, weight: str = "normal") -> float:
     font.set_size(size, 72)
     font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
     return font.get_width_height()[0] / 64 / 72
+
+
+def widest(texts: Iterable[str], size: float) -> float:
+    """Width of the longest of some lines of writing in inches; nought of none."""
+    return max((reach(text, size) for text in texts), default=0.0)
 
 
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
@@ -224,15 +264,15 @@ def write(axes: Axes, x: float, y: float, lines: Sequence[str], size: float, **h
         axes.text(x, y + (place + 0.5) * LINE * size, line, fontsize=size, **{"va": "center_baseline", **how})
 
 
-def key_places(entries: Sequence[str], size: float) -> tuple[list[tuple[float, float]], float]:
-    """Where each entry of a key begins, in inches, and the height of them all."""
-    places, x, y = [], 0.1, 0.08
+def key_places(entries: Sequence[str], size: float, before: float = 0.34) -> tuple[list[tuple[float, float]], float]:
+    """Where each entry of a key begins, in inches, so much being taken by its mark, and the height of them all."""
+    places, x, y = [], EDGE, 0.08
     for entry in entries:
-        width = 0.3 + reach(entry, size) + 0.25
-        if x > 0.1 and x + width > WIDTH:
-            x, y = 0.1, y + LINE * size + 0.06
+        width = before + reach(entry, size)
+        if x > EDGE and x + width > WIDTH - EDGE / 2:
+            x, y = EDGE, y + LINE * size + 0.06
         places.append((x, y))
-        x += width
+        x += width + 0.16
     return places, y + LINE * size + 0.1
 
 

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ncthelpers import results, wording
+from ncthelpers import findings, results, wording
 from ncthelpers.charts.canvas import (
+    EDGE,
     GREY,
     INK,
     LINE,
     PALETTE,
+    SIZE,
+    SMALL,
+    THIN,
     WIDTH,
     Chart,
     absent,
+    described,
     drawn,
     fitted,
     key_places,
@@ -33,9 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["survey_answers", "practice_scores"]
 
-_LEFT, _WIDE, _DEEP, _THICK = 0.1, WIDTH - 0.2, 0.32, 0.26  # of a bar, in inches; deep with the room about it
-_SIZE, _SMALL = 11.5, 10
-_HEAD, _BETWEEN, _FOOT = 0.06, 0.12, 0.14
+_LEFT, _WIDE, _DEEP, _THICK = EDGE, WIDTH - 2 * EDGE, 0.32, 0.26  # of a bar, in inches; deep with the room about it
+_HEAD, _BETWEEN, _MARK = 0.06, 0.1, 0.22
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,12 @@ class _Bar:
     @property
     def above(self) -> float:
         """Height of its title."""
-        return len(self.title) * LINE * _SIZE
+        return len(self.title) * LINE * SIZE
 
     @property
     def depth(self) -> float:
         """Height of all of it."""
-        return self.above + _DEEP + key_places(self.entries, _SMALL)[1] + _BETWEEN
-
-    @property
-    def words(self) -> str:
-        """All of it in one sentence."""
-        return f"{' '.join(self.title)}: {'; '.join(self.entries)}."
+        return self.above + _DEEP + key_places(self.entries, SMALL, _MARK)[1] + _BETWEEN
 
 
 def _bar(title: str, names: Sequence[str], rows: Sequence[Mapping], missing: str) -> _Bar:
@@ -74,7 +73,7 @@ def _bar(title: str, names: Sequence[str], rows: Sequence[Mapping], missing: str
     unshown = [missing if row["status"] is None else "suppressed" for row in rows]
     texts = [words if share is None else wording.figure_text(share, "per cent", 1)
              for share, words in zip(shares, unshown, strict=True)]  # fmt: skip
-    return _Bar(fitted(title, _WIDE, _SIZE), list(names), shares, texts)
+    return _Bar(fitted(title, _WIDE, SIZE), list(names), shares, texts)
 
 
 def _look(nth: int) -> dict:
@@ -85,9 +84,9 @@ def _look(nth: int) -> dict:
 
 def _draw(axes: Axes, bar: _Bar, top: float) -> None:
     """One bar on a sheet from a height downwards, its shares written in it where they have room."""
-    write(axes, _LEFT, top, bar.title, _SIZE)
+    write(axes, _LEFT, top, bar.title, SIZE)
     middle, below, left = top + bar.above + _DEEP / 2, top + bar.above + _DEEP, _LEFT
-    axes.barh(middle, _WIDE, left=_LEFT, height=_THICK, color="white", edgecolor=GREY, linewidth=0.8)  # the whole
+    axes.barh(middle, _WIDE, left=_LEFT, height=_THICK, color="white", edgecolor=GREY, linewidth=THIN)  # the whole
     unshown = _WIDE * float(100 - sum(filter(None, bar.shares))) / 100
     for nth, (share, text) in enumerate(zip(bar.shares, bar.texts, strict=True)):
         if share is None:  # all that is suppressed together stands empty in the place of the first of it
@@ -96,27 +95,27 @@ def _draw(axes: Axes, bar: _Bar, top: float) -> None:
         wide = _WIDE * float(share) / 100
         if wide:
             axes.barh(middle, wide, left=left, height=_THICK, **_look(nth))
-        if reach(text, _SMALL) + 0.1 < wide:
+        if reach(text, SMALL) + 0.1 < wide:
             colour = INK if nth % 2 else "white"  # the first and the third of the palette are dark
-            axes.text(left + wide / 2, middle, text, fontsize=_SMALL, ha="center", va="center_baseline", color=colour)
+            axes.text(left + wide / 2, middle, text, fontsize=SMALL, ha="center", va="center_baseline", color=colour)
         left += wide
-    for nth, ((x, y), entry) in enumerate(zip(key_places(bar.entries, _SMALL)[0], bar.entries, strict=True)):
-        axes.barh(below + y + 0.5 * LINE * _SMALL, 0.15, left=x, height=0.13, **_look(nth))
-        write(axes, x + 0.22, below + y, [entry], _SMALL)
+    for nth, ((x, y), entry) in enumerate(zip(key_places(bar.entries, SMALL, _MARK)[0], bar.entries, strict=True)):
+        axes.barh(below + y + 0.5 * LINE * SMALL, 0.15, left=x, height=0.13, **_look(nth))
+        write(axes, x + _MARK, below + y, [entry], SMALL)
 
 
-def _drawn(data: YearData, name: str, bars: Sequence[_Bar], alt: str, best: str) -> Chart:
-    """The bars of a table, one below another; in its caption the shares of what is best on each scale, where shown."""
-    with sheet(_HEAD + sum(bar.depth for bar in bars) + _FOOT) as (figure, axes):
+def _drawn(
+    data: YearData, name: str, bars: Sequence[_Bar], alt: str, caption: str, found: findings.Finding | None
+) -> Chart:
+    """The bars of a table, one below another; in its words first what is best on each scale, where shown."""
+    with sheet(_HEAD + sum(bar.depth for bar in bars), data.marks) as (figure, axes):
         top = _HEAD
         for bar in bars:
             _draw(axes, bar, top)
             top += bar.depth
-        firsts = sorted((bar.shares[0], bar.texts[0]) for bar in bars if bar.shares[0] is not None)
-        said = best.format(" to ".join(dict.fromkeys((firsts[0][1], firsts[-1][1])))) if firsts else ""
-        caption = f"{results.table_schema(data, name).title}, {data.year}{said}"
-        words = " ".join([alt, *(bar.words for bar in bars)])
-        return drawn(figure, words, caption, of_table(data, name, results.table(data, name)))
+        words = described([alt], " ".join(f"{' '.join(bar.title)}: {'; '.join(bar.entries)}." for bar in bars),
+                          " ".join(f"{' '.join(bar.title)}: {bar.entries[0]}." for bar in bars))  # fmt: skip
+        return drawn(figure, words, caption, of_table(data, name, results.table(data, name)), found)
 
 
 def _groups(rows: Sequence[Mapping], *columns: str) -> list[list[Mapping]]:
@@ -144,8 +143,9 @@ def survey_answers(data: YearData) -> Chart:
         of = "" if first["base"] is None else f" ({wording.figure_text(first['base'])} answered)"
         names = [row["answer"] for row in answers]
         bars.append(_bar(f"{first['title']}: {first['question']}{of}", names, answers, missing))
-    return _drawn(data, "answer_shares", bars, "Stacked bars, one a question.",
-                  "; the best answer was given by {} of those who answered")  # fmt: skip
+    alt = "Stacked bars, one a question, the best answer at the left."
+    caption = f"Answers to each question of the surveys of {data.year}, per cent of those who answered it"
+    return _drawn(data, "answer_shares", bars, alt, caption, findings.answer_shares(data))
 
 
 def practice_scores(data: YearData) -> Chart:
@@ -164,5 +164,6 @@ def practice_scores(data: YearData) -> Chart:
         month, total = in_words(scores[0]["month"]), scores[0]["total"]
         of = "" if total is None else f" ({wording.figure_text(total)} cases)"
         bars.append(_bar(f"{month}{of}", [row["score"] for row in scores], scores, missing))
-    return _drawn(data, "practice_shares", bars, "Stacked bars, one a month.",
-                  "; the best score was given to {} of cases")  # fmt: skip
+    alt = "Stacked bars, one a month, the best score at the left."
+    caption = f"Practice scores of audited cases by month, {data.year}, per cent of the cases of the month"
+    return _drawn(data, "practice_shares", bars, alt, caption, findings.practice_shares(data))

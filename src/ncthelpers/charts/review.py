@@ -1,186 +1,82 @@
-"""Charts of one year's review: money as steps and bars, audits as a grid, demand and risks as points, dates along a line."""
+"""Charts of one year's review beside its bars: audits as a grid, demand and risks as points, dates along a line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import cycle
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import matplotlib.dates as mdates
-import pandas as pd
-
-from ncthelpers import finance, results, wording
+from ncthelpers import findings, results, wording
 from ncthelpers import years as dates
 from ncthelpers.audits import STAGES
 from ncthelpers.charts.canvas import (
     BLUE,
+    EDGE,
     GREY,
     INK,
+    LINE,
+    MARK,
     ORANGE,
     PALE,
     PALETTE,
     PLUM,
+    SIZE,
+    SMALL,
     TEAL,
+    THICK,
+    THIN,
+    WIDTH,
     Chart,
     absent,
-    canvas,
+    apart,
+    described,
+    draw_key,
     drawn,
+    fitted,
+    inner,
+    key_places,
     of_table,
+    reach,
+    sheet,
+    widest,
+    write,
 )
-from ncthelpers.provenance import Shown
 from ncthelpers.rows import records_of
 from ncthelpers.yeardata import YearData
 
-__all__ = [
-    "waterfall", "variance_by_service", "grants", "gaps", "support_services", "audit_progress", "demand",
-    "event_timeline", "inspection_timeline", "contract_sum_factors", "risk_scores",
-]  # fmt: skip
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["audit_progress", "demand", "event_timeline", "inspection_timeline", "risk_scores"]
+
+_NAMES = 2.6  # inches at most for the names
+_BETWEEN = 0.12  # inches between a name and what stands beside it
 
 
-def _listed(names: Iterable[str], texts: Iterable[object]) -> str:
+def _listed(names: Iterable[object], texts: Iterable[object]) -> str:
     """Names with what is said of each, as one sentence."""
     return "; ".join(f"{name}: {text}" for name, text in zip(names, texts, strict=True)) + "."
 
 
-def _wrapped(text: str, width: int = 34) -> str:
-    """A name broken into lines of about so many letters."""
-    lines = [""]
-    for word in text.split():
-        if len(lines[-1]) + len(word) > width and lines[-1]:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _deep(names: Iterable[str]) -> float:
-    """Inches that the longest of some names, broken into lines, needs."""
-    return max(0.52, 0.2 * max(_wrapped(name).count("\n") + 1 for name in names) + 0.14)
+def _write_names(whole: Axes, names: Sequence[Sequence[str]], middles: Sequence[float], right: float) -> None:
+    """Names in lines that end at a place, each about its middle."""
+    for lines, middle in zip(names, middles, strict=True):
+        write(whole, right, middle - len(lines) / 2 * LINE * SIZE, lines, SIZE, ha="right")
 
 
-def _with_sign(amount: Decimal, unit: str) -> str:
-    """An amount of which more is written with a plus."""
-    return ("+" if amount > 0 else "") + wording.figure_text(amount, unit)
-
-
-def _bars(names: Iterable[str], values: Iterable[Decimal], texts: Sequence[str], colours: Sequence[str], deep: float,
-          alt: str, caption: str, shown: Shown) -> Chart:  # fmt: skip
-    """Horizontal bars, each so many inches deep, with their value written at the end, first row on top."""
-    lengths = [float(value) for value in values]
-    with canvas(deep * len(lengths) + 0.4) as (figure, axes):
-        places = range(len(lengths))
-        axes.barh(places, lengths, height=0.66, color=list(colours), edgecolor="white")
-        axes.set_yticks(places, [_wrapped(name) for name in names])
-        axes.set_ylim(len(lengths) - 0.5, -0.5)
-        for place, (value, text) in enumerate(zip(lengths, texts, strict=True)):
-            aside, side = (4, "left") if value >= 0 else (-4, "right")
-            axes.annotate(text, (value, place), (aside, 0), textcoords="offset points", va="center", ha=side)
-        low, high = min([0, *lengths]), max([0, *lengths])
-        room = max(high, -low) or 1
-        axes.set_xlim(low - (0.75 * room if low < 0 else 0), high + 0.25 * room)
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.set(xlabel="", ylabel="")
-        axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_visible(False)
-        axes.spines[["left", "bottom"]].set_visible(False)
-        return drawn(figure, alt, caption, shown)
-
-
-def waterfall(data: YearData, bridge: str) -> Chart:
-    """A bridge as steps: levels stand on the axis, changes hang between them.
-
-    Parameters
-    ----------
-    data : YearData
-        The year.
-    bridge : str
-        Name of a result with columns ``step, amount, kind`` (£m).
-    """
-    steps = results.table(data, bridge)
-    if steps.empty:
-        return absent(data, bridge)
-    schema = results.table_schema(data, bridge)
-    held = schema["amount"]
-    texts = [held.missing if amount is None else wording.figure_text(amount, held.unit, held.decimals)
-             for amount in steps["amount"]]  # fmt: skip
-    with canvas(0.72 * len(steps) + 0.5) as (figure, axes):
-        level = 0.0
-        for place, (amount, kind, text) in enumerate(zip(steps["amount"], steps["kind"], texts, strict=True)):
-            start, end = (0.0, float(amount or 0)) if kind == "level" else (level, level + float(amount or 0))
-            colour, edge, hatch = (BLUE, BLUE, None) if kind == "level" else (TEAL, "white", "//")
-            axes.barh(place, end - start, left=start, height=0.6, color=colour, edgecolor=edge, hatch=hatch)
-            if place:
-                axes.plot([level, level], [place - 0.7, place + 0.3], color=GREY, linewidth=0.8)
-            axes.annotate(text, (max(start, end), place), (5, 0), textcoords="offset points", va="center")
-            level = end
-        axes.set_yticks(range(len(steps)), [_wrapped(step, 30) for step in steps["step"]])
-        axes.invert_yaxis()
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.margins(x=0.2)
-        axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_visible(False)
-        axes.spines[["left", "bottom"]].set_visible(False)
-        return drawn(figure, "Step chart. " + _listed(steps["step"], texts), f"{schema.title}, £m",
-                     of_table(data, bridge, steps))  # fmt: skip
-
-
-def variance_by_service(data: YearData) -> Chart:
-    """Variance of each service, overspend to the right."""
-    rows = results.table(data, "outturn_variance").iloc[:-1]
-    if rows.empty:
-        return absent(data, "outturn_variance")
-    texts = [_with_sign(value, "£000") for value in rows["variance"]]
-    colours = [PLUM if value > 0 else BLUE for value in rows["variance"]]
-    alt = "Bar chart; overspend is positive. " + _listed(rows["service"], texts)
-    caption = f"Variance from budget by service after covid funding, {data.year}; overspend positive"
-    return _bars(rows["service"], rows["variance"], texts, colours, 0.62, alt, caption,
-                 of_table(data, "outturn_variance", rows))  # fmt: skip
-
-
-def grants(data: YearData) -> Chart:
-    """Grants received, largest first."""
-    rows = results.table(data, "grant_shares")
-    if rows.empty:
-        return absent(data, "grant_shares")
-    texts = [wording.figure_text(value, "£") for value in rows["received"]]
-    colours = [TEAL if covid else BLUE for covid in rows["covid"]]
-    names = [name + (" (covid)" if covid and "ovid" not in name else "")
-             for name, covid in zip(rows["grant"], rows["covid"], strict=True)]  # fmt: skip
-    alt = "Bar chart of grants received. " + _listed(rows["grant"], texts)
-    caption = f"Government revenue grants received, {data.year}, £"
-    return _bars(names, rows["received"], texts, colours, 0.52, alt, caption, of_table(data, "grant_shares", rows))
-
-
-def gaps(data: YearData) -> Chart:
-    """Budget gaps by council and financial year; a gap that is not given is written as such."""
-    rows = results.table(data, "gaps_by_year")
-    if rows.empty:
-        return absent(data, "gaps_by_year")
-    missing = results.table_schema(data, "gaps_by_year")["gap"].missing
-    colour_of = dict(zip((council["name"] for council in data.contract["councils"]), cycle(PALETTE), strict=False))
-    rows = rows[rows["council"].isin(colour_of)]
-    texts = [missing if gap is None else wording.figure_text(gap, "£m") for gap in rows["gap"]]
-    names = [f"{year} {council}" for year, council in zip(rows["year"], rows["council"], strict=True)]
-    alt = "Bar chart of forecast budget gaps. " + _listed(names, texts)
-    caption = "Budget gaps forecast by each council, £m; a positive gap is a deficit"
-    colours = [colour_of[name] for name in rows["council"]]
-    shown = of_table(data, "gaps_by_year", rows)
-    return _bars(names, [gap or 0 for gap in rows["gap"]], texts, colours, 0.52, alt, caption, shown)
-
-
-def support_services(data: YearData) -> Chart:
-    """Support-service KPIs by outcome, each named by its word."""
-    rows = results.table(data, "support_service_rates")
-    if rows.empty:
-        return absent(data, "support_service_rates")
-    texts = [f"{wording.figure_text(n)} ({wording.figure_text(share, 'per cent', 1)})"
-             for n, share in zip(rows["kpis"], rows["share_pct"], strict=True)]  # fmt: skip
-    names = [name[0].upper() + name[1:] for name in rows["outcome"]]
-    colours = [colour for _, colour in zip(texts, cycle((BLUE, ORANGE, PLUM, TEAL)), strict=False)]
-    alt = "Bar chart of support-service KPIs. " + _listed(rows["outcome"], texts)
-    caption = f"Support-service KPIs by outcome, {data.year}; number and share of all"
-    shown = of_table(data, "support_service_rates", rows)
-    return _bars(names, rows["kpis"], texts, colours, 0.6, alt, caption, shown)
+def _middles(heights: Sequence[float], top: float) -> list[float]:
+    """Middles of rows so high, one below another from a place downwards."""
+    found = []
+    for height in heights:
+        found.append(top + height / 2)
+        top += height
+    return found
 
 
 def audit_progress(data: YearData) -> Chart:
@@ -188,33 +84,35 @@ def audit_progress(data: YearData) -> Chart:
     if data["audits"].empty:
         return absent(data, "audits")
     audits = data["audits"].merge(results.table(data, "audit_stages")[["audit", "stages_reached"]], on="audit")
-    audits = audits.sort_values("stages_reached", ascending=False, kind="stable")
-    counts = results.table(data, "audit_progress")
-    reached = _listed(counts["stage"], (f"reached by {wording.figure_text(n)}" for n in counts["audits"]))
-    with canvas(0.36 * len(audits) + 0.7) as (figure, axes):
-        for place, audit in enumerate(records_of(audits)):
-            for across, stage in enumerate(STAGES):
-                inside, edge = (BLUE, BLUE) if audit[stage] else ("white", GREY)
-                axes.plot(across, place, "s", markersize=13, color=inside, markeredgecolor=edge, markeredgewidth=1.2)
-        axes.set_yticks(range(len(audits)), audits["audit"])
-        axes.set_xticks(range(len(STAGES)), [f"{row[0]}\n{row[1]} of {len(audits)}" for row in counts.values.tolist()])
-        axes.xaxis.tick_top()
-        axes.set_xlim(-0.6, len(STAGES) - 0.4)
-        axes.invert_yaxis()
-        axes.margins(y=0.06)
-        axes.tick_params(length=0)
-        axes.spines[["left", "bottom"]].set_visible(False)
-        caption = "Internal audits by stage: filled where the stage was reached, hollow where it was not"
-        shown = of_table(data, "audits", audits)
-        return drawn(figure, f"Grid of {len(audits)} audits by stage. {reached}", caption, shown)
+    rows = records_of(audits.sort_values("stages_reached", ascending=False, kind="stable"))
+    counts = records_of(results.table(data, "audit_progress"))
+    reached = _listed((row["stage"] for row in counts), (f"reached by {row['audits']}" for row in counts))
+    names = [fitted(row["audit"], _NAMES + 1, SIZE) for row in rows]
+    heads = [[row["stage"], f"{row['audits']} of {len(rows)}"] for row in counts]
+    left = EDGE + widest((line for lines in names for line in lines), SIZE) + _BETWEEN
+    top, apart_by = 2 * LINE * SMALL + 0.15, max(widest(head, SMALL) for head in heads) + 0.3
+    heights = [len(lines) * LINE * SIZE + 0.09 for lines in names]
+    middles = _middles(heights, top)
+    with sheet(top + sum(heights) + 0.06, data.marks) as (figure, whole):
+        _write_names(whole, names, middles, left - _BETWEEN)
+        for nth, (stage, head) in enumerate(zip(STAGES, heads, strict=True)):
+            across = left + (nth + 0.5) * apart_by
+            write(whole, across, 0.06, head, SMALL, ha="center")
+            for row, middle in zip(rows, middles, strict=True):
+                inside, edge = (BLUE, BLUE) if row[stage] else ("white", GREY)
+                whole.plot(
+                    across, middle, "s", markersize=MARK * 1.4, color=inside, markeredgecolor=edge, markeredgewidth=1.3
+                )
+        alt = described([f"Grid of {len(rows)} audits by stage, furthest first.", reached], "")
+        caption = f"Internal audits by stage, {data.year}: filled where the stage was reached, hollow where it was not"
+        return drawn(figure, alt, caption, of_table(data, "audits", rows), findings.audit_progress(data))
 
 
 def demand(data: YearData, measure: str) -> Chart:
     """The published points of one demand measure; a forecast is hollow and joined by a dashed line."""
-    rows = data["demand"]
-    rows = rows[rows["measure"] == measure]
+    rows = [row for row in records_of(data["demand"]) if row["measure"] == measure]
     points: dict[str, tuple[Decimal, str]] = {}
-    for row in records_of(rows):
+    for row in rows:
         if row["value_start"] is not None:
             points.setdefault(row["start"], (row["value_start"], "actual"))
         if row["value_end"] is not None:
@@ -223,58 +121,134 @@ def demand(data: YearData, measure: str) -> Chart:
         return absent(data, "demand")
     days = sorted(points, key=dates.last_day)
     values, statuses = zip(*(points[day] for day in days), strict=True)
-    named, texts = [dates.in_words(day) for day in days], [wording.figure_text(value) for value in values]
-    with canvas(2.9) as (figure, axes):
-        where, height = [mdates.date2num(dates.last_day(day)) for day in days], [float(value) for value in values]
-        for nth in range(1, len(days)):
-            axes.plot(where[nth - 1 : nth + 1], height[nth - 1 : nth + 1], color=BLUE,
-                      linestyle="--" if statuses[nth] == "forecast" else "-", linewidth=1.6)  # fmt: skip
-        for x, y, text, status in zip(where, height, texts, statuses, strict=True):
-            axes.plot(x, y, "o", markersize=9, color="white" if status == "forecast" else BLUE, markeredgecolor=BLUE,
-                      markeredgewidth=1.6)  # fmt: skip
-            axes.annotate(f"{text}\n{status}", (x, y), (0, 10), textcoords="offset points", ha="center", va="bottom")
-        axes.set_xticks(where, named)
-        axes.margins(x=0.16, y=0.3)
-        axes.set_ylim(0, axes.get_ylim()[1] * 1.25)
-        said = _listed((f"{day} ({status})" for day, status in zip(named, statuses, strict=True)), texts)
-        caption = f"{rows['title'].iloc[0]}: published points only; the axis starts at nought"
-        return drawn(figure, "Line chart of the published points. " + said, caption,
-                     of_table(data, "demand", rows))  # fmt: skip
-
-
-def _timeline(data: YearData, name: str, rows: pd.DataFrame, by: str, mark: str, caption: str, what: str) -> Chart:
-    """Dates along a line for each value of ``by``, one marker shape for each value of ``mark``."""
-    marks = dict.fromkeys(rows[mark]) if mark else [""]
-    shapes = dict(zip(marks, "os^Dv*PX<>hp", strict=False))
-    colours = dict(zip(marks, cycle((*PALETTE, GREY, INK)), strict=False))
-    lines = list(dict.fromkeys(rows[by]))
-    with canvas(0.42 * len(lines) + 1.2) as (figure, axes):
-        axes.axvspan(data.starts, data.ends, color=PALE, zorder=0)
-        axes.annotate(f"contract year {data.year}", (data.starts, 1), (3, 3), xycoords=("data", "axes fraction"),
-                      textcoords="offset points", ha="left", va="bottom", color=GREY)  # fmt: skip
-        for row in records_of(rows):
-            place, kind = lines.index(row[by]), row[mark] if mark else ""
-            first, last = dates.first_day(row["start"]), dates.last_day(row["end"] or row["start"])
-            if (last - first).days > 10:
-                axes.plot([first, last], [place, place], color=colours[kind], linewidth=4, alpha=0.45)
-            middle = date.fromordinal((first.toordinal() + last.toordinal()) // 2)
-            axes.plot(middle, place, shapes.get(kind, "o"), markersize=8, color=colours[kind], markeredgecolor="white",
-                      label=kind)  # fmt: skip
-        axes.set_yticks(range(len(lines)), [_wrapped(line[0].upper() + line[1:]) for line in lines])
-        axes.invert_yaxis()
-        axes.margins(y=0.12)
-        drawn_from, drawn_to = (mdates.num2date(end).year for end in axes.get_xlim())
-        axes.xaxis.set_major_locator(mdates.YearLocator(base=max(1, (drawn_to - drawn_from) // 8)))
-        axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
+    named, labels = [dates.in_words(day) for day in days], [wording.figure_text(value) for value in values]
+    deep, top = 1.35, 2 * LINE * SMALL + 0.2
+    with sheet(top + deep + LINE * SMALL + 0.2, data.marks) as (figure, whole):
+        axes = inner(figure, 0.6, top, WIDTH - 1.2, deep)
+        where, height = [dates.last_day(day).toordinal() for day in days], [float(value) for value in values]
+        span, most = (where[-1] - where[0]) or 1, max(*height, 1.0)
+        axes.set(xlim=(where[0], where[0] + span), ylim=(0, most))
         axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="y", length=0)
-        if mark:
-            handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-            figure.legend(handles.values(), handles.keys(), loc="outside lower center", frameon=False,
-                          ncols=min(2, len(handles)), fontsize=10)  # fmt: skip
-        counts = rows.groupby(by, sort=False).size()
-        alt = f"Timeline of {len(rows)} {what}. {_listed(counts.index, counts)} The dates stand in the table."
-        return drawn(figure, alt, caption, of_table(data, name, rows))
+        axes.spines["bottom"].set_bounds(where[0], where[0] + span)
+        axes.set_yticks([])
+        axes.set_xticks(where, [""] * len(where))
+        for nth in range(1, len(days)):
+            axes.plot(where[nth - 1 : nth + 1], height[nth - 1 : nth + 1], color=BLUE, clip_on=False,
+                      linestyle="--" if statuses[nth] == "forecast" else "-", linewidth=THICK)  # fmt: skip
+        for x, y, status in zip(where, height, statuses, strict=True):
+            axes.plot(x, y, "o", markersize=MARK, color="white" if status == "forecast" else BLUE, markeredgecolor=BLUE,
+                      markeredgewidth=THICK, clip_on=False, zorder=3)  # fmt: skip
+        across = [0.6 + (WIDTH - 1.2) * (x - where[0]) / span for x in where]
+        texts = [[label, status] for label, status in zip(labels, statuses, strict=True)]
+        _write_about(whole, across, texts, [top + deep * (1 - y / most) - 2 * LINE * SMALL - 0.1 for y in height])
+        _write_about(whole, across, [[name] for name in named], [top + deep + 0.1] * len(days))
+        every = _listed((f"{day} ({status})" for day, status in zip(named, statuses, strict=True)), labels)
+        caption = f"{rows[0]['title']}: published numbers at the dates shown; the axis starts at nought"
+        alt = described(["Line through the published points, from left to right."], every)
+        return drawn(figure, alt, caption, of_table(data, "demand", rows), findings.demand(data, measure))
+
+
+def _write_about(whole: Axes, across: Sequence[float], texts: Sequence[Sequence[str]], tops: Sequence[float]) -> None:
+    """Lines centred about places, moved apart so that none covers another."""
+    wide = [widest(lines, SMALL) + 0.12 for lines in texts]
+    for x, lines, top in zip(apart(across, wide, EDGE / 2, WIDTH - EDGE / 2), texts, tops, strict=True):
+        write(whole, x, top, lines, SMALL, ha="center")
+
+
+# Dates along a line
+
+_SHAPES = "os^Dv*PX<>hp"
+_DOT = 0.15  # inches that a mark takes
+_LANE = 0.18  # inches between marks that would cover each other
+
+
+def _look(nth: int) -> dict:
+    """The mark of a kind, by the place in which it first comes: a shape of its own, a light colour with a dark edge."""
+    colour = PALETTE[nth % len(PALETTE)]
+    return {"marker": _SHAPES[nth % len(_SHAPES)], "color": colour, "markersize": MARK, "linestyle": "None", "markeredgewidth": 0.8,
+            "markeredgecolor": INK if colour in (TEAL, ORANGE) else "white"}  # fmt: skip
+
+
+def _lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
+    """A lane for each span, so that none covers another in its lane; spans in order of where they begin."""
+    free: list[float] = []
+    lanes = []
+    for start, end in spans:
+        lane = next((nth for nth, last in enumerate(free) if last <= start), len(free))
+        free[lane : lane + 1] = [end]
+        lanes.append(lane)
+    return lanes
+
+
+def _span(row: Mapping) -> tuple[date, date]:
+    return dates.first_day(row["start"]), dates.last_day(row["end"] or row["start"])
+
+
+def _timeline(
+    data: YearData, name: str, rows: Sequence[dict], by: str, mark: str, caption: str, what: str, which: str = ""
+) -> Chart:
+    """Dates along a line for each value of ``by``, a mark of its own for each value of ``mark``; none covers another."""
+    looks = {kind: _look(nth) for nth, kind in enumerate(dict.fromkeys(row[mark] for row in rows) if mark else [""])}
+    groups: dict[str, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(row[by], []).append(row)
+    names = [fitted(_capital(group), _NAMES, SIZE) for group in groups]
+    left = EDGE + widest((line for lines in names for line in lines), SIZE) + _BETWEEN
+    days = [day for row in rows for day in _span(row)] + [data.starts, data.ends]
+    first, last = min(days).toordinal(), max(days).toordinal()
+    wide = WIDTH - EDGE - left - _DOT
+
+    def across(day: date) -> float:
+        return left + _DOT / 2 + wide * (day.toordinal() - first) / (last - first)
+
+    placed: list[list[tuple[dict, float, float, int]]] = []  # of each line its rows with their ends and lanes
+    for group in groups.values():
+        ends = [(row, *map(across, _span(row))) for row in group]
+        ends.sort(key=lambda one: min(one[1], (one[1] + one[2] - _DOT) / 2))
+        about = [(min(x, (x + y - _DOT) / 2), max(y, (x + y + _DOT) / 2)) for _, x, y in ends]
+        placed.append([(*one, lane) for one, lane in zip(ends, _lanes(about), strict=True)])
+    heights = [max(_LANE * (1 + max(lane for *_, lane in line)) + 0.12, len(lines) * LINE * SIZE + 0.08)
+               for line, lines in zip(placed, names, strict=True)]  # fmt: skip
+    key = {_capital(kind): look for kind, look in looks.items()} if mark else {}
+    shade = key_places(list(key), SMALL)[1] if key else 0.04
+    top = shade + LINE * SMALL + 0.06
+    middles, foot = _middles(heights, top), top + sum(heights)
+    with sheet(foot + LINE * SMALL + 0.2, data.marks) as (figure, whole):
+        draw_key(whole, key, SMALL)
+        begins, ends_ = across(data.starts), across(data.ends)
+        whole.fill_between([begins, ends_], top, foot, color=PALE, linewidth=0, zorder=0)
+        said = f"contract year {data.year}"
+        half = reach(said, SMALL) / 2
+        middle = min(max((begins + ends_) / 2, left + half), WIDTH - EDGE - half)
+        write(whole, middle, shade, [said], SMALL, ha="center", color=GREY)
+        _write_names(whole, names, middles, left - _BETWEEN)
+        for line, middle in zip(placed, middles, strict=True):
+            lanes = 1 + max(lane for *_, lane in line)
+            for row, start, end, lane in line:
+                y, look = middle + (lane - (lanes - 1) / 2) * _LANE, looks[row[mark] if mark else ""]
+                if end - start > _DOT:
+                    whole.plot([start, end], [y, y], color=look["color"], linewidth=THICK, zorder=2)
+                whole.plot((start + end) / 2, y, zorder=3, label=row[mark] if mark else row[by], **look)
+        _draw_years(whole, [left, WIDTH - EDGE], foot, {year: across(date(year, 1, 1)) for year in
+                    range(min(days).year + 1, max(days).year + 1)})  # fmt: skip
+        counts = {group: len(of) for group, of in groups.items()}
+        ends_of = [dates.in_words(row["start"]) for row in (min(rows, key=_span), max(rows, key=_span))]
+        alt = described([f"Timeline of {len(rows)} {what}, the first of {ends_of[0]}, the last of {ends_of[1]}.",
+                         _listed(counts, counts.values()), "The dates stand in the table."], "")  # fmt: skip
+        found = findings.dated(data, name, rows, name, which)
+        return drawn(figure, alt, caption, of_table(data, name, rows), found)
+
+
+def _draw_years(whole: Axes, ends: Sequence[float], y: float, places: Mapping[int, float]) -> None:
+    """The axis of time: a tick where a year begins, as many of them named as have room."""
+    whole.plot(ends, [y, y], color=GREY, linewidth=THIN, zorder=1)
+    least = min((after - before for before, after in pairwise(places.values())), default=1.0)
+    step = 1 + int((reach("0000", SMALL) + 0.15) / least)
+    for year, x in places.items():
+        whole.plot([x, x], [y, y + 0.05], color=GREY, linewidth=THIN)
+        if not year % step:
+            half = reach(str(year), SMALL) / 2
+            write(whole, min(x, WIDTH - EDGE / 2 - half), y + 0.08, [str(year)], SMALL, ha="center")
 
 
 def event_timeline(data: YearData, kinds: Sequence[str]) -> Chart:
@@ -287,48 +261,35 @@ def event_timeline(data: YearData, kinds: Sequence[str]) -> Chart:
     kinds : sequence of str
         Kinds of event to draw.
     """
-    rows = data["events"]
-    rows = rows[rows["kind"].isin(kinds)].sort_values(["kind", "start"], kind="stable")
-    if rows.empty:
+    rows = [row for row in records_of(data["events"]) if row["kind"] in kinds]
+    if not rows:
         return absent(data, "events")
-    return _timeline(data, "events", rows, "kind", "", "Dated events by kind; the contract year is shaded", "events")
+    rows.sort(key=lambda row: (row["kind"], row["start"]))
+    caption = f"Events and plans by the date that the documents give, by kind; the contract year {data.year} is shaded"
+    return _timeline(data, "events", rows, "kind", "", caption, "events", f"kind={'|'.join(kinds)}")
 
 
 def inspection_timeline(data: YearData) -> Chart:
     """Inspections by provider along time, marker by judgement, the contract year shaded."""
-    rows = data["inspections"]
-    if rows.empty:
+    rows = records_of(data["inspections"])
+    if not rows:
         return absent(data, "inspections")
-    caption = "Inspections and visits by provider; the contract year is shaded, the marker is the judgement printed"
+    caption = f"Inspections and visits by provider; the contract year {data.year} is shaded, the mark is the judgement printed"
     return _timeline(data, "inspections", rows, "provider", "judgement", caption, "inspections and visits")
 
 
-def contract_sum_factors(data: YearData) -> Chart:
-    """Effect on the next contract sum of each factor that is costed: a pressure to the right, a saving to the left."""
-    costed = [{**row, "effect": finance.signed_effect(row)}
-              for row in records_of(results.table(data, "contract_sum_factors")) if row["effect"] is not None]  # fmt: skip
-    if not costed:
-        return absent(data, "contract_sum_factors")
-    costed.sort(key=lambda row: -row["effect"])
-    names, effects = [row["name"] for row in costed], [row["effect"] for row in costed]
-    texts = [_with_sign(effect, "£") for effect in effects]
-    colours = [PLUM if effect > 0 else BLUE for effect in effects]
-    net = records_of(results.table(data, "contract_sum_effects"))[-1]
-    alt = "Bar chart; a pressure is positive, a saving negative. " + _listed(names, texts)
-    caption = (f"Effect of the costed factors on the contract sum, £: net {_with_sign(net['effect'], '£')}; "
-               f"{net['costed']} of the {net['factors']} factors named are costed")  # fmt: skip
-    shown = of_table(data, "contract_sum_factors", costed)
-    return _bars(names, effects, texts, colours, _deep(names), alt, caption, shown)
-
+# Risks
 
 _POINT = {"linestyle": "None", "markeredgewidth": 1.5}
-_FIRST = {**_POINT, "marker": "o", "markersize": 9, "color": "white", "markeredgecolor": INK}
+_FIRST = {**_POINT, "marker": "o", "markersize": MARK, "color": "white", "markeredgecolor": INK}
 _APPETITE = {**_POINT, "marker": "|", "markersize": 20, "color": INK, "markeredgewidth": 2.2}
 _LAST = {
-    "within": {**_POINT, "marker": "o", "markersize": 10, "color": BLUE, "markeredgecolor": "white"},
-    "above": {**_POINT, "marker": "D", "markersize": 10, "color": PLUM, "markeredgecolor": "white"},
+    "within": {**_POINT, "marker": "o", "markersize": MARK + 1, "color": BLUE, "markeredgecolor": "white"},
+    "above": {**_POINT, "marker": "D", "markersize": MARK + 1, "color": PLUM, "markeredgecolor": "white"},
 }
 _HIGHEST = 25  # likelihood and impact are each scored up to five
+_KEY = {"appetite": {**_APPETITE, "markersize": 12}, "first score": _FIRST, "last score, within appetite": _LAST["within"],
+        "last score, above appetite": _LAST["above"]}  # fmt: skip
 
 
 def risk_scores(data: YearData) -> Chart:
@@ -336,38 +297,40 @@ def risk_scores(data: YearData) -> Chart:
     risks = [row for row in records_of(results.table(data, "risk_movement")) if row["score"] is not None]
     if not risks:
         return absent(data, "risk_movement")
-    names, texts = [risk["what"] for risk in risks], [_scores(risk) for risk in risks]
-    with canvas(_deep(names) * len(risks) + 1.2) as (figure, axes):
-        for place, (risk, text) in enumerate(zip(risks, texts, strict=True)):
+    names, texts = [fitted(risk["what"], _NAMES - 0.4, SIZE) for risk in risks], [_scores(risk) for risk in risks]
+    left = EDGE + widest((line for lines in names for line in lines), SIZE) + _BETWEEN
+    wide = WIDTH - EDGE - left - widest((line for lines in texts for line in lines), SMALL) - 0.15
+    heights = [max(len(lines) * LINE * SIZE, 2 * LINE * SMALL) + 0.12 for lines in names]
+    top = key_places(list(_KEY), SMALL)[1]
+    middles, foot = _middles(heights, top), top + sum(heights)
+    with sheet(foot + 2 * LINE * SMALL + 0.2, data.marks) as (figure, whole):
+        draw_key(whole, _KEY, SMALL)
+        axes = inner(figure, left, top, wide, foot - top)
+        axes.set(xlim=(0, _HIGHEST), ylim=(foot, top))
+        for risk, middle in zip(risks, middles, strict=True):
             before, last, against = risk["score_before"], risk["score"], risk["within_appetite"]
-            axes.plot([1, _HIGHEST], [place, place], color=PALE, linewidth=1, zorder=0)
-            axes.plot(risk["appetite"], place, label="appetite", zorder=1, **_APPETITE)
+            axes.plot([0, _HIGHEST], [middle, middle], color=PALE, linewidth=THIN, zorder=0)
+            axes.plot(risk["appetite"], middle, zorder=1, **_APPETITE)
             if before is not None:
-                axes.plot([before, last], [place, place], color=GREY, linewidth=1.6, zorder=1)
-                axes.plot(before, place, label="first score", **_FIRST)
-            axes.plot(last, place, label=f"last score, {against} appetite", **_LAST[against])
-            axes.annotate(text, (_HIGHEST + 1, place), va="center", fontsize=10)
-        axes.set_yticks(range(len(names)), [_wrapped(name) for name in names])
-        axes.set(ylim=(len(names) - 0.5, -0.5), xlim=(0, _HIGHEST + 12))
-        axes.set_xlabel("Likelihood times impact", x=0, ha="left")
-        axes.spines["bottom"].set_bounds(0, _HIGHEST)
+                axes.plot([before, last], [middle, middle], color=GREY, linewidth=THICK, zorder=1)
+                axes.plot(before, middle, clip_on=False, zorder=2, **_FIRST)
+            axes.plot(last, middle, clip_on=False, zorder=3, **_LAST[against])
         axes.set_xticks(range(0, _HIGHEST + 1, 5))
-        axes.tick_params(axis="y", length=0)
+        axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-        figure.legend(handles.values(), handles.keys(), loc="outside lower center", frameon=False, ncols=2, fontsize=10,
-                      markerscale=0.8)  # fmt: skip
-        above = sum(risk["within_appetite"] == "above" for risk in risks)
-        moved = [risk["movement"] for risk in risks]
-        alt = "Chart of scores. " + _listed(names, (text.replace("\n", ", ") for text in texts))
-        caption = (f"Scores of the risks, {data.year}: {above} of {len(risks)} above the appetite of their owner, "
-                   f"{moved.count('rising')} rising and {moved.count('falling')} falling over the year")  # fmt: skip
-        return drawn(figure, alt, caption, of_table(data, "risk_movement", risks))
+        _write_names(whole, names, middles, left - _BETWEEN)
+        for lines, middle in zip(texts, middles, strict=True):
+            write(whole, left + wide + 0.15, middle - LINE * SMALL, lines, SMALL)
+        write(whole, left + wide / 2, foot + LINE * SMALL + 0.14, ["Likelihood times impact"], SMALL, ha="center")
+        caption = f"First and last score of each risk, likelihood times impact, {data.year}, and the highest its owner accepts"
+        above = [risk["what"] for risk in risks if risk["within_appetite"] == "above"]
+        alt = described([f"Above appetite: {'; '.join(above) or 'none'}."],
+                        _listed((risk["what"] for risk in risks), map(", ".join, texts)))  # fmt: skip
+        return drawn(figure, alt, caption, of_table(data, "risk_movement", risks), findings.risk_movement(data))
 
 
-def _scores(risk: Mapping) -> str:
+def _scores(risk: Mapping) -> list[str]:
     """The scores of a risk and how the last stands to the appetite, in two lines."""
     before, last = risk["score_before"], risk["score"]
     moved = f"{last}" if before in (None, last) else f"{before} to {last}"
-    scores = f"{moved}, {risk['movement'] or 'scored once'}"
-    return f"{scores}\n{risk['within_appetite']} appetite, {risk['appetite']}"
+    return [f"{moved}, {risk['movement'] or 'scored once'}", f"{risk['within_appetite']} appetite, {risk['appetite']}"]

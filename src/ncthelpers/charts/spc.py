@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ncthelpers import results, spc, wording
+from ncthelpers import escalation, findings, results, spc, wording
 from ncthelpers import years as dates
 from ncthelpers.charts.canvas import (
     BLUE,
     GREY,
     INK,
     LINE,
+    MARK,
     ORANGE,
     PALE,
     PLUM,
+    SMALL,
     TEAL,
+    THICK,
+    THIN,
     WIDTH,
     Chart,
     Style,
     absent,
     apart,
+    described,
     draw_key,
     drawn,
-    fitted,
+    inner,
     key_places,
     of_table,
     reach,
     sheet,
     tick_texts,
     tick_values,
+    widest,
     write,
 )
+from ncthelpers.folds import Fold
 from ncthelpers.rows import records_of
 from ncthelpers.yeardata import YearData
 
@@ -50,25 +57,35 @@ _STYLES: Mapping[str, Style] = MappingProxyType({
     "concern": Style(ORANGE, "D", INK, "-"), "high": Style(PLUM, "^", "white", "-"), "low": Style(PLUM, "v", "white", "-"),
     "no limits": Style("white", "o", GREY, "-"),
 })  # fmt: skip
-_MET: Mapping[str, str] = MappingProxyType({
-    "consistently passes": "target consistently met", "consistently fails": "target consistently missed",
-    "hit and miss": "target hit and missed",
-})  # fmt: skip
 # Of each table of months those of the KPIs, of their signals and of their rebases.
 _BESIDE: Mapping[str, tuple[str, str, str]] = MappingProxyType({
     "kpi_months": ("kpis", "kpi_signals", "kpi_rebases"),
     "support_service_months": ("support_service_kpis", "support_service_signals", ""),
 })  # fmt: skip
-_SIZE, _SMALL = 15, 13
-_DEEP = 2.3  # inches of the vertical axis
+_DEEP = 1.6  # inches of the vertical axis
 _DASHED = (0, (5, 3))
 
 
-class Charts(tuple[Chart, ...]):
-    """Charts, shown one below the other."""
+@dataclass(frozen=True)
+class Charts:
+    """Charts, shown one below the other: those that ask to be looked at, then the others, each below a line that unfolds it.
+
+    Parameters
+    ----------
+    signals : tuple of Chart
+        Shown in full.
+    folded : tuple of Fold
+        The others.
+    """
+
+    signals: tuple[Chart, ...]
+    folded: tuple[Fold, ...] = ()
+
+    def __iter__(self) -> Iterator[Chart]:
+        return iter((*self.signals, *(fold.inside for fold in self.folded)))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
-        bundles = [chart._repr_mimebundle_() for chart in self]
+        bundles = [one._repr_mimebundle_() for one in (*self.signals, *self.folded)]
         records = [record for _, metadata in bundles for record in metadata.get("results", ())]
         data = {kind: "\n".join(data[kind] for data, _ in bundles) for kind in ("text/html", "text/plain")}
         return data, {"results": records} if records else {}
@@ -124,7 +141,7 @@ class _Months:
             return f"no limits of variation ({signal['no_limits']})" if signal["period"] else "no value in the year"
         because = f" ({signal['rule']})" if signal["rule"] else ""
         said = f"{signal['variation']}{because} in {dates.in_words(signal['period'])}"
-        return f"{said}; {_MET[signal['assurance']]}" if signal["assurance"] else said
+        return f"{said}; {findings.MET[signal['assurance']]}" if signal["assurance"] else said
 
     @property
     def levels(self) -> list[tuple[str, Decimal]]:
@@ -138,6 +155,9 @@ class _Months:
         shown = [row[name] for row in self.rows for name in ("value", "target") if row[name] is not None]
         edges = [row[name] for row in self.rows for name in ("lower", "upper") if row[name] is not None]
         shown += [min(max(edge, Decimal(0)), Decimal(100)) for edge in edges]
+        target, low = self.rows[-1]["target"], min(shown)
+        if target == low > 0:  # a target on the axis itself could not be seen
+            shown.append(max(Decimal(0), low - (max(shown) - low) / 20))
         return tick_values(shown, 0, 100)
 
     @property
@@ -163,13 +183,15 @@ class _Months:
         if row["mean"] is not None:
             parts.append(f"Mean {_said(row['mean'])}, limits {_said(row['lower'])} to {_said(row['upper'])}")
         parts.append("No target" if row["target"] is None else f"Target {_said(row['target'])}")
+        more = []
         if any(row["mean"] is not None for row in self.rows):
-            parts.append(f"Special causes: {', '.join(self.special) or 'none'}")
-        parts += [
+            more.append(f"Special causes: {', '.join(self.special) or 'none'}")
+        more += [
             f"Limits begin anew in {dates.in_words(month)}: {why.rstrip('.')}" for month, why in self.rebases.items()
         ]
         missing = [dates.in_words(row["period"]) for row in self.rows if row["value"] is None]
-        return ". ".join([*parts, f"No value in {', '.join(missing)}"] if missing else parts) + "."
+        more += [f"No value in {', '.join(missing)}"] if missing else []
+        return described([". ".join(parts) + "."], ". ".join(more) + "." if more else "")
 
     @property
     def caption(self) -> str:
@@ -205,15 +227,15 @@ def _draw_levels(axes: Axes, months: _Months) -> None:
         row, ends = months.rows[places[0]], [places[0] - 0.5, places[-1] + 0.5]
         for name in ("lower", "mean", "upper"):
             if row[name] is not None:
-                axes.plot(ends, [float(row[name])] * 2, color=GREY, linewidth=1.3, zorder=2,
+                axes.plot(ends, [float(row[name])] * 2, color=GREY, linewidth=THIN * 1.4, zorder=2,
                           linestyle="-" if name == "mean" else _DASHED)  # fmt: skip
         if places[0]:
-            axes.axvline(ends[0], color=PALE, linewidth=2, zorder=1)
+            axes.axvline(ends[0], color=PALE, linewidth=THICK, zorder=1)
     target = months.rows[-1]["target"]
     if target is not None:
         start = next((place for place, row in enumerate(months.rows) if row["status"] is not None), len(months.rows))
         ends = [start - 0.5, len(months.rows) - 0.5]  # no earlier month was held against it
-        axes.plot(ends, [float(target)] * 2, color=TEAL, linewidth=2.2, linestyle=(0, (1, 1)), zorder=3)
+        axes.plot(ends, [float(target)] * 2, color=TEAL, linewidth=THICK, linestyle=(0, (1, 1)), zorder=3)
 
 
 def _draw_values(axes: Axes, months: _Months) -> None:
@@ -223,46 +245,42 @@ def _draw_values(axes: Axes, months: _Months) -> None:
         for before, place in zip(places, places[1:], strict=False):
             if before in of and place in of:
                 pair = [float(of[before]["value"]), float(of[place]["value"])]
-                axes.plot([before, place], pair, color=INK, linewidth=1.2, zorder=4)
+                axes.plot([before, place], pair, color=INK, linewidth=THIN, zorder=4)
     for place, row in months.held:
-        mark = _STYLES[row["variation"] or "no limits"].mark(7.5)
+        mark = _STYLES[row["variation"] or "no limits"].mark(MARK * 0.8)
         axes.plot(place, float(row["value"]), zorder=5, clip_on=False, **mark)
 
 
 def _draw(months: _Months, data: YearData, name: str) -> Chart:
     drawn_as = {row["variation"] or "no limits" for _, row in months.held}
-    key = {word: style.mark(9) for word, style in _STYLES.items() if word in drawn_as}
-    title, ticks, last = f"{months.name}: {months.finding}", months.ticks, len(months.rows) - 1
-    lines, (low, high) = fitted(title, WIDTH - 0.2, _SIZE, "bold"), (ticks[0], ticks[-1])
+    key = {word: style.mark(MARK) for word, style in _STYLES.items() if word in drawn_as}
+    ticks, last = months.ticks, len(months.rows) - 1
+    low, high = ticks[0], ticks[-1]
     labels = [
         [f"{said} {_said(level)}", *([] if low <= level <= high else ["off the axis"])] for said, level in months.levels
     ]
-    left = max(reach(text, _SMALL) for text in months.tick_texts) + 0.2
-    right = max((reach(line, _SMALL) for label in labels for line in label), default=0) + 0.22
-    above = key_places(list(key), _SMALL)[1]
-    top = above + len(lines) * LINE * _SIZE + 0.15
-    wide, height = WIDTH - left - right, top + _DEEP + LINE * _SMALL + 0.4
-    with sheet(height) as (figure, whole):
-        draw_key(whole, key, _SMALL)
-        write(whole, 0.1, above, lines, _SIZE, weight="bold")
-        axes = figure.add_axes((left / WIDTH, 1 - (top + _DEEP) / height, wide / WIDTH, _DEEP / height))
+    left = widest(months.tick_texts, SMALL) + 0.2
+    right = widest((line for label in labels for line in label), SMALL) + 0.22
+    top = key_places(list(key), SMALL)[1] + 0.08
+    wide = WIDTH - left - right
+    with sheet(top + _DEEP + LINE * SMALL + 0.25, data.marks) as (figure, whole):
+        draw_key(whole, key, SMALL)
+        axes = inner(figure, left, top, wide, _DEEP)
         axes.set(xlim=(-0.5, last + 0.5), ylim=(float(low), float(high)))
-        axes.set_yticks([float(tick) for tick in ticks], months.tick_texts, fontsize=_SMALL)
-        step = max(1, -(-int(100 * (last + 1) * (reach("May 00", _SMALL) + 0.15)) // int(100 * wide)))
+        axes.set_yticks([float(tick) for tick in ticks], months.tick_texts)
+        step = max(1, -(-int(100 * (last + 1) * (reach("May 00", SMALL) + 0.15)) // int(100 * wide)))
         places = range(0, last + 1, step)
-        axes.set_xticks(places, [_short(months.rows[place]["period"]) for place in places], fontsize=_SMALL)
-        axes.tick_params(length=2.5, width=0.8)
-        axes.tick_params(axis="x", pad=9)
+        axes.set_xticks(places, [_short(months.rows[place]["period"]) for place in places])
+        axes.tick_params(axis="x", pad=7)
         _draw_levels(axes, months)
         _draw_values(axes, months)
         held = [min(max(level, low), high) for _, level in months.levels]
         at = [top + _DEEP * float((high - level) / (high - low)) for level in held]
-        deep = [len(label) * LINE * _SMALL + 0.04 for label in labels]
+        deep = [len(label) * LINE * SMALL + 0.04 for label in labels]
         for label, middle in zip(labels, apart(at, deep, top - 0.12, top + _DEEP), strict=True):
-            write(whole, left + wide + 0.1, middle - len(label) / 2 * LINE * _SMALL, label, _SMALL)
-        return drawn(
-            figure, months.alt, months.caption, of_table(data, name, months.rows, f"KPI {months.signal['kpi']}")
-        )
+            write(whole, left + wide + 0.1, middle - len(label) / 2 * LINE * SMALL, label, SMALL)
+        shown = of_table(data, name, months.rows, f"KPI {months.signal['kpi']}")
+        return drawn(figure, months.alt, months.caption, shown, findings.kpi_signal(months.signal))
 
 
 def variation(data: YearData, kpi: str, name: str = "kpi_months") -> Chart:
@@ -297,8 +315,18 @@ def variation(data: YearData, kpi: str, name: str = "kpi_months") -> Chart:
     return _draw(_Months(rows, signal, rebases), data, name)
 
 
+def _asks(signal: Mapping) -> bool:
+    """Whether a KPI asks to be looked at: a special cause, a target always missed, a red year or an open escalation."""
+    return (
+        signal["variation"] not in (None, spc.COMMON)
+        or signal["assurance"] == "consistently fails"
+        or signal["status"] == "red"
+        or signal["state"] in escalation.OPEN
+    )
+
+
 def variations(data: YearData, name: str = "kpi_months") -> Charts:
-    """The chart of :func:`variation` of every KPI that has a value, in the order of the register.
+    """The chart of :func:`variation` of every KPI that has a value, in the order of the register; those without a signal folded.
 
     Parameters
     ----------
@@ -309,4 +337,13 @@ def variations(data: YearData, name: str = "kpi_months") -> Charts:
     """
     months = records_of(results.table(data, name))
     held = dict.fromkeys(row["kpi"] for row in months if row["value"] is not None)
-    return Charts([variation(data, kpi, name) for kpi in held] or [absent(data, name)])
+    if not held:
+        return Charts((absent(data, name),))
+    signals = {row["kpi"]: row for row in records_of(results.table(data, _BESIDE[name][1]))}
+    drawn_of = {kpi: variation(data, kpi, name) for kpi in held}
+    folded = [
+        Fold(f"{signals[kpi]['name']} ({chart.title})", chart)
+        for kpi, chart in drawn_of.items()
+        if not _asks(signals[kpi])
+    ]
+    return Charts(tuple(chart for kpi, chart in drawn_of.items() if _asks(signals[kpi])), tuple(folded))

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ncthelpers import results, wording
+from ncthelpers import findings_official, results, wording
 from ncthelpers.charts.canvas import (
+    EDGE,
     GREY,
     INK,
     LINE,
+    MARK,
     PALE,
+    SIZE,
+    SMALL,
+    THIN,
     WIDTH,
     Chart,
     Style,
     absent,
+    described,
     draw_key,
     drawn,
     fitted,
@@ -68,7 +74,7 @@ class _Strip:
     own: list[tuple[str, Decimal | None, str]]  # areas of the contract, their values, their ranks in words
     missing: str  # what stands for a value that is not published
 
-    LEFT, RIGHT, SIZE, SMALL = 0.72, 4.95, 11.5, 10
+    LEFT, RIGHT = 0.78, 4.95
 
     def said(self, value: Decimal | None) -> str:
         """A value of it in words."""
@@ -84,19 +90,12 @@ class _Strip:
     @property
     def above(self) -> float:
         """Height of its title."""
-        return len(self.title) * LINE * self.SIZE
+        return len(self.title) * LINE * SIZE
 
     @property
     def depth(self) -> float:
         """Height of its dots, or of the names beside them."""
-        return max(0.52, len(self.own) * LINE * self.SIZE + 0.04)
-
-    @property
-    def words(self) -> str:
-        """All of it in one sentence."""
-        placed = "; ".join(f"{area} {self.said(value)}{rank}" for area, value, rank in self.own)
-        ends = f"{self.said(self.worst)} (worst) to {self.said(self.best)} (best)"
-        return f"{self.measure['title']}: {placed}; authorities from {ends}, median {self.said(self.median)}."
+        return max(0.52, len(self.own) * LINE * SIZE + 0.04)
 
 
 def _strips(data: YearData) -> list[_Strip]:
@@ -119,16 +118,16 @@ def _strips(data: YearData) -> list[_Strip]:
         own = [
             (row["area"], row["value"], f", rank {row['rank']} of {row['of']}" if row["rank"] else "") for row in rows
         ]
-        found.append(_Strip(measure, fitted(title, WIDTH - 0.2, _Strip.SIZE), worst, rows[0]["median"], best,
+        found.append(_Strip(measure, fitted(title, WIDTH - 0.2, SIZE), worst, rows[0]["median"], best,
                             published[name], own, missing))  # fmt: skip
     return found
 
 
 def _draw_strip(axes: Axes, strip: _Strip, looks: Mapping[str, Style], top: float) -> None:
     """One strip on a sheet from a height downwards."""
-    middle, small = top + strip.above + strip.depth / 2, strip.SMALL
-    write(axes, 0.1, top, strip.title, strip.SIZE)
-    axes.plot([strip.LEFT, strip.RIGHT], [middle, middle], color=PALE, linewidth=1.2, zorder=1)
+    middle, small = top + strip.above + strip.depth / 2, SMALL
+    write(axes, EDGE, top, strip.title, SIZE)
+    axes.plot([strip.LEFT, strip.RIGHT], [middle, middle], color=PALE, linewidth=THIN, zorder=1)
     places = [strip.across(value) for value in strip.published]
     moved = _swarm(places, 0.036, 11)
     axes.plot([place + along for place, (along, _) in zip(places, moved, strict=True)], [middle + off for _, off in moved],
@@ -142,9 +141,9 @@ def _draw_strip(axes: Axes, strip: _Strip, looks: Mapping[str, Style], top: floa
     write(axes, strip.LEFT - 0.1, beside, [strip.said(strip.worst)], small, ha="right", color=GREY)
     write(axes, strip.RIGHT + 0.1, beside, [strip.said(strip.best)], small, color=GREY)
     for nth, (area, value, _) in enumerate(strip.own):
-        y = middle + (nth - len(strip.own) / 2) * LINE * strip.SIZE
-        axes.plot(strip.RIGHT + 0.95, y + 0.5 * LINE * strip.SIZE, **looks[area].mark(8))
-        write(axes, strip.RIGHT + 1.1, y, [strip.said(value)], strip.SIZE)
+        y = middle + (nth - len(strip.own) / 2) * LINE * SIZE
+        axes.plot(strip.RIGHT + 0.95, y + 0.5 * LINE * SIZE, **looks[area].mark(MARK))
+        write(axes, strip.RIGHT + 1.1, y, [strip.said(value)], SIZE)
 
 
 def authority_strips(data: YearData) -> Chart:
@@ -161,30 +160,46 @@ def authority_strips(data: YearData) -> Chart:
     strips = _strips(data)
     if not strips:
         return absent(data, "authority_ranks")
-    small = _Strip.SMALL
     looks = styles([area for strip in strips for area, _, _ in strip.own])
-    key = {area: look.mark(9) for area, look in looks.items()} | {
+    key = {area: look.mark(MARK) for area, look in looks.items()} | {
         "one authority": {"marker": ".", "markersize": 6, "color": GREY, "linestyle": "None"},
         "median": {"marker": "|", "markersize": 15, "color": INK, "markeredgewidth": 1.8, "linestyle": "None"},
     }
     told = {0, len(strips) - 1}  # the rows below which it is said which end is which
-    top = key_places(list(key), small)[1]
+    top = key_places(list(key), SMALL)[1]
     heights = [
-        strip.above + strip.depth + (LINE * small if nth in told else 0) + 0.1 for nth, strip in enumerate(strips)
+        strip.above + strip.depth + (LINE * SMALL if nth in told else 0) + 0.1 for nth, strip in enumerate(strips)
     ]
-    with sheet(top + sum(heights) + 0.05) as (figure, axes):
-        draw_key(axes, key, small)
+    with sheet(top + sum(heights) + 0.05, data.marks) as (figure, axes):
+        draw_key(axes, key, SMALL)
         for nth, (strip, height) in enumerate(zip(strips, heights, strict=True)):
             _draw_strip(axes, strip, looks, top)
             if nth in told:
                 below = top + strip.above + strip.depth
-                write(axes, strip.LEFT, below, ["\N{LEFTWARDS ARROW} worse"], small)
-                write(axes, strip.RIGHT, below, ["better \N{RIGHTWARDS ARROW}"], small, ha="right")
+                write(axes, strip.LEFT, below, ["\N{LEFTWARDS ARROW} worse"], SMALL)
+                write(axes, strip.RIGHT, below, ["better \N{RIGHTWARDS ARROW}"], SMALL, ha="right")
             top += height
         counts = [len(strip.published) for strip in strips]
         many = " to ".join(wording.figure_text(count) for count in dict.fromkeys((min(counts), max(counts))))
         title = results.table_schema(data, "authority_ranks").title
-        caption = (f"{title}, {data.year}: {many} authorities with a published value for each measure, each measure on a "
-                   "scale of its own; the better end is at the right")  # fmt: skip
-        return drawn(figure, " ".join(["Strips of dots, one a measure.", *(strip.words for strip in strips)]), caption,
-                     of_table(data, "authority_ranks", results.table(data, "authority_ranks")))  # fmt: skip
+        caption = (f"{title}, {data.year}: a row a measure, a dot each of {many} authorities; each row has a scale of its own, "
+                   "the better end at the right")  # fmt: skip
+        rows = records_of(results.table(data, "authority_ranks"))
+        alt = described(["Rows of dots, one a measure, the better end at the right.", *_stand(data, rows)], "")
+        return drawn(
+            figure, alt, caption, of_table(data, "authority_ranks", rows), findings_official.authority_ranks(data)
+        )
+
+
+def _stand(data: YearData, rows: Sequence[Mapping]) -> list[str]:
+    """Of each area on how many measures it is better and worse than the median, and what stands furthest from it."""
+    measures, found = measures_of(data), []
+    for area in dict.fromkeys(row["area"] for row in rows):
+        sides: dict[str, list[Mapping]] = {}
+        for row in rows:
+            if row["area"] == area and row["rank"] and measures[row["measure"]]["polarity"] != "not rated":
+                sides.setdefault(findings_official.against_median(row, measures[row["measure"]]), []).append(row)
+        said = [f"{side} the median on {wording.count_in_words(len(of))}" for side, of in sorted(sides.items())]
+        if said:
+            found.append(f"{area}: {', '.join(said)}.")
+    return [*found, "Ranks and values stand in the table."] if found else []

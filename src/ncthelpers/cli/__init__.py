@@ -22,7 +22,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.publish import html, manifest, report, toc
+from ncthelpers.publish import html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
@@ -46,8 +46,10 @@ _VERBS = {
     "book": "Make the pages, then the HTML",
     "serve": "Show the book while it is being written",
     "sign-off": "Record that a role signs a year off",
+    "export": "Write a year as Word, PDF, Excel and open data",
     "restricted": "Make the local edition of what is not public",
     "test": "Run every check",
+    "audit": "Test that everybody can read the book",
     "bench": "Measure how long it takes",
 }
 
@@ -323,9 +325,21 @@ def _unlisted(years: Sequence[ContractYear]) -> list[str]:
     return [page for page in made if page not in listed]
 
 
+def _say_what_is_not_given() -> None:
+    """Warn while the accessibility statement, which the law asks for, cannot say who publishes the book and how to reach them."""
+    from ncthelpers.accessibility.publisher import FILE, read_publisher
+
+    lacks = read_publisher(_root).lacks
+    if lacks and "about/accessibility" in toc.pages_listed(_root):
+        say.print(
+            Text(f"{FILE} does not give {', '.join(lacks)}: about/accessibility says so. Fill it before you publish")
+        )
+
+
 def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str = "") -> None:
     """Bring the pages up to date, or say that they are; the report of what was made stands in ``_build/``."""
     years = _asked(year)
+    _say_what_is_not_given()
     if _nothing_changed(years):
         say.print(f"nothing changed: {', '.join(toc.folders(_root, years))} are up to date in {_root / 'book'}")
         return
@@ -390,6 +404,9 @@ def book() -> None:
     """Bring book/ up to date and build the HTML from it."""
     _run(None)
     made = html.build_html(_root, REPOSITORY / "_config.yml")
+    if _root.resolve() == REPOSITORY:
+        for changed in pictures.write(REPOSITORY):
+            say.print(f"written anew from the book: {changed.relative_to(REPOSITORY)}")
     say.print(f"the book: {made / 'index.html'}")
 
 
@@ -400,6 +417,18 @@ def _stage(name: str, does: Callable[[], int]) -> bool:
 
 def _pytest(*arguments: str) -> Callable[[], int]:
     return lambda: subprocess.call([sys.executable, "-I", "-m", "pytest", "-q", "-rs", *arguments], cwd=REPOSITORY)
+
+
+def _chromium() -> int:
+    """Chromium is there, or Debian's has been installed."""
+    from ncthelpers.accessibility import browser
+
+    try:
+        browser.installed(lambda line: say.print(Text(line)))
+    except browser.NoBrowser as missing:
+        say.print(Text(str(missing)))
+        return 1
+    return 0
 
 
 def _html_builds() -> int:
@@ -418,6 +447,7 @@ def test() -> None:
     stages = {
         "Lint": lambda: subprocess.call([sys.executable, "-m", "ruff", "check", "--quiet", "."], cwd=REPOSITORY),
         "HTML of the book, warnings as errors": _html_builds,
+        "Chromium, which the pages are opened in": _chromium,
         "Unit tests, doctests, data and templates": _pytest(
             "--doctest-modules", "-n", "2", "--dist", "loadfile", "src", "tests"
         ),
@@ -469,8 +499,10 @@ def main() -> None:
 
 # At the end, for each of them takes the app and the root from here.
 from ncthelpers.cli import (  # noqa: E402
+    audit,  # noqa: F401
     check,  # noqa: F401
     commentary,  # noqa: F401
+    export,  # noqa: F401
     importing,  # noqa: F401
     new_year,  # noqa: F401
     restricted,  # noqa: F401

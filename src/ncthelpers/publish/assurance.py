@@ -41,7 +41,7 @@ def _log(reference: Reference, name: str, column: str, caption: str) -> str:
         records = records_of(frame[frame[column] == value])
         rows = tuple(tuple(_text(record[of.name], of, titles) for of in held) for record in records)
         if rows:
-            shown = tables.Table(caption.format(value), held, rows)
+            shown = tables.Table(caption.format(value), held, rows, download=f"../data/reference/{name}.csv")
             sections.append(f"## {caption.format(value)}\n\n{raw_tables([shown])}")
     return "\n\n".join(sections)
 

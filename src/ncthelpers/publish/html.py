@@ -8,20 +8,29 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ncthelpers.export.folders import linked, stamped, zipped
+from ncthelpers.export.symbols import neutral
 from ncthelpers.files import alone, is_data, swap_folder, write_atomically
 from ncthelpers.publish import theme
-from ncthelpers.publish.manifest import LOCK
+from ncthelpers.publish.manifest import LOCK, published
+from ncthelpers.publish.toc import COMPARISON, pages_listed
 
-__all__ = ["BuildFailed", "build_html"]
+__all__ = ["BuildFailed", "build_html", "commit_of"]
 
-_CODE = (Path(__file__), Path(theme.__file__), *Path(theme.__file__).with_name("static").iterdir())
+_CODE = (Path(__file__), Path(theme.__file__), *(path for folder in ("static", "templates")
+                                                for path in Path(theme.__file__).with_name(folder).iterdir()))  # fmt: skip
+_TABLES = "tables"  # the folder of the tables as open data
+_NO_PAGES = ("data/", f"{_TABLES}/")  # what the HTML is made of that Sphinx never sees
 _ENTERED = ("*.csv", "contract.yml")  # of a folder of data, what is put beside the pages
+_STATIC_ADDRESS = re.compile(rb'="(?:\.\./)*(_static/[^"?#]+)')  # of a style, script or picture, as a page writes it
 _INVENTED_TITLE = "An invented trust: annual review of its contract"
 
 
@@ -58,10 +67,12 @@ def build_html(root: Path, config: Path) -> Path:
     with alone(work / "lock") as lock:
         for left in work.glob(".*"):  # half written by a build that was killed
             left.unlink()
-        record = {"commit": _commit(config.parent), "made_of": _made_of(root, config)}
+        record = {"commit": commit_of(config.parent), "made_of": _made_of(root, config)}
         if _read(work / "published.json") != {**record, "files": _hashes(html)}:
-            _bring_up_to_date(root, config, work, record["made_of"], lock)
-            _publish(root, work, html, record)
+            with ThreadPoolExecutor(1) as beside:  # Sphinx is a process of its own
+                tables = beside.submit(_tables_up_to_date, root, work, record["made_of"])
+                _bring_up_to_date(root, config, work, record["made_of"], lock)
+                _publish(root, work, html, record, tables.result())
     return html
 
 
@@ -83,11 +94,35 @@ def _made_of(root: Path, config: Path) -> dict[str, str]:
         **{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()},
         **{f"book/{name}": held for name, held in _hashes(root / "book").items() if not name.endswith(".json")},
         **{f"data/{name}": held for kind in _ENTERED for name, held in _hashes(root / "data", f"*/{kind}").items()},
+        **{f"{_TABLES}/{folder}": _pages_made_from(root / "book" / folder) for folder in _folders(root)},
     }
 
 
-def _commit(repository: Path) -> str:
-    """The commit that the code is at, marked where files differ from it; words saying so where there is none."""
+def _folders(root: Path) -> dict[str, tuple[str, ...]]:
+    """The folders of public pages, each with the years whose data goes into it; none of a year without its terms."""
+    listed = dict.fromkeys(page.partition("/")[0] for page in pages_listed(root))
+    years = tuple(folder for folder in listed if (root / "data" / folder / "contract.yml").is_file())
+    return {
+        folder: years if folder == COMPARISON else (folder,)
+        for folder in listed
+        if years and folder in (*years, COMPARISON)
+    }
+
+
+def _pages_made_from(folder: Path) -> str:
+    """One checksum of all that the pages of a folder are made from, as far as their manifest says: their tables are made from the same."""
+    made = published(folder).get("made from", {})
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
+
+
+def commit_of(repository: Path) -> str:
+    """The commit that the code is at, marked where files differ from it; words saying so where there is none.
+
+    Parameters
+    ----------
+    repository : Path
+        Holds the code.
+    """
     try:
         done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
                               stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
@@ -115,7 +150,9 @@ def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str
     remembers of a page hides its warnings, and it knows of nothing outside the pages.
     """
     made, record = work.resolve() / "sphinx", work / "sphinx.json"
-    pages = {"root": str(root.resolve())} | {name: held for name, held in made_of.items() if name[:5] != "data/"}
+    pages = {"root": str(root.resolve())} | {
+        name: held for name, held in made_of.items() if not name.startswith(_NO_PAGES)
+    }
     known = _read(record)
     changed = [name for name in pages | known if pages.get(name) != known.get(name)]
     if not changed:
@@ -157,14 +194,24 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
     os._exit(1 if result else 0)  # to take apart all that Sphinx holds would cost a third of a second
 
 
-def _publish(root: Path, work: Path, html: Path, record: Mapping) -> None:
-    """Copy what Sphinx made, with the commit and the data, and put it in the place of what is public in one step."""
-    new, footer = work / "new", theme.FOOTER.format(record["commit"])
+def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) -> None:
+    """Copy what Sphinx made, with the commit, the data and the tables, and put it in the place of what is public in one step.
+
+    Of styles and scripts what no page asks for is left out: the stock theme brings seven megabytes of it.
+    """
+    made, new, footer = work / "sphinx" / "html", work / "new", theme.FOOTER.format(record["commit"])
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(work / "sphinx" / "html", new, ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(made, new, ignore=shutil.ignore_patterns(".*", "_static"))
+    asked: set[str] = set()
     for page in new.rglob("*.html"):
-        page.write_bytes(page.read_bytes().replace(theme.FOOTER.encode(), footer.encode()))
+        text = page.read_bytes().replace(theme.FOOTER.encode(), footer.encode())
+        page.write_bytes(text)
+        asked |= {found[1].decode() for found in _STATIC_ADDRESS.finditer(text)}
+    for name in sorted(asked):
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(made / name, new / name)
     _add_data(root, new)
+    _add_tables(tables, new, record["commit"])
     swap_folder(new, html)
     _write(work / "published.json", {**record, "files": _hashes(html)})
 
@@ -176,15 +223,52 @@ def _add_data(root: Path, html: Path) -> None:
         (html / "data" / held.name).mkdir(parents=True, exist_ok=True)
         for path in filter(is_data, (path for kind in _ENTERED for path in held.glob(kind))):
             place = html / "data" / held.name / path.name
-            if marks and path.suffix == ".csv":
-                _copy_marked(path, place, marks)
+            if path.suffix == ".csv":
+                _copy_table(path, place, marks)
             else:
                 shutil.copyfile(path, place)
 
 
+def _add_tables(tables: Path, html: Path, commit: str) -> None:
+    """The published tables of each folder as open data, and a file that packs them, with the commit."""
+    for folder in sorted(tables.glob("*")):
+        files = stamped({path.name: path.read_bytes() for path in folder.iterdir()}, commit)
+        place = html / _TABLES / folder.name
+        place.mkdir(parents=True)
+        for name, content in files.items():
+            (place / name).write_bytes(content)
+        place.with_suffix(".zip").write_bytes(zipped(files))
+
+
+def _tables_up_to_date(root: Path, work: Path, made_of: Mapping[str, str]) -> Path:
+    """The published tables in a folder that keeps those whose data, code and links are as they were."""
+    place, record, folders = work / _TABLES, work / "tables.json", _folders(root)
+    known = _read(record) if place.is_dir() else {}
+    wanted = {
+        folder: {"names": linked(root, folder), "made_of": _of_tables(made_of, folder, years)}
+        for folder, years in folders.items()
+    }
+    record.unlink(missing_ok=True)
+    changed = [folder for folder in wanted if wanted[folder] != known.get(folder)]
+    for folder in {*changed, *(path.name for path in place.glob("*") if path.name not in wanted)}:
+        shutil.rmtree(place / folder, ignore_errors=True)
+    filled = {folder: folders[folder] for folder in changed if wanted[folder]["names"]}
+    if filled:
+        from ncthelpers.export import opendata  # with all that reads data
+
+        opendata.write_folders(root, filled, place)
+    _write(record, wanted)
+    return place
+
+
+def _of_tables(made_of: Mapping[str, str], folder: str, years: Sequence[str]) -> dict[str, str]:
+    """What the tables of a folder are made of: what its pages are, and the data as it is now."""
+    begins = (f"{_TABLES}/{folder}", *(f"data/{held}/" for held in (*years, "reference")))
+    return {name: held for name, held in made_of.items() if name.startswith(begins)}
+
+
 def _marks(root: Path) -> tuple[str, ...]:
     """What is said of all that is made of this root, as :class:`ncthelpers.yeardata.Comparison` has it, which takes long to import."""
-    from ncthelpers.publish.toc import pages_listed
     from ncthelpers.wording import marks
     from ncthelpers.yaml_files import read_yaml
 
@@ -205,10 +289,13 @@ def _title(root: Path, config: Path) -> dict[str, str]:
     return {"html_title": captioned(title, others)} if marks else {}
 
 
-def _copy_marked(path: Path, place: Path, marks: Sequence[str]) -> None:
-    """Copy a table with a column for each thing that is said of all of them, which says so in every row."""
-    with path.open(encoding="utf-8-sig", newline="") as held, place.open("w", encoding="utf-8", newline="") as copy:
-        rows = csv.reader(held)
-        written = csv.writer(copy, lineterminator="\n")
-        written.writerow([*next(rows, []), *marks])
-        written.writerows([*row, *marks] for row in rows)
+def _copy_table(path: Path, place: Path, marks: Sequence[str]) -> None:
+    """Copy an entered table: as it is but for a cell that would run as a formula, and for a column of each mark, which every row bears."""
+    with path.open(encoding="utf-8-sig", newline="") as held:
+        rows = list(csv.reader(held))
+    safe = [[*map(neutral, row), *marks] for row in rows]
+    if safe == rows:
+        shutil.copyfile(path, place)
+        return
+    with place.open("w", encoding="utf-8", newline="") as copy:
+        csv.writer(copy, lineterminator="\n").writerows(safe)

@@ -18,7 +18,7 @@ __all__ = ["MANIFEST", "LOCK", "code_key", "Sources", "files_of", "published", "
 
 MANIFEST = "manifest.json"
 LOCK = "requirements.lock"
-_AROUND = ("_toc.yml", "CHANGELOG.md", "benchmarks/results/latest.json")
+_AROUND = ("_toc.yml", "CHANGELOG.md", "benchmarks/results/latest.json", "data/publisher.yml")
 _CODE = {".py", ".yml", ".md"}
 
 

@@ -77,7 +77,6 @@ class Allowed:
 
 EXCEPTIONS = (
     Allowed("text", r"(?i)covid-19", "the name of an illness"),
-    Allowed("chart", r"Axis from [^\d]?[\d,.]+[^\s\d]? to [^\d]?[\d,.]+[^\s\d]?(?=\.(?: |$))", "where a drawn axis begins and ends"),
     Allowed("chart", r"^\d+ line charts(?=\.)", "how many charts are drawn side by side"),
 )  # fmt: skip
 
@@ -108,6 +107,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         held = {name: value or "" for name, value in attributes}
+        if tag == "details" and held.get("class") == "fold" and not self._skipped:
+            return
         if tag in self._LEFT_OUT:
             self._skipped += 1
         if self._skipped:
@@ -119,11 +120,14 @@ class _Reader(HTMLParser):
             self._label = ""
         elif tag == "tr" and self._in("table"):
             self.blocks[-1].rows.append([])
+        elif tag == "summary":  # the line that unfolds a table or chart
+            self._begin("summary")
         elif tag == "figure":
-            self.blocks.append(_Block("chart"))
+            self.blocks.append(_Block("chart", [self._label] if self._label else []))
+            self._label = ""
         elif tag == "img" and self._in("chart"):
             self.blocks[-1].text = held.get("alt", "")
-        elif tag == "p" and held.get("class") == "download":  # says the caption again
+        elif tag == "p" and held.get("class") in {"download", "left-out"}:  # says the caption, or headings, again
             self._begin("download")
         elif tag == "p" and held.get("class") == "no-rows":
             self._begin("none")
@@ -131,7 +135,7 @@ class _Reader(HTMLParser):
             self._parts = []
         elif tag in {"caption", "figcaption", "th", "td"}:
             self._begin(tag)
-        elif not self._open and tag == "div" and held.get("class") == "commentary":
+        elif not self._open and tag == "div" and held.get("class") in {"commentary", "in-brief"}:
             self._begin("words")
 
     def _in(self, what: str) -> bool:
@@ -149,7 +153,7 @@ class _Reader(HTMLParser):
             self.blocks.append(_Block("words", text=_spaced(data)))  # text outside every known kind of block
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._LEFT_OUT:
+        if tag in self._LEFT_OUT and self._skipped:
             self._skipped -= 1
             return
         if self._skipped:
@@ -167,6 +171,8 @@ class _Reader(HTMLParser):
             return
         elif tag in {"th", "td"} and self._open == tag:
             self._cell(text)
+        elif tag == "summary" and self._open == tag:
+            self._label = text
         elif tag == "thead" and self._in("table"):
             self.blocks[-1].headings = self.blocks[-1].rows.pop()
             return
@@ -379,12 +385,16 @@ class _Explained:
         titles = {_spaced(self.held(table).schema.title)} if table else set()
         return _digits(_without(text, titles | self.reasons))
 
-    def of_chart(self, text: str, table: str) -> list[str]:
-        """Numerals of a chart's words that neither its table nor the page's figures of that table explain."""
+    def of_chart(self, text: str, table: str, found: bool = False) -> list[str]:
+        """Numerals of a chart's words that neither its table nor the page's figures of that table explain.
+
+        Of its title and caption also those that the figures of sentences explain: a title is what the chart ``found``.
+        """
         held = self.held(table)
         recorded = [figure for name, figure in self.figures.items() if name.startswith(f"{table}/")]
         dates = {figure["text"] for figure in recorded if figure["unit"] == "date"}
         phrases = held.phrases | dates | {_spaced(held.schema.title), *self.of_years}
+        phrases |= self.placeholders if found else set()
         left = _without(self._allowed(text, "chart"), phrases)
         known = held.figures | {way for one in recorded for way in _ways(one["text"], one["value"], one["unit"])}
         return [one for one in _digits(self._without_counts(left, text, held)) if one not in known]
@@ -521,7 +531,7 @@ def _of_block(block: _Block, shown: list[Mapping], explained: _Explained, at: st
         yield from _marked(block.text, left, f"{at}, in place of a table")
     else:
         for what, text in (("alternative text", block.text), *(("caption", caption) for caption in block.captions)):
-            left = explained.of_chart(text, of["name"]) if of else _digits(text)
+            left = explained.of_chart(text, of["name"], found=what == "caption") if of else _digits(text)
             yield from _marked(text, left, f"{at}, {what} of the chart {next(iter(block.captions), '')!r}")
 
 

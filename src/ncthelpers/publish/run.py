@@ -156,7 +156,8 @@ def _run(
     if any(page.failure for page in ended):
         raise PagesFailed(ended)
     made_around = sources.of(ABOUT, wanted[ABOUT])
-    site.write_pages_around(root, around | dict(others) | site.pages_of_pages(root, public))
+    around |= dict(others)
+    site.write_pages_around(root, around | site.pages_of_pages(root, public, around))
     manifest.write(root, ABOUT, made_around)
     return ended, changed
 
@@ -208,7 +209,8 @@ def _beside_pages(root: Path, years: Sequence[ContractYear], data: Mapping[str, 
     """What stands in ``book/`` beside the pages of some years and around them, by its path there."""
     of_years = {f"{year}/{name}": text for year in map(str, years) for name, text in plan.beside(data[year]).items()}
     public = [data[year] for year in folders(root, years)[ABOUT]]
-    return of_years | dict(site.pages_of_data(root, public)) | site.pages_of_pages(root, public)
+    around = dict(site.pages_of_data(root, public))
+    return of_years | around | site.pages_of_pages(root, public, around)
 
 
 def _written(path: Path) -> str:

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 from ncthelpers import access, coverage, results, tables, wording
+from ncthelpers.accessibility import statement
+from ncthelpers.accessibility.publisher import read_publisher
+from ncthelpers.anchors import anchor
 from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.claims import AT_THE_TIME
 from ncthelpers.files import write_atomically
-from ncthelpers.narrative import plain, year_title
-from ncthelpers.publish import assurance, changes, notices, performance
+from ncthelpers.narrative import plain
+from ncthelpers.publish import assurance, changes, downloads, front, notices, performance
 from ncthelpers.publish.markdown import raw_html, raw_tables
-from ncthelpers.publish.toc import COMPARISON, pages_listed
+from ncthelpers.publish.toc import pages_listed
 from ncthelpers.rows import records_of
 from ncthelpers.schemas import TableSchema, read_schemas
 from ncthelpers.verdicts import DISAGREES, ROUNDING
@@ -24,17 +28,20 @@ __all__ = ["pages_of_data", "pages_of_pages", "write_pages_around"]
 
 _ABOUT = Path(__file__).with_name("about")
 _WITH_FIGURES = {f"about/{page}.md" for page in ("assurance", "discrepancies", "what_changed", "revisions")}
+_REFERENCE = "../data/reference"  # the entered tables beside the pages of the HTML
 _AS_WRITTEN = ("method.md", "first_rerun.md", "commands.md")
-_UNRATED = (
-    "No KPI of the trust is rated red, amber or green here, in any year: their targets and tolerances are published in no source\n"
-    "found. The results of the support services are shown as the report gives them.\n"
-)
 _CAPTION = re.compile(r"(<caption><span>[^<]*)(</span></caption>)")
 _DISCREPANCY = ("says", "printed", "verdict", "because", "source")
 _RESTRICTED = tuple(Column(name, "text", title) for name, title in (
     ("what", "What"), ("reason", "Why"), ("review", "To be reviewed on"),
 ))  # fmt: skip
 _DISAGREEMENT = ("says", "printed", "because", "response", "source")
+
+
+def _show(data: YearData, name: str, *arguments: object, **options: object) -> tables.Table:
+    """A table of a year for a page that shows several years, with the year in its id."""
+    shown = tables.show(data, name, *arguments, **options)
+    return replace(shown, anchor=anchor(shown.anchor, data.year), row_anchors=())
 
 
 def _columns_table(schema: TableSchema) -> tables.Table:
@@ -89,19 +96,23 @@ def _data_dictionary(schemas: Iterable[TableSchema], reference: Reference, years
 
 
 def _glossary(reference: Reference) -> str:
+    """The terms, each with an id of its own that a link can go to."""
     schema, frame = reference.schemas["glossary"], reference.tables["glossary"]
     rows = tuple(zip(frame["term"], frame["meaning"], strict=True))
-    return f"# Glossary\n\n{raw_tables([tables.Table('Terms and abbreviations', schema.columns, rows)])}\n"
+    ids = tuple(anchor("term", term) for term in frame["term"])
+    shown = tables.Table("Terms and abbreviations", schema.columns, rows, anchor="terms", row_anchors=ids,
+                         download=f"{_REFERENCE}/glossary.csv")  # fmt: skip
+    return f"# Glossary\n\n{(_ABOUT / 'glossary.md').read_text('utf-8').strip()}\n\n{raw_tables([shown])}\n"
 
 
 def _discrepancies(years: Sequence[YearData]) -> str:
     parts = ["# Known discrepancies\n\n" + (_ABOUT / "discrepancies.md").read_text("utf-8").strip()]
     for data in years:
         parts.append(f"## Contract year {data.year}\n\n" + raw_tables([
-            tables.show(data, "claims_checked", _DISCREPANCY, where={"verdict": [DISAGREES, ROUNDING]},
+            _show(data, "claims_checked", _DISCREPANCY, where={"verdict": [DISAGREES, ROUNDING]},
                         caption="Statements that the evidence does not give exactly"),
-            tables.show(data, "conflicts"),
-            tables.show(data, "not_readable"),
+            _show(data, "conflicts"),
+            _show(data, "not_readable"),
         ]))  # fmt: skip
     return "\n\n".join(parts) + "\n"
 
@@ -117,8 +128,8 @@ def _assurance(years: Sequence[YearData], listed: Sequence[str]) -> str:
         page = next((page for page in listed if page.startswith(f"{data.year}/") and page.endswith("_assurance")), None)
         link = f"\n\n[Every claim of {data.year}](../{page}.ipynb)" if page else ""
         parts.append(f"## Contract year {data.year}\n\n" + raw_tables([
-            tables.show(data, "claim_counts"),
-            tables.show(data, "claims_checked", _DISAGREEMENT, where={"verdict": DISAGREES, "learned": AT_THE_TIME},
+            _show(data, "claim_counts"),
+            _show(data, "claims_checked", _DISAGREEMENT, where={"verdict": DISAGREES, "learned": AT_THE_TIME},
                         caption=f"Statements of {data.year} that the evidence does not bear out"),
         ]) + link)  # fmt: skip
     return "\n\n".join(parts) + "\n"
@@ -130,7 +141,7 @@ def _coverage(years: Sequence[YearData]) -> str:
         + (_ABOUT / "coverage.md").read_text("utf-8").strip()
     ]
     for data in years:
-        shown = tables.show(data, "paragraph_coverage")
+        shown = _show(data, "paragraph_coverage")
         state = f"{len(shown.rows)} paragraphs, bullets, headings and table rows; {len(coverage.uncovered(data))} not carried."
         parts.append(f"## Contract year {data.year}\n\n{state}\n\n{raw_tables([shown])}")
     return "\n\n".join(parts) + "\n"
@@ -142,7 +153,8 @@ def _publications(reference: Reference) -> str:
     cells = (wording.cell_text(record[column.name], column)
              for record in records_of(reference.tables[PUBLICATIONS]) for column in held)  # fmt: skip
     rows = tuple(zip(*[cells] * len(held), strict=True))
-    return f"## Publications\n\n{plain(schema.meaning)}\n\n{raw_tables([tables.Table(schema.title, held, rows)])}"
+    shown = tables.Table(schema.title, held, rows, download=f"{_REFERENCE}/{PUBLICATIONS}.csv")
+    return f"## Publications\n\n{plain(schema.meaning)}\n\n{raw_tables([shown])}"
 
 
 def _definitions(data: YearData) -> str:
@@ -155,6 +167,14 @@ def _definitions(data: YearData) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _documents(data: YearData, held: Sequence[Column]) -> tables.Table:
+    """The source documents of a year."""
+    rows = (
+        tuple(str(document.get(column.name, "not stated")) for column in held) for document in data.package["documents"]
+    )
+    return tables.Table("Source documents", tuple(held), tuple(rows), anchor=anchor("documents", data.year))
+
+
 def _publisher(years: Sequence[YearData], reference: Reference) -> str:
     held = tuple(Column(name, "text", title) for name, title in (
         ("title", "Document"), ("publisher", "Published by"), ("date", "Date"), ("read_from", "Read from"), ("licence", "Licence"),
@@ -164,40 +184,16 @@ def _publisher(years: Sequence[YearData], reference: Reference) -> str:
         "# Who publishes this, and the original documents\n\n" + (_ABOUT / "publisher.md").read_text("utf-8").strip()
     ]
     for data in years:
-        documents = data.package["documents"]
-        rows = tuple(tuple(str(document.get(column.name, "not stated")) for column in held) for document in documents)
         links = "".join(
             f'<li><a href="{escape(record["url"])}">{escape(record["title"])}</a></li>\n'
             for record in data.package.get("records") or []
         )
-        parts.append(f"## Contract year {data.year}\n\n{raw_tables([tables.Table('Source documents', held, rows)])}")
+        parts.append(f"## Contract year {data.year}\n\n{raw_tables([_documents(data, held)])}")
         if links:
             parts.append(f"Public records of the meetings that considered them:\n\n{raw_html(f'<ul>{links}</ul>')}")
     if PUBLICATIONS in reference.tables:
         parts.append(_publications(reference))
     return "\n\n".join(parts) + "\n"
-
-
-def _index(years: Sequence[YearData], listed: Sequence[str]) -> str:
-    """The front page: each part of the book with a link to the first of its pages that is listed."""
-    intro = (_ABOUT / "index.md").read_text("utf-8").strip()
-    entries = []
-    for data in years:
-        first, *rest = [page for page in listed if page.startswith(f"{data.year}/")]
-        provider = data.contract["provider"]["name"]
-        councils = wording.listed([council["name"] for council in data.contract["councils"]])
-        cover = next((f"; [cover report]({page}.ipynb)" for page in rest if page.endswith("_cover_report")), "")
-        entries.append(f"- [{plain(year_title(data))}]({first}.ipynb): {plain(provider)} for {plain(councils)}{cover}")
-    compared = next((page for page in listed if page.startswith(f"{COMPARISON}/")), None)
-    if compared:
-        entries.append(
-            f"- [The years compared]({compared}.ipynb): measures, finances, demand, inspections, when each was reviewed, actions, forecasts"
-        )
-    drafts = [str(data.year) for data in notices.drafts(years)]
-    if drafts:
-        entries.append(f"\nDraft, for it has not been signed off: {', '.join(drafts)}.")
-    rated = any(results.is_reported(data, "kpis") and data["kpis"]["target"].notna().any() for data in years)
-    return intro.replace("{years}", "\n".join(entries)) + ("\n" if rated else f"\n\n{_UNRATED}")
 
 
 def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, str]]:
@@ -217,7 +213,7 @@ def pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, 
 def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str, str]]:
     schemas = read_schemas((root / "data" / "schemas").resolve()).values()
     reviewed, reference = [data for data in years if data.has_annual_report], years[0].reference
-    yield "index.md", _index(years, pages_listed(root))
+    yield "index.md", front.front_page(years, pages_listed(root))
     yield "about/definitions.md", _definitions(years[0])
     for page in _AS_WRITTEN:
         yield f"about/{page}", (_ABOUT / page).read_text("utf-8")
@@ -228,14 +224,27 @@ def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str,
     yield "about/data_dictionary.md", _data_dictionary(schemas, reference, years)
     yield "about/glossary.md", _glossary(reference)
     yield "about/publisher.md", _publisher(reviewed, reference)
+    yield (
+        "about/accessibility.md",
+        statement.statement(read_publisher(root), f"the annual review of {years[0].contract['provider']['name']}"),
+    )
     yield "about/performance.md", performance.page(performance.recorded(root))
 
 
-def pages_of_pages(root: Path, years: Sequence[YearData]) -> dict[str, str]:
-    """The about pages on what other pages of ``book/`` print, by their path there; parameters as :func:`pages_of_data`."""
+def pages_of_pages(root: Path, years: Sequence[YearData], around: Mapping[str, str]) -> dict[str, str]:
+    """The about pages on what other pages of ``book/`` print, by their path there.
+
+    Parameters
+    ----------
+    root, years
+        As for :func:`pages_of_data`.
+    around : Mapping of str to str
+        The pages that it gives.
+    """
     made = {
         "about/what_changed.md": changes.since_last_year(root, years, pages_listed(root)),
         "about/revisions.md": changes.revisions_page(root, years),
+        "about/open_data.md": downloads.page(root, years, around.values()),
     }
     return {name: _said_to_be(name, text, years) for name, text in made.items()}
 

@@ -2,52 +2,152 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from html import escape, unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
-__all__ = ["CHANGED", "FOOTER", "Sidebar", "setup"]
+__all__ = ["CHANGED", "FOOTER", "Sidebar", "contract_years", "description", "setup", "whole"]
 
 CHANGED = "ncthelpers_changed"  # a setting: the pages whose source differs from what Sphinx remembers
 FOOTER = "<p>Built from commit {}.</p>"  # the pages carry it as it stands until they are published
-_STATIC = Path(__file__).with_name("static")
-_NAVIGATION = "sbt-sidebar-nav.html"
+_STATIC, _TEMPLATES = Path(__file__).with_name("static"), Path(__file__).with_name("templates")
 _ADDRESS = re.compile(r'href="([^"]*)"')
+_YEAR = re.compile(
+    r"(?<![\w-])(?<!class=\"whole\">)(\d{4}-\d{2})(?![\w/-])(?=[^<>]*(?:<|$))"
+)  # in the words, not in a tag
+_OF_YEAR = re.compile(r",\s+\d{4}-\d{2}(?: \([^()]*\))?$")  # with what is said of all that a book holds
+_VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')  # every page has one of Sphinx's own
+_OWN_STYLES, _CODE_STYLE = ("frame.css", "book.css"), "pygments.css"
+_SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+_AT_THE_END = ("_static/scripts/pydata-sphinx-theme.js", "_static/book.js")
+_DESCRIBES = 60  # letters that a paragraph must have to say what a page is about
+_DESCRIPTION = 300
 
 
-def _drop_foreign_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Pages are served on their own: no script or style from another site, and none of thebe, which is switched off."""
+def whole(html: str) -> str:
+    """HTML in whose words no contract year breaks at its hyphen.
 
-    def ours(file) -> bool:
-        name = str(getattr(file, "filename", file) or "")
-        inline = str(getattr(file, "attributes", {}).get("body", ""))
-        return not name.startswith("http") and "thebe" not in f"{name}{inline}".lower()
-
-    for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if ours(file)]
-
-
-def _keep_years_whole(app, pagename, templatename, context, doctree) -> None:
-    """A contract year in a page's title does not break at its hyphen."""
-
-    def whole(title: re.Match) -> str:
-        return re.sub(r"\b(\d{4}-\d{2})\b(?=[^>]*<)", r'<span class="whole">\1</span>', title[0])
-
-    context["body"] = re.sub(r"<h1>.*?</h1>", whole, context.get("body") or "", count=1, flags=re.DOTALL)
+    Examples
+    --------
+    >>> whole('<a href="2021-22/x.html" title="2021-22">Cost, 2021-22</a> 2021-22/x.csv, 2021-22-01')
+    '<a href="2021-22/x.html" title="2021-22">Cost, <span class="whole">2021-22</span></a> 2021-22/x.csv, 2021-22-01'
+    """
+    return _YEAR.sub(r'<span class="whole">\1</span>', html)
 
 
-def _name_toggles(app, pagename, templatename, context, doctree) -> None:
-    """The button that unfolds a part of the sidebar says what it unfolds: the stock theme gives it no name."""
+def description(body: str) -> str:
+    """The first paragraph of a page that is long enough to say what the page is about, as text for an attribute; at most a few lines.
+
+    Examples
+    --------
+    >>> description(f'<div class="admonition"><p>{"A draft. " * 9}</p></div><p>Short.</p><p>In <b>all</b> {"words " * 20}&amp; more.</p>')[:21]
+    'In all words words wo'
+    """
+    without = re.sub(r'<div class="[^"]*admonition[^"]*">.*?</div>', "", body[:20_000], flags=re.DOTALL)
+    for paragraph in re.findall(r"<p>(.*?)</p>", without, re.DOTALL):
+        text = " ".join(re.sub(r"<[^>]*>", "", paragraph).split())
+        if len(text) >= _DESCRIBES:
+            cut = text if len(text) <= _DESCRIPTION else text[:_DESCRIPTION].rpartition(". ")[0] + "."
+            return escape(unescape(cut if len(cut) >= _DESCRIBES else f"{text[:_DESCRIPTION].rpartition(' ')[0]} …"))
+    return ""
+
+
+def contract_years(page: str, pages: Sequence[str]) -> list[dict]:
+    """Every contract year of the book, oldest first, with where a reader of a page may go in it.
+
+    Parameters
+    ----------
+    page : str
+        The page; of one that stands in no year's folder there is nothing.
+    pages : sequence of str
+        Every page in the order of the book.
+
+    Returns
+    -------
+    list of dict
+        ``name`` of the year; ``page``, the same page in that year, or its first page where ``has_page`` is false; whether it is
+        the ``current`` year.
+
+    Examples
+    --------
+    >>> book = ["2032-33/18_public", "2031-32/00_summary", "2031-32/04_cost", "about/method"]
+    >>> for year in contract_years("2031-32/04_cost", book):
+    ...     print(*year.values())
+    2031-32 2031-32/04_cost True True
+    2032-33 2032-33/18_public False False
+    >>> contract_years("about/method", book)
+    []
+    """
+    folder, _, name = page.partition("/")
+    first: dict[str, str] = {}
+    for one in pages:
+        first.setdefault(one.partition("/")[0], one)
+    years = sorted(year for year in first if re.fullmatch(r"\d{4}-\d{2}", year))
+    if folder not in years or len(years) < 2:
+        return []
+    return [
+        {
+            "name": year, "page": same if (same := f"{year}/{name}") in pages else first[year],
+            "has_page": same in pages, "current": year == folder,
+        }
+        for year in years
+    ]  # fmt: skip
+
+
+def _in_order(includes: Mapping[str, Sequence[str]], root: str) -> list[str]:
+    """A page and all below it, in the order of the book."""
+    return [root, *(page for below in includes.get(root, ()) for page in _in_order(includes, below))]
+
+
+def _keep_what_is_used(app, pagename, templatename, context, doctree) -> None:
+    """Of the styles and scripts that extensions bring to every page, those that a page uses; none of another site, none inline."""
+
+    def named(file) -> str:
+        return Path(urlsplit(str(getattr(file, "filename", file) or "")).path).name
+
+    styles = {*_OWN_STYLES, _CODE_STYLE} if 'class="highlight' in (context.get("body") or "") else {*_OWN_STYLES}
+    scripts = {*_SCRIPTS, "translations.js"} if pagename == "search" else {*_SCRIPTS}
+    context["css_files"] = [file for file in context.get("css_files", []) if named(file) in styles]
+    context["script_files"] = [file for file in context.get("script_files", []) if named(file) in scripts]
+    context["body_scripts"] = _AT_THE_END
+
+
+def _complete_frame(app, pagename, templatename, context, doctree) -> None:
+    """What the frame of a page shows beside the theme's own: the years to go to, what the page is about, years kept whole."""
+    order = _in_order(app.env.toctree_includes, app.config.root_doc)
+    years = contract_years(pagename, order)
+    context["contract_years"] = [{**year, "address": context["pathto"](year["page"])} for year in years]
+    context["metatags"] = _VIEWPORT.sub("", context.get("metatags") or "")
+    context["body"] = whole(context.get("body") or "")
+    context["page_says"] = description(context["body"])
+    for near in ("prev", "next"):
+        if context.get(near):
+            context[near] = {**context[near], "title": whole(context[near]["title"])}
+    if contents := context.get("generate_toc_html"):
+        context["generate_toc_html"] = lambda *arguments: whole(str(contents(*arguments) or ""))
+
+
+def _shape_sidebar(app, pagename, templatename, context, doctree) -> None:
+    """Names in the sidebar: the button that unfolds a part says what it unfolds, and a page does not repeat its part's year."""
+    from bs4 import BeautifulSoup
+
     made = context.get("generate_toctree_html")
     if made is None:
         return
 
-    def named(*arguments, **options):
+    def shaped(*arguments, **options):
         tree = made(*arguments, **options)
         for summary in tree.select("summary") if hasattr(tree, "select") else ():
             summary["aria-label"] = f"Pages of {summary.find_parent('li').find('a').get_text(' ', strip=True)}"
+        for named in tree.select("a, .caption-text") if hasattr(tree, "select") else ():
+            if named.string and re.search(_YEAR, named.string):
+                said = _OF_YEAR.sub("", named.string)
+                named.clear()
+                named.append(BeautifulSoup(whole(escape(said, quote=False)), "html.parser"))
         return tree
 
-    context["generate_toctree_html"] = named
+    context["generate_toctree_html"] = shaped
 
 
 class Sidebar:
@@ -123,19 +223,8 @@ def _marked(tag: str) -> str:
     )
 
 
-def _hold_back_sidebar(app, pagename, templatename, context, doctree) -> None:
-    """The theme draws every part of a page to see whether it is empty, before this extension can have its say."""
-    parts = context.get("sidebars") or []
-    context["held_back"] = [name for name in parts if name == _NAVIGATION]
-    context["sidebars"] = [name for name in parts if name != _NAVIGATION]
-
-
 def _draw_sidebar_once(drawn: dict[str, Sidebar], app, pagename, templatename, context, doctree) -> None:
     """Half of the time that pages took was the sidebar, drawn whole for each though only links and marks differ."""
-    context["sidebars"] = [
-        *context.get("sidebars", []),
-        *context.pop("held_back", []),
-    ]  # the stock theme has it last too
     made = context.get("generate_toctree_html")
     if made is None:
         return
@@ -214,13 +303,14 @@ def setup(app) -> dict:
     before, draw_sidebar_once = {}, functools.partial(_draw_sidebar_once, {})
     app.connect("config-inited", _leave_room_for_the_commit)
     app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
-    app.add_css_file("book.css")
+    app.connect("config-inited", lambda app, config: config.templates_path.insert(0, str(_TEMPLATES)))
+    for style in _OWN_STYLES:
+        app.add_css_file(style)
     app.add_search_language(English)
     app.add_config_value(CHANGED, [], "")
     app.connect("env-get-outdated", functools.partial(_find_changed, before))
     app.connect("env-updated", functools.partial(_find_touched, before))
-    app.connect("html-page-context", _hold_back_sidebar, priority=400)
-    for change in (_drop_foreign_scripts, _keep_years_whole, _name_toggles, draw_sidebar_once):
+    for change in (_keep_what_is_used, _complete_frame, _shape_sidebar, draw_sidebar_once):
         app.connect("html-page-context", change, priority=900)
     app.connect("build-finished", _forget_the_old)
     # It replaces one function when it is loaded and keeps nothing: all that it lacks is to say that this is safe.

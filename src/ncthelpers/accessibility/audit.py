@@ -1,0 +1,155 @@
+"""Every page of the built book in every mode, by axe and by our own rules, and Lighthouse: what ``make audit`` finds."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ncthelpers.accessibility import browser
+from ncthelpers.accessibility.lighthouse import NoLighthouse, Scores, pages_of, scores
+from ncthelpers.accessibility.rules import RULES, broken
+from ncthelpers.accessibility.scope import LIGHTHOUSE, LIGHTHOUSE_TARGETS, MODES, STANDARD, TAGS, Mode
+from ncthelpers.publish.toc import pages_listed
+
+__all__ = ["Audit", "Found", "as_record", "audited"]
+
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Found:
+    """A fault of a page.
+
+    Parameters
+    ----------
+    page : str
+        The page, as its address in the book.
+    how : str
+        The mode that axe looked at it in, or that a rule of our own was broken, whatever the mode.
+    what : str
+        What is wrong and where.
+    """
+
+    page: str
+    how: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit looked at and what it found.
+
+    Parameters
+    ----------
+    pages : tuple of str
+        Every page of the book, as its address in it.
+    found : tuple of Found
+        Every fault.
+    lighthouse : tuple of Scores
+        What Lighthouse gives some pages.
+    not_run : str
+        Why Lighthouse was not run; empty where it was.
+    """
+
+    pages: tuple[str, ...]
+    found: tuple[Found, ...]
+    lighthouse: tuple[Scores, ...]
+    not_run: str = ""
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Each target that is missed, as a line; none where the audit is passed.
+
+        Examples
+        --------
+        >>> Audit(("a.html",), (), (), "npx was not found").missed
+        ('Lighthouse was not run: npx was not found',)
+        """
+        faults = tuple(f"{one.page} ({one.how}): {one.what}" for one in self.found)
+        unknown = (f"Lighthouse was not run: {self.not_run}",) if self.not_run else ()
+        return (*faults, *(line for one in self.lighthouse for line in one.missed), *unknown)
+
+    def counts(self) -> dict[str, int]:
+        """How many faults were found in each mode and by our own rules."""
+        return {how: sum(one.how == how for one in self.found) for how in (*map(str, MODES), _OURS)}
+
+
+_OURS = "our own rules"
+
+
+def as_record(audit: Audit) -> dict:
+    """An audit as plain values, for machines.
+
+    Examples
+    --------
+    >>> as_record(Audit(("a.html",), (), (), "npx was not found"))["passed"]
+    False
+    """
+    return {
+        "standard": STANDARD, "axe rules": list(TAGS), "own rules": list(RULES), "modes": list(map(str, MODES)),
+        "pages": list(audit.pages), "counts": audit.counts(),
+        "faults": [{"page": one.page, "how": one.how, "what": one.what} for one in audit.found],
+        "lighthouse": {
+            "version": LIGHTHOUSE, "targets": dict(LIGHTHOUSE_TARGETS), "not run": audit.not_run,
+            "pages": [{"page": one.page, **one.scores, "not passed": list(one.failed)} for one in audit.lighthouse],
+        },
+        "passed": not audit.missed,
+    }  # fmt: skip
+
+
+def _by_axe(address: str, pages: Sequence[str], told: Callable[[str], object], mode: Mode) -> list[Found]:
+    """Every page in one mode, in a Chromium of its own: Playwright works in one thread."""
+    found = []
+    with browser.launched() as chromium:
+        tab = chromium.new_context(**mode.reader).new_page()
+        for page in pages:
+            tab.goto(f"{address}/{page}", wait_until="load")
+            found += [Found(page, str(mode), str(one)) for one in browser.axe(tab)]
+            over = tab.evaluate(browser.TOO_WIDE)
+            if over > 0:
+                found.append(Found(page, str(mode), f"it is {over} pixels wider than the window"))
+    told(f"axe: {len(pages)} pages, {mode}: {len(found)} faults")
+    return found
+
+
+def _by_lighthouse(address: str, pages: Sequence[str], told: Callable[[str], object]) -> tuple[tuple[Scores, ...], str]:
+    found = []
+    try:
+        for page in pages:
+            found.append(scores(address, page))
+            said = ", ".join(f"{kind} {score}" for kind, score in found[-1].scores.items())
+            told(f"Lighthouse: {page}: {said}")
+    except NoLighthouse as failure:
+        return tuple(found), str(failure)
+    return tuple(found), ""
+
+
+def audited(root: Path, told: Callable[[str], object] = lambda line: None) -> Audit:
+    """Audit the built book of a root.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``_toc.yml``, and ``_build/html`` as :func:`ncthelpers.publish.html.build_html` leaves it.
+    told : callable
+        Told how far the audit is, line by line.
+
+    Raises
+    ------
+    NoBrowser
+        If the book is not built, or there is no Chromium.
+    """
+    browser.chromium()
+    html = browser.book_of(root)
+    pages = browser.page_files(html)
+    found = [
+        Found(page, _OURS, str(one)) for page in pages for one in broken((html / page).read_text("utf-8"))
+    ]  # before Chromium takes the cores
+    told(f"our own rules: {len(pages)} pages: {len(found)} faults")
+    with browser.served(html) as address:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for more in pool.map(partial(_by_axe, address, pages, told), MODES):
+                found += more
+        lighthouse, not_run = _by_lighthouse(address, pages_of(pages_listed(root)), told)
+    return Audit(pages, tuple(found), lighthouse, not_run)

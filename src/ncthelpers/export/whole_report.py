@@ -1,0 +1,115 @@
+"""The report of a whole year: every page that the book lists of it, in its order, as one document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ncthelpers import narrative, wording
+from ncthelpers.export import parts
+from ncthelpers.export.document import Block, Heading, Notice, Paragraph, Report, Table, runs
+from ncthelpers.publish import notices, toc
+from ncthelpers.publish.companion import COLOPHON
+from ncthelpers.publish.pages import NOTICE
+from ncthelpers.yeardata import YearData
+
+__all__ = ["notices_of", "pages_of", "whole_report"]
+
+# The tables at the foot of each page, by their id there; in the report they stand once, at its end.
+_AT_THE_END = {
+    "sources-of-this-page": "Files of data that the pages rest on",
+    "publications-cited": "Publications cited",
+}
+_ABOUT = (
+    "This document holds every page of {year} in the book, in the order of the book. The source of a table or chart stands below it. "
+    "The files of data, with their checksums, and the publications cited are listed once, at the end."
+)
+
+
+def pages_of(root: Path, data: YearData) -> list[dict]:
+    """The executed pages of a year that ``_toc.yml`` lists, in its order.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``_toc.yml`` and ``book/``.
+    data : YearData
+        The year.
+
+    Raises
+    ------
+    ValueError
+        If none is listed, or one has not been made.
+    """
+    listed = [page for page in toc.pages_listed(root) if page.startswith(f"{data.year}/")]
+    if not listed:
+        raise ValueError(f"_toc.yml lists no page of {data.year}: only what is listed there is exported")
+    missing = [page for page in listed if not (root / "book" / f"{page}.ipynb").is_file()]
+    if missing:
+        raise ValueError(f"not made yet: {', '.join(missing)}; run {data.year} first")
+    return [json.loads((root / "book" / f"{page}.ipynb").read_text("utf-8")) for page in listed]
+
+
+def whole_report(data: YearData, pages: Iterable[Mapping]) -> Report:
+    """The report of a year, made of its pages.
+
+    Parameters
+    ----------
+    data : YearData
+        The year.
+    pages : iterable of Mapping
+        Its executed pages, as :func:`pages_of` gives them.
+    """
+    held: list[Block] = []
+    sources: dict[str, list[Table]] = {}
+    for page in pages:
+        for block in _without_foot(_blocks(page)):
+            if isinstance(block, Table) and block.anchor in _AT_THE_END:
+                sources.setdefault(block.anchor, []).append(block)
+            else:
+                held.append(block)
+    title = wording.captioned(narrative.year_title(data), data.marks)
+    councils = wording.listed([council["name"] for council in data.contract["councils"]])
+    above = (str(data.contract["provider"]["name"]), councils)
+    about = Paragraph(runs(_ABOUT.format(year=data.year)))
+    at_end = (Heading(1, "Sources"), *_merged(sources)) if sources else ()
+    return Report(title, above, notices_of(data), (about, *held, *at_end), contents=True)
+
+
+def notices_of(data: YearData) -> tuple[Notice, ...]:
+    """What every page of a year says of itself below its title, as a document says it."""
+    said = notices.of_pages([data]).values()
+    return tuple(parts.notice(text.replace("on this page", "in this document")) for text in said)
+
+
+def _blocks(page: Mapping) -> Iterator[Block]:
+    """The parts of one page; what is said of every page stands on the first, and the colophon in the book only."""
+    for cell in page["cells"]:
+        name = str(cell.get("id", ""))
+        if "remove-cell" in cell["metadata"].get("tags", []) or name == COLOPHON or name.startswith(NOTICE):
+            continue
+        if cell["cell_type"] == "markdown":
+            yield from parts.of_markdown("".join(cell["source"]))
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {})
+            if "text/html" in shown:
+                yield from parts.of_html("".join(shown["text/html"]))
+            elif "text/plain" in shown:
+                yield Paragraph(runs("".join(shown["text/plain"])))
+
+
+def _without_foot(blocks: Iterable[Block]) -> list[Block]:
+    """The parts of a page without the headings that stand over nothing but what goes to the end of the report."""
+    held = list(blocks)
+    nexts = [*held[1:], None]
+    return [block for block, after in zip(held, nexts, strict=True)
+            if not (isinstance(block, Heading) and isinstance(after, Table) and after.anchor in _AT_THE_END)]  # fmt: skip
+
+
+def _merged(found: Mapping[str, Sequence[Table]]) -> Iterator[Table]:
+    """One table of each kind, with each of its rows once."""
+    for anchor, caption in _AT_THE_END.items():
+        for table in found.get(anchor, [])[:1]:
+            rows = dict.fromkeys(row for one in found[anchor] for row in one.rows)
+            yield Table(caption, table.heads, tuple(rows), table.numeric, anchor)

@@ -1,0 +1,48 @@
+"""What looks at the pages can find faults: a page with one of each kind is not passed."""
+
+import pytest
+
+from ncthelpers.accessibility import browser
+from ncthelpers.accessibility.scope import MODES
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>Costs</title><style>
+body {{ background: Canvas; color: CanvasText; color-scheme: light dark; }} button {{ padding: 0; border: 0; }} {style}</style></head>
+<body><main><h1>Costs</h1>{body}</main></body></html>"""
+CHANGES = [
+    ("", "<p style='color: #999; background: #fff'>Pale</p>", "color-contrast"),
+    ("button { width: 20px; height: 20px; }", "<p><button>a</button><button>b</button></p>", "target-size"),
+    ("", "<h3>By service</h3>", "heading-order"),
+    ("", "</main><p>Outside of every part</p><main hidden>", "region"),
+    ("", "<img src='data:,'>", "image-alt"),
+    ("div { overflow: auto; height: 20px; }", "<div><p>a</p><p>b</p><p>c</p></div>", "scrollable-region-focusable"),
+]
+
+
+@pytest.fixture
+def page(chromium):
+    """An empty tab."""
+    context = chromium.new_context(**MODES[0].reader)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_page_without_a_fault_has_none_in_any_mode(page):
+    for mode in MODES:
+        page.emulate_media(color_scheme=mode.colours)
+        page.set_viewport_size(mode.reader["viewport"])
+        page.set_content(PAGE.format(style="", body="<p>Nothing wrong.</p>"))
+        assert browser.axe(page) == () and page.evaluate(browser.TOO_WIDE) == 0
+
+
+@pytest.mark.parametrize(("style", "body", "rule"), CHANGES, ids=[rule for *_, rule in CHANGES])
+def test_each_kind_of_fault_is_found_whatever_its_impact(page, style, body, rule):
+    page.set_content(PAGE.format(style=style, body=body))
+    assert {one.rule for one in browser.axe(page)} == {rule}
+
+
+def test_a_page_wider_than_the_window_is_found(page):
+    page.set_viewport_size(MODES[-1].reader["viewport"])
+    page.set_content(PAGE.format(style="", body="<p style='width: 400px'>Wide</p>"))
+    assert page.evaluate(browser.TOO_WIDE) > 50

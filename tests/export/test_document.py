@@ -1,0 +1,101 @@
+"""Reports as parts: numbers of paragraphs, widths of tables, pages on their side."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ncthelpers.export.document import (
+    LANDSCAPE,
+    LETTERED,
+    NUMBERED,
+    PORTRAIT,
+    SOURCE,
+    SUBNUMBERED,
+    Heading,
+    Notice,
+    Paragraph,
+    Report,
+    Table,
+    layout,
+    numbers,
+    runs,
+    said,
+    sections,
+)
+
+WORDS = st.text("abc ", max_size=60) | st.sampled_from(
+    ["", "x" * 300, "2021-22/finance_lines.csv", "\N{FOX FACE} 1,184"]
+)
+WIDE = tuple(f"A long heading {number}" for number in range(14))
+
+
+def table(heads, *rows):
+    return Table("Grants", tuple(heads), tuple(tuple(map(runs, row)) for row in rows), (False,) * len(heads))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(1, 16).flatmap(
+        lambda width: st.lists(st.lists(WORDS, min_size=width, max_size=width), min_size=1, max_size=6)
+    )
+)
+def test_no_table_is_wider_than_its_page_or_smaller_than_eight_points(rows):
+    found = layout(table(*rows))
+    assert len(found.widths) == len(rows[0]) and min(found.widths) > 0
+    assert sum(found.widths) <= (LANDSCAPE if found.landscape else PORTRAIT) + 0.01
+    assert found.size >= 8
+
+
+def test_a_table_lies_on_its_side_only_where_it_must():
+    assert not layout(table(["Grant", "Amount"], ["Adoption", "1,184"])).landscape
+    assert layout(table(WIDE, ["performance"] * 14)).landscape
+
+
+def test_what_is_left_over_goes_to_the_long_cells():
+    short, long = layout(table(["Kind", "Note"], ["home", "a long note " * 30])).widths
+    assert long > 5 * short and sum((short, long)) > PORTRAIT * 0.95
+
+
+def test_numbers_begin_again_below_each_heading():
+    one, two, letter = Paragraph((), NUMBERED), Paragraph((), SUBNUMBERED), Paragraph((), LETTERED)
+    parts = [Heading(1, "A", True), one, letter, letter, one, letter, Heading(1, "Annex"), Heading(1, "B", True),
+             Heading(2, "C", True), two, two, Heading(2, "D", True), two]  # fmt: skip
+    assert numbers(parts) == ["1", "1.1", "(a)", "(b)", "1.2", "(a)", "", "2", "2.1", "2.1.1", "2.1.2", "2.2", "2.2.1"]
+
+
+def test_a_table_on_its_side_takes_its_headings_and_its_source_with_it():
+    before, source, after = Paragraph(runs("before")), Paragraph(runs("Source: it."), SOURCE), Paragraph(runs("after"))
+    wide = table(WIDE, ["performance"] * 14)
+    blocks = [
+        before,
+        Heading(1, "Cost"),
+        Heading(2, "Services"),
+        wide,
+        Paragraph(runs("No row has a value.")),
+        source,
+        after,
+    ]
+    found = sections(blocks)
+    assert [(one.landscape, [part.block for part in one.parts]) for one in found] == [
+        (False, [before]),
+        (True, blocks[1:6]),
+        (False, [after]),
+    ]
+    assert [part.layout is not None for part in found[1].parts] == [False, False, True, False, False]
+    assert [one.landscape for one in sections([wide, after, Heading(1, "A"), source])] == [True, False]
+
+
+@given(st.lists(st.sampled_from([Paragraph(()), Paragraph((), SOURCE), Heading(2, "H"), table(WIDE, ["performance"] * 14),
+                                 table(["a"], ["b"])]), max_size=12))  # fmt: skip
+def test_every_part_stands_in_one_section_in_its_order(blocks):
+    found = sections(blocks)
+    assert [part.block for one in found for part in one.parts] == blocks
+    assert all(one.landscape != other.landscape for one, other in zip(found, found[1:], strict=False))
+
+
+def test_what_is_said_of_all_stands_in_the_head():
+    assert Report("Review", (), (Notice("Draft", ()), Notice("Invented", ())), ()).head == "DRAFT | INVENTED | Review"
+
+
+@given(st.text(max_size=30))
+def test_writing_comes_back_as_it_was(text):
+    assert said(runs(text)) == text
