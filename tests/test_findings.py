@@ -49,7 +49,7 @@ def test_the_findings_of_the_reviewed_year_are_those_of_its_documents(review):
         "Services together overspent by £1,070,000", "The reserve is £0.019m more than the overspend",
         "The budget is £123.348m of a contract sum of £137.150m", "29 of 37 support-service KPIs were met or exceeded",
         "4 of 11 audits had reached reporting", "10 grants came to £12,076,323; the largest gave £2,700,011",
-        "The largest gap forecast is £33.913m, in 2024-25",
+        "Largest gap in a council's budget: £33.913m, in 2024-25",
     ]  # fmt: skip
     assert (
         text_of(findings.demand(review, "children_in_care"))
@@ -157,19 +157,35 @@ def test_shares_that_are_not_shown_are_in_no_finding(year_of):
     assert findings.answer_shares(year_of(answer_shares=answers)) is None
 
 
-def test_events_that_touch_the_contract_year_are_counted_as_in_it(review):
+def test_events_are_counted_as_in_the_contract_year_only_with_all_their_days(review):
     rows = [row for row in results.table(review, "events").to_dict("records")][:1]
-    for start, end, inside in (("2021-04-01", None, "1"), ("2022-04-01", None, "None"), ("2020", "2021-04", "1"),
-                               ("2020", "2021-03", "None")):  # fmt: skip
+    for start, end, inside in (("2021-04-01", None, "1"), ("2022-04-01", None, "None"), ("2020", "2021-04", "None"),
+                               ("2022", None, "None"), ("2021-04", "2022-03", "1")):  # fmt: skip
         found = findings.dated(review, "events", [{**rows[0], "start": start, "end": end}], "events")
-        assert found.text == f"{inside} of 1 events fell in the contract year"
+        assert found.text == f"{inside} of 1 events fell within the contract year"
     assert findings.dated(review, "events", [], "events") is None
+    long = findings.dated(review, "events", rows, "inspections and visits")
+    assert long.text.endswith("inspections and visits fell within the year"), "a title has few words"
+
+
+@pytest.mark.parametrize("name", ["events", "inspections"])
+def test_dates_are_counted_as_the_tables_say_of_each_of_them(review, name):
+    rows = results.table(review, name).to_dict("records")
+    told = findings.dated(review, name, rows, "dates").figures[0]
+    assert int(told.value) == sum(not row["context"] for row in rows) > 0
+
+
+def test_a_council_without_a_gap_has_no_largest_one(review, year_with):
+    gaps = review["budget_gaps"]
+    gaps["gap"] = [Decimal("-1.5")] * len(gaps)
+    assert findings.gaps_by_year(year_with(budget_gaps=gaps)) is None
 
 
 @pytest.mark.parametrize(
     ("signal", "said"),
     [
-        ({}, "KPI A: common cause; target hit and missed"), ({"assurance": None}, "KPI A: common cause"),
+        ({}, "KPI A: as usual; may meet or miss its target"), ({"assurance": None}, "KPI A: as usual"),
+        ({"variation": "concern", "assurance": "consistently fails"}, "KPI A: concern; expected to miss its target"),
         ({"variation": None, "assurance": None}, "KPI A: no limits of variation"),
         ({"variation": None, "assurance": None, "period": None}, "KPI A: no value in the year"),
     ],

@@ -194,6 +194,7 @@ def made(folder: Path, example: Path, trust: Trust) -> Path:
     words = [*_names(root), *trust.words]
     for path in [
         *root.glob("*.*"),
+        root / "data" / "publisher.yml",
         *(path for part in (*years, "reference") for path in (root / "data" / part).rglob("*.*")),
     ]:
         text = path.read_text("utf-8")

@@ -8,9 +8,11 @@ import zipfile
 import zlib
 
 import pytest
+from pypdf import PdfReader
 
 from ncthelpers import cli
-from ncthelpers.export import folders, opendata, spreadsheet
+from ncthelpers.export import folders, opendata, pdf, spreadsheet, whole_report, word
+from ncthelpers.export.document import Paragraph, Report, runs
 from ncthelpers.load import open_year
 
 YEAR = "2031-32"
@@ -27,6 +29,8 @@ def bytes_of(path):
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
             yield from (packed.read(name) for name in packed.namelist())
+    if path.suffix == ".pdf":  # which holds its letters as numbers of their signs
+        yield from (page.extract_text().encode() for page in PdfReader(path).pages)
     if path.name == "objects.inv":
         yield zlib.decompress(content.split(b"\n", 4)[4])
 
@@ -43,9 +47,10 @@ def test_what_is_packed_compressed_or_drawn_is_looked_into(tmp_path):
     (tmp_path / "objects.inv").write_bytes(b"a\nb\nc\nd\n" + zlib.compress(b"Zyxwvut" * 50))
     drawing = base64.b64encode(b"<svg><!-- 98,765 --></svg>").decode()
     (tmp_path / "a.html").write_text(f'<img src="data:image/svg+xml;base64,{drawing}">')
+    (tmp_path / "a.pdf").write_bytes(pdf.pdf(Report("Cost", (), (), (Paragraph(runs("It is 98,765.")),))))
     (tmp_path / "PlantedSentence").mkdir()
     (tmp_path / "b.txt").write_text("9876 5.43 zyxwvu")
-    assert holding(tmp_path) == {"a.xlsx", "objects.inv", "a.html", "PlantedSentence"}
+    assert holding(tmp_path) == {"a.xlsx", "objects.inv", "a.html", "a.pdf", "PlantedSentence"}
 
 
 @pytest.mark.slow
@@ -111,6 +116,9 @@ def test_no_planted_value_reaches_anything_that_is_public(private_book, command,
     year = open_year(book.root, YEAR)
     spreadsheet.write(year, book.root / "tables.xlsx", folders.linked(book.root, YEAR))
     opendata.write_zip(book.root, year, book.root / "tables.zip")
+    report = whole_report.whole_report(year, whole_report.pages_of(book.root, year))
+    (book.root / "whole.docx").write_bytes(word.word(report))
+    (book.root / "whole.pdf").write_bytes(pdf.pdf(report))
 
     # what goes wrong, on either side
     overlay, entered = (folder / "data" / YEAR / "budget_gaps.csv" for folder in (private, book.root))

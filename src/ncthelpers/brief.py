@@ -15,7 +15,7 @@ from ncthelpers.yeardata import Comparison, YearData
 __all__ = ["Brief", "NOTHING", "PAGES", "of", "made_of"]
 
 _TITLE = "In brief"
-_MOST = 4
+_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,13 @@ PAGES: Mapping[str, tuple[Sentence, ...]] = MappingProxyType({
                               counted("surveys", "survey is reported", "surveys are reported"), actions_of("report:10")),
     "11_rectification_plans": (sentences.rectification, sentences.escalated, actions_of("report:11")),
     "12_funding": (sentences.gaps, sentences.gaps_by_council, findings.grant_shares, actions_of("report:12")),
-    "13_risk": (counted("risks", "risk is named in the documents", "risks are named in the documents"), sentences.risks, actions_of("report:13")),
-    "14_inspections": (sentences.judgements, sentences.newest_inspection, actions_of("report:14")),
+    "13_risk": (counted("risks", "risk is listed in the documents", "risks are listed in the documents"), sentences.risks, actions_of("report:13")),
+    "14_inspections": (sentences.judgements, sentences.councils_judged, actions_of("report:14")),
     "15_proposed_changes": (counted("change_items", "item was discussed", "items were discussed"), sentences.proposals, actions_of("report:15")),
     "16_appendices": (counted("appendices", "appendix is listed or cited", "appendices are listed or cited"), sentences.lost),
     "17_cover_report": (counted("recommendations", "recommendation is made", "recommendations are made"),
                         sentences.deadlines, sentences.topics, sentences.cost),
-    "18_public_data": (sentences.against_country, sentences.since_before, sentences.in_care, sentences.newest_inspection),
+    "18_public_data": (sentences.against_country, sentences.since_before, sentences.in_care, sentences.judgements, sentences.councils_judged),
     "19_official_measures": (sentences.against_country, sentences.since_before, sentences.not_compared, sentences.ranks),
     "20_official_demand": (sentences.in_care, sentences.demand_directions),
     "21_published_finance": (sentences.finances_by_source,),

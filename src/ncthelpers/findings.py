@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from ncthelpers import benchmarks, comparison, results, wording, years
+from ncthelpers import benchmarks, comparison, results, spc, wording, years
 from ncthelpers.lineage import Lineage, Rows, merged
 from ncthelpers.provenance import Figure, figure, paths
 from ncthelpers.rows import records_of
@@ -22,6 +22,7 @@ __all__ = [
     "Finding",
     "Held",
     "MET",
+    "AS_USUAL",
     "MOST_WORDS",
     "finding",
     "short_enough",
@@ -228,13 +229,17 @@ def grant_shares(data: YearData) -> Finding | None:
 
 
 def gaps_by_year(data: YearData) -> Finding | None:
-    """The largest gap that any council forecasts."""
+    """The largest gap that any council forecasts in its whole budget; nothing where none forecasts one."""
     held, councils = Held(data, "gaps_by_year"), {council["name"] for council in data.contract["councils"]}
     given = [row for row in held.rows if row["council"] in councils and row["gap"] is not None]
     if not given:
         return None
     largest = max(given, key=lambda row: row["gap"])
-    return finding("The largest gap forecast is {}, in {}", held.cell(largest, "gap"), held.cell(largest, "year"))
+    if largest["gap"] <= 0:
+        return None
+    return finding(
+        "Largest gap in a council's budget: {}, in {}", held.cell(largest, "gap"), held.cell(largest, "year")
+    )
 
 
 def contract_sum_effects(data: YearData) -> Finding | None:
@@ -273,7 +278,7 @@ def demand(data: YearData, measure: str) -> Finding | None:
 
 
 def dated(data: YearData, name: str, rows: Sequence[Mapping], what: str, which: str = "") -> Finding | None:
-    """How many of some dated rows, of a table with ``start`` and ``end``, fell in the contract year.
+    """How many of some dated rows, of a table with ``start`` and ``end``, lie within the contract year with all their days.
 
     Parameters
     ----------
@@ -291,10 +296,12 @@ def dated(data: YearData, name: str, rows: Sequence[Mapping], what: str, which: 
     if not rows:
         return None
     held = Held(data, name)
-    inside = [row for row in rows if years.first_day(row["start"]) <= data.ends
-              and years.last_day(row["end"] or row["start"]) >= data.starts]  # fmt: skip
+    inside = [row for row in rows if years.first_day(row["start"]) >= data.starts
+              and years.last_day(row["end"] or row["start"]) <= data.ends]  # fmt: skip
     within = f"{which}{'&' if which else ''}in={data.year}"
-    return finding("{} of {} {} fell in the contract year", held.part(inside, within), held.count(rows, which), what)
+    told = held.part(inside, within), held.count(rows, which), what
+    return short_enough(finding("{} of {} {} fell within the contract year", *told),
+                         finding("{} of {} {} fell within the year", *told))  # fmt: skip
 
 
 # Risks, surveys and practice
@@ -351,13 +358,18 @@ def _firsts(rows: Sequence[Mapping], *columns: str) -> list[Mapping]:
 
 
 MET: Mapping[str, str] = MappingProxyType({
-    "consistently passes": "target consistently met", "consistently fails": "target consistently missed",
-    "hit and miss": "target hit and missed",
+    "consistently passes": "expected to meet its target", "consistently fails": "expected to miss its target",
+    "hit and miss": "may meet or miss its target",
 })  # fmt: skip
+AS_USUAL = "as usual"  # what common cause is to readers
 
 
 def kpi_signal(signal: Mapping) -> Finding:
-    """What a KPI's last month says, and whether its target can be met, of a row of ``kpi_signals``."""
-    said = signal["variation"] or ("no limits of variation" if signal["period"] else "no value in the year")
+    """What a KPI's last month says, and whether its target can be expected to be met, of a row of ``kpi_signals``.
+
+    Limits say what to expect of a KPI that goes on as it is, not what its months were: each may have met the target.
+    """
+    variation = AS_USUAL if signal["variation"] == spc.COMMON else signal["variation"]
+    said = variation or ("no limits of variation" if signal["period"] else "no value in the year")
     met = f"; {MET[signal['assurance']]}" if signal["assurance"] else ""
     return Finding(f"KPI {signal['kpi']}: {said}{met}")

@@ -11,9 +11,23 @@ from ncthelpers.provenance import figure
 from ncthelpers.rows import records_of
 from ncthelpers.yeardata import Comparison, YearData
 
-__all__ = ["authority_ranks", "against_median", "related_measures", "series", "finance_series", "forecast_paths"]
+__all__ = [
+    "country",
+    "authority_ranks",
+    "against_median",
+    "related_measures",
+    "series",
+    "finance_series",
+    "forecast_paths",
+]
 
 _BESIDE = ("better", "worse", "the same")
+
+
+def country(data: YearData) -> str:
+    """The country that official measures are set beside, by its name."""
+    areas = data["areas"]
+    return next(iter(areas.loc[areas["kind"] == "country", "name"]), "the country")
 
 
 def authority_ranks(data: YearData) -> Finding | None:
@@ -40,8 +54,6 @@ def related_measures(several: Comparison, measures: Sequence[str]) -> Finding | 
         of = [row for row in held.rows if row["measure"] in measures and row["country_words"] in _BESIDE]
         if of:
             better = [row for row in of if row["country_words"] == "better"]
-            areas = year["areas"]
-            country = next(iter(areas.loc[areas["kind"] == "country", "name"]), "the country")
             which = f"measure={'|'.join(row['measure'] for row in of)}"
             when = figure(
                 f"year:{year.year}",
@@ -51,7 +63,7 @@ def related_measures(several: Comparison, measures: Sequence[str]) -> Finding | 
                 [Rows(f"{year.year}/contract.yml")],
             )
             told = [held.part(better, f"{which}&country_words=better"), held.count(of, which),
-                    "was" if len(better) < 2 else "were", country, when]  # fmt: skip
+                    "was" if len(better) < 2 else "were", country(year), when]  # fmt: skip
             return short_enough(finding("{} of {} compared measures {} better than {}, {}", *told),
                                  finding("{} of {} compared {} better than {}, {}", *told))  # fmt: skip
     return None

@@ -102,6 +102,12 @@ def test_each_test_by_people_that_was_not_made_keeps_it_from_being_fully_complia
     assert status(dataclasses.replace(WHOLE, **{blank: None})) == PARTIALLY
 
 
+def test_a_status_that_no_people_have_found_is_said_to_be_our_own_view():
+    view = "that is our own view"
+    assert view in _text(Publisher()) and view not in _text(WHOLE)
+    assert view not in _text(dataclasses.replace(WHOLE, assessment=Assessment("x", date(2031, 1, 1), "most")))
+
+
 def test_a_known_fault_is_told_with_its_criterion_and_when_it_will_be_mended():
     text = _text(dataclasses.replace(WHOLE, faults=(KNOWN,)))
     assert "A chart is small. This fails WCAG success criterion 1.4.4 Resize text. To be mended: by July" in text

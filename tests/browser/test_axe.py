@@ -12,6 +12,11 @@ body {{ background: Canvas; color: CanvasText; color-scheme: light dark; }} butt
 <body><main><h1>Costs</h1>{body}</main></body></html>"""
 CHANGES = [
     ("", "<p style='color: #999; background: #fff'>Pale</p>", "color-contrast"),
+    (
+        "p { background: linear-gradient(#fff, #fff); }",
+        "<p style='color: #999'>Pale over a shade</p>",
+        "color-contrast",
+    ),
     ("button { width: 20px; height: 20px; }", "<p><button>a</button><button>b</button></p>", "target-size"),
     ("", "<h3>By service</h3>", "heading-order"),
     ("", "</main><p>Outside of every part</p><main hidden>", "region"),
@@ -36,10 +41,22 @@ def test_a_page_without_a_fault_has_none_in_any_mode(page):
         assert browser.axe(page) == () and page.evaluate(browser.TOO_WIDE) == 0
 
 
-@pytest.mark.parametrize(("style", "body", "rule"), CHANGES, ids=[rule for *_, rule in CHANGES])
+@pytest.mark.parametrize(
+    ("style", "body", "rule"), CHANGES, ids=[f"{rule} {at}" for at, (*_, rule) in enumerate(CHANGES)]
+)
 def test_each_kind_of_fault_is_found_whatever_its_impact(page, style, body, rule):
     page.set_content(PAGE.format(style=style, body=body))
     assert {one.rule for one in browser.axe(page)} == {rule}
+
+
+def test_of_a_long_table_only_contrast_is_left_unmeasured_and_only_where_that_is_asked_for(page):
+    rows = "<tr><th scope='row'>Homes</th><td>1</td></tr>" * 3
+    pale = "<tr><th scope='row'>Homes</th><td style='color: #999; background: #fff'>1,070 <img src='data:,'></td></tr>"
+    head = "<thead><tr><th scope='col'>Service</th><th scope='col'>Cost</th></tr></thead>"
+    page.set_content(PAGE.format(style="", body=f"<table>{head}<tbody>{rows}{pale}</tbody></table>"))
+    assert {one.rule for one in browser.axe(page)} == {"color-contrast", "image-alt"}
+    assert {one.rule for one in browser.axe(page, 4)} == {"color-contrast", "image-alt"}
+    assert {one.rule for one in browser.axe(page, 3)} == {"image-alt"}
 
 
 def test_a_page_wider_than_the_window_is_found(page):

@@ -7,7 +7,7 @@ from ncthelpers.accessibility.scope import FIRST, MODES
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NARROW = next(mode for mode in MODES if mode.width < FIRST.width and mode.colours == FIRST.colours)
-# What has the keyboard: what it is, where it stands, and the line drawn around it.
+# What has the keyboard: what it is, where it stands, the line drawn around it, and whether something stands before all of it.
 FOCUSED = """() => {
     const at = document.activeElement, drawn = getComputedStyle(at), box = at.getBoundingClientRect();
     return {
@@ -15,15 +15,17 @@ FOCUSED = """() => {
         inMain: !!at.closest('main'), inMenu: !!at.closest('nav'), inFooter: !!at.closest('footer'),
         line: drawn.outlineStyle === 'none' ? 0 : parseFloat(drawn.outlineWidth),
         seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+        covered: !at.matches('[tabindex]') && ![...at.getClientRects()].some(one => [[.5, .5], [.05, .1], [.95, .1], [.05, .9], [.95, .9]]
+            .some(([x, y]) => at.contains(document.elementFromPoint(one.left + one.width * x, one.top + one.height * y)))),
     };
 }"""
 
 
-def _stops(page, most):
-    """Where the Tab key leads, one after another, from the head of the page until it leaves it."""
+def _stops(page, most, key="Tab"):
+    """Where the Tab key leads, one after another, from the head of the page (or its foot) until it leaves it."""
     found = []
     for _ in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         at = page.evaluate(FOCUSED)
         if at["tag"] == "BODY":
             break
@@ -59,6 +61,20 @@ def test_the_tab_key_goes_through_the_whole_page_and_out_of_it_and_each_stop_can
     assert (
         sum("table-scroll" in stop["scrolls"] for stop in stops) + sum(stop["tag"] == "SUMMARY" for stop in stops) > 5
     )
+
+
+@pytest.mark.parametrize(
+    ("visit", "name"),
+    [(FIRST.reader, "comparison/02_finances.html"), (NARROW.reader, None)],
+    indirect=["visit"],
+    ids=["links below headings that stay", "headings beside a column that stays"],
+)
+def test_nothing_stands_before_what_has_the_keyboard_in_either_direction(visit, cost, name):
+    page = visit.open(name or cost)
+    for key in ("Tab", "Shift+Tab"):
+        stops = _stops(page, 700, key)
+        assert 30 < len(stops) < 700
+        assert [stop["text"] or stop["address"] for stop in stops if stop["covered"]] == []
 
 
 def test_what_is_folded_unfolds_by_the_keyboard(visit, cost):

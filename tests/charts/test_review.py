@@ -47,6 +47,21 @@ def points_of(figure):
     ]
 
 
+def test_one_change_of_a_waterfall_is_one(gallery):
+    assert " by one change. " in gallery["contract_sum_bridge"].chart.alt
+    assert " by two changes. " in gallery["reserve_bridge"].chart.alt
+
+
+@pytest.mark.parametrize(
+    ("kinds", "what"),
+    [(["plan"], "13 plans"), (["plan", "governance"], "31 events and plans"), (["governance"], "18 events")],
+)
+def test_plans_are_not_called_events_and_none_lies_within_the_year(review, kinds, what):
+    chart = charts.event_timeline(review, kinds)  # annual report section 15: every plan reaches beyond the year
+    assert f"Timeline of {what}," in chart.alt and f" of {what} fell within the " in chart.title
+    assert chart.title.startswith("None ") == (kinds == ["plan"])
+
+
 # What is drawn
 
 

@@ -127,6 +127,20 @@ def test_outturn_in_pounds_or_thousands_is_written_in_millions_with_one_decimal(
     assert "Weekly cost, £ per week, year by year: East £1,465 in 22-23, £1,500 in 23-24." in alt
 
 
+def test_an_authority_that_ended_has_its_last_year_in_brief_and_so_have_the_others(years, drawn):
+    alt = drawn(
+        lambda several: charts.outturn_series(
+            several, ("outturn_children_total", "outturn_children_looked_after", "outturn_safeguarding")
+        ),
+        years,
+    ).chart.alt
+    # Department for Education, section 251 outturn: the county council ended in March 2021
+    assert (
+        "North Northamptonshire £95.5m in 24-25, West Northamptonshire £118.8m in 24-25, Northamptonshire £117.0m in 20-21."
+        in alt
+    )
+
+
 def test_authorities_of_the_outturn_differ_by_shape_and_dash_and_those_in_being_come_first(official):
     drawing = official("one outturn")
     sheet, axes = drawing.figure.axes
@@ -168,7 +182,7 @@ def test_a_forecast_has_a_panel_for_each_method_whose_title_says_how_it_stands_t
         "linear trend: 39 above what came",
         "stock and flow: 8 below what came",
     ):
-        assert f"Visits that were late, {title}" in drawing.chart.alt and title in drawing.words
+        assert f"Visits that were late, March 2024, {title}" in drawing.chart.alt and title in drawing.words
     assert "an invented interval: 1,144 to 1,298 in 23-24; what came lies inside" in drawing.words
     assert "an invented interval: 1,081 to 1,180 in 23-24; what came lies outside" in drawing.words
 
@@ -220,7 +234,7 @@ def test_each_printed_forecast_has_panels_of_its_own(official, paths):
     rows = [(row[0], row[3].lower(), *row[2:]) for row in rows]
     drawing = official("forecasts", forecast_paths=rows)
     assert len(drawing.figure.axes) == 3
-    assert "Children, no change" in drawing.words and "Visits, no change" in drawing.words
+    assert "Children, March 2024, no change" in drawing.words and "Visits, March 2024, no change" in drawing.words
 
 
 def test_a_printed_forecast_that_no_method_could_be_tried_on_has_no_panel(official, paths):

@@ -116,8 +116,8 @@ def test_a_month_without_a_row_is_the_same_gap(charted):
 
 def test_title_and_caption_say_what_was_found(charted):
     drawing = charted([*STEADY, 60, 40], target=60)
-    assert drawing.chart.title == "KPI A: concern; target hit and missed"
-    assert "concern (outside the limits) in March 2022; target hit and missed" in drawing.chart.alt
+    assert drawing.chart.title == "KPI A: concern; may meet or miss its target"
+    assert "concern (outside the limits) in March 2022; may meet or miss its target" in drawing.chart.alt
     caption = drawing.chart.caption
     assert caption.startswith("Visits made, per cent by month, April 2021 to March 2022") and "trial" not in caption
     assert "trial limits, made of fewer than 12 values" in charted([60, 62, 60]).chart.caption
@@ -217,4 +217,4 @@ def test_charts_that_ask_to_be_looked_at_come_first_and_in_full(charted, year_wi
     html = charts.Charts((loud,), (Fold("calm", calm),))._repr_mimebundle_()[0]["text/html"]
     page = BeautifulSoup(html, "html.parser")
     inside = [figure.find_parent("details", class_="fold") is not None for figure in page.find_all("figure")]
-    assert inside == [False, True] and loud.title == "KPI A: concern; target hit and missed"
+    assert inside == [False, True] and loud.title == "KPI A: concern; may meet or miss its target"

@@ -1,5 +1,6 @@
 """Reports as parts: numbers of paragraphs, widths of tables, pages on their side."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from ncthelpers.export.document import (
     Heading,
     Notice,
     Paragraph,
+    Picture,
     Report,
     Table,
     layout,
@@ -90,6 +92,13 @@ def test_every_part_stands_in_one_section_in_its_order(blocks):
     found = sections(blocks)
     assert [part.block for one in found for part in one.parts] == blocks
     assert all(one.landscape != other.landscape for one, other in zip(found, found[1:], strict=False))
+
+
+@pytest.mark.parametrize(("drawn", "shown"), [
+    ((100, 50), (100, 50)), ((966, 50), (483, 25)), ((400, 1200), (200, 600)), ((966, 2400), (241.5, 600))])  # fmt: skip
+def test_a_picture_stands_on_its_page_whole_and_as_it_is_drawn(drawn, shown):
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="%dpt" height="%dpt"></svg>' % drawn
+    assert Picture(svg, "Costs rose.", "Costs").on_page == pytest.approx(shown)
 
 
 def test_what_is_said_of_all_stands_in_the_head():

@@ -84,6 +84,9 @@ def test_every_source_of_words_names_its_documents_and_files(review):
         if one.kind == SOURCE
     ]
     assert "7.1.4 para 1" in said(source.runs) and "2021-22/finance_lines.csv" in said(source.runs)
+    assert said(source.runs).startswith(
+        "Source: Cover report 7 heading, "
+    )  # not the word by which the book counts what it carries
     assert "£137.15m" not in said(source.runs)  # how a sentence was filled in is for readers of the book
 
 

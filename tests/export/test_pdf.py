@@ -161,6 +161,16 @@ def test_a_word_that_is_too_wide_for_its_column_is_broken_and_not_lost():
     assert text_of(made).replace("\n", "").replace("\u200b", "").replace(" ", "").count("abcdefghij") > 150
 
 
+def test_a_tall_picture_is_not_cut_off_at_the_foot_of_its_page():
+    tall = Picture(SVG.replace(b'height="50pt"', b'height="930pt"'), "Costs rose.", "Costs. " * 30, "Costs rose")
+    made = pypdf.PdfReader(BytesIO(pdf(report(tall))))
+    held = (made.get_object(number) for number in range(1, made.trailer["/Size"]))
+    (figure,) = [one for one in held if isinstance(one, dict) and one.get("/S") == "/Figure"]
+    left, foot, right, top = figure["/A"][0]["/BBox"]
+    assert 60 < foot < top < 780 and top - foot == pytest.approx(600)
+    assert (right - left) / (top - foot) == pytest.approx(100 / 930, abs=0.001)
+
+
 def test_pictures_for_programs_that_cannot_draw():
     made = pictures([SVG, SVG, SVG])
     assert len(made) == 3 and made[0] == made[2] and all(one.startswith(b"\x89PNG") for one in made)

@@ -53,6 +53,21 @@ def test_every_term_of_the_glossary_has_an_id_that_a_link_can_go_to(repository, 
     assert page.find(id="term-kpi").td.get_text().startswith("Key performance indicator")
 
 
+def test_every_caption_of_a_page_on_several_years_names_its_year(repository):
+    root = repository / "examples" / "inventshire"
+    years = load_years(root, toc.public_years(root)).years[::-1]
+    assert sum(data.has_annual_report for data in years) > 1
+    held = dict(site.pages_of_data(root, years))
+    for name in ("assurance", "discrepancies", "coverage", "publisher"):
+        _, *parts = re.split(
+            r"^## Contract year ", held[f"about/{name}.md"].partition("## Publications")[0], flags=re.MULTILINE
+        )
+        assert len(parts) == len(years), name
+        for part in parts:
+            captions = [caption.get_text() for caption in BeautifulSoup(part, "html.parser").find_all("caption")]
+            assert captions and [caption for caption in captions if caption.count(part[:7]) != 1] == [], name
+
+
 def _about(repository, name):
     return (repository / "book" / "about" / f"{name}.md").read_text("utf-8")
 

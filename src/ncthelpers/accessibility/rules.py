@@ -24,8 +24,6 @@ _SAYS_NOTHING = {
 }  # fmt: skip
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SCOPES = {"col", "row", "colgroup", "rowgroup"}
-_KEYS = "search-button__kbd-shortcut"  # of the theme, as Ctrl+K
-_PRINTED = "jb-print-docs-body"  # the theme's second heading, for paper alone
 
 
 @dataclass(frozen=True, order=True)
@@ -74,8 +72,8 @@ class _Page:
 
     @cached_property
     def headings(self) -> list["Tag"]:
-        """Headings of what the page says, but for the second title that some themes keep for paper."""
-        return [tag for tag in self.said(*_HEADINGS) if tag.find_parent(id=_PRINTED) is None]
+        """Headings of what the page says."""
+        return self.said(*_HEADINGS)
 
     @cached_property
     def ids(self) -> list[str]:
@@ -114,9 +112,9 @@ def _title(page: _Page) -> Iterator[str]:
 
 
 def _one_heading(page: _Page) -> Iterator[str]:
-    first = [tag for tag in page.all("h1") if tag.find_parent(id=_PRINTED) is None]
-    if len(first) != 1:
-        yield f"{len(first)} of them"
+    count = len(page.all("h1"))
+    if count != 1:
+        yield f"{count} of them"
 
 
 def _levels(page: _Page) -> Iterator[str]:
@@ -246,17 +244,12 @@ def _labels(page: _Page) -> Iterator[str]:
     """What is seen on a control is part of what it is called, so that it can be spoken."""
     for control in page.all("button", "a", "summary"):
         label = control.get("aria-label")
-        if label and control.find_parent("dialog") is None and _seen(control) not in _plain(label):
+        if label and control.find_parent("dialog") is None and _plain(_text(control)) not in _plain(label):
             yield _start(control)
 
 
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _seen(control: "Tag") -> str:
-    """The text on a control but for the keys that also press it."""
-    return _plain(" ".join(text for text in control.find_all(string=True) if text.find_parent(class_=_KEYS) is None))
 
 
 RULES: Mapping[str, Callable[[_Page], Iterator[str]]] = {

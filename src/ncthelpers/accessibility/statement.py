@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ncthelpers.accessibility.publisher import Publisher, Trial
 from ncthelpers.accessibility.rules import RULES
-from ncthelpers.accessibility.scope import FIRST, LIGHTHOUSE_TARGETS, MODES, STANDARD, Mode, most_different
+from ncthelpers.accessibility.scope import FIRST, LIGHTHOUSE_TARGETS, MODES, ROWS, STANDARD, Mode, most_different
 from ncthelpers.narrative import plain
 from ncthelpers.wording import listed
 from ncthelpers.years import in_words
@@ -16,6 +16,10 @@ NOT_GIVEN = "**not given**"
 NO_SCREEN_READER = "This website has not been tested with a screen reader."
 _NO_PEOPLE = "It has not been tested by people who need such tools."
 _NO_ASSESSMENT = "People have not yet held it against every requirement of the standard."
+_OUR_VIEW = (
+    "This status means that most of the requirements are met. Until people have held this website against all of them, that is our "
+    "own view, from the tests that are named below; it has not been shown."
+)
 _TEXT = Path(__file__).with_name("statement.md")
 _REGULATIONS = "the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018"
 _HARDER = (
@@ -116,7 +120,8 @@ def _bullets(lines: tuple[str, ...], indent: str = "") -> str:
 def _due(publisher: Publisher) -> str:
     """Why it is not fully compliant, after the status."""
     reasons = why_not_fully(publisher)
-    return f", for these reasons:\n\n{_bullets(reasons)}" if reasons else "."
+    view = "" if publisher.assessment else f"\n\n{_OUR_VIEW}"
+    return f", for these reasons:\n\n{_bullets(reasons)}{view}" if reasons else "."
 
 
 def _faults(publisher: Publisher) -> str:
@@ -178,5 +183,5 @@ def statement(publisher: Publisher, name: str) -> str:
         status=status(publisher), due=_due(publisher), faults=_faults(publisher), prepared=_day(publisher.prepared),
         reviewed=_day(publisher.reviewed), tested=_tested(publisher), standard=STANDARD, first=_seen(FIRST),
         both=_seen(both), others=listed([_seen(one) for one in others]), lighthouse=listed(scores),
-        rules=_bullets(tuple(RULES), "  "),
+        rows=ROWS, rules=_bullets(tuple(RULES), "  "),
     )  # fmt: skip

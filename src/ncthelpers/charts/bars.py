@@ -172,9 +172,8 @@ def waterfall(data: YearData, bridge: str) -> Chart:
         text = held.missing if row["amount"] is None else wording.figure_text(row["amount"], held.unit, held.decimals)
         bars.append(_Bar(row["step"], level, text, BLUE if is_level else TEAL, start, "" if is_level else "//"))
     changes = sum(1 for row in rows if row["kind"] != "level")
-    taken = (
-        f"Steps that lead from {rows[0]['step']} to {rows[-1]['step']} by {wording.count_in_words(changes)} changes."
-    )
+    by = f"{wording.count_in_words(changes)} {'change' if changes == 1 else 'changes'}"
+    taken = f"Steps that lead from {rows[0]['step']} to {rows[-1]['step']} by {by}."
     signs = "; an overspend is positive" if any(bar.leftwards for bar in bars) else ""
     caption = f"{schema.title}, {data.year}, £m{signs}; levels are solid, changes hatched"
     return _bars(bars, described([taken], _listed(bars)), caption, of_table(data, bridge, rows),
@@ -228,7 +227,7 @@ def gaps(data: YearData) -> Chart:
         bars.append(_Bar(row["council"], row["gap"] or Decimal(0), text, colour_of[row["council"]], group=group))
     by_year = "; ".join(f"{row['year']} {row['council']}: {bar.label}" for row, bar in zip(rows, bars, strict=True))
     alt = described(["Bars by financial year, one a council.", _extremes(rows)], f"{by_year}.")
-    caption = "Budget gaps forecast by each council, by financial year, £m; a positive gap is a deficit"
+    caption = "Gaps that each council forecasts in its whole budget, by financial year, £m; a positive gap is a deficit"
     return _bars(bars, alt, caption, of_table(data, "gaps_by_year", rows), findings.gaps_by_year(data))
 
 

@@ -126,11 +126,13 @@ class Panel:
         """What it shows, in words: where each line ends, and whether it is broken."""
         if not self.named_ends:
             return f"{self.title}."
-        newest = max(line.held[-1][0] for line in self.lines)
-        ends = [f"{line.name} {self.said(value)}" + ("" if year == newest else f" in {short(year)}")
-                for line in self.lines for year, value in line.held[-1:]]  # fmt: skip
+        last = {line.name: line.held[-1] for line in self.lines}
+        together = len({year for year, _ in last.values()}) == 1
+        ends = [f"{name} {self.said(value)}" + ("" if together else f" in {short(year)}")
+                for name, (year, value) in last.items()]  # fmt: skip
+        when = f" in {short(self.lines[0].held[-1][0])}" if together else ""
         broken = sorted(short(year) for line in self.lines for year in line.breaks)
-        said = f"{self.title.removesuffix(', per cent')}: {', '.join(ends)} in {short(newest)}"
+        said = f"{self.title.removesuffix(', per cent')}: {', '.join(ends)}{when}"
         return f"{said}, broken before {' and '.join(broken)}." if broken else f"{said}{self._extremes}."
 
     @property

@@ -235,7 +235,7 @@ def _timeline(
         ends_of = [dates.in_words(row["start"]) for row in (min(rows, key=_span), max(rows, key=_span))]
         alt = described([f"Timeline of {len(rows)} {what}, the first of {ends_of[0]}, the last of {ends_of[1]}.",
                          _listed(counts, counts.values()), "The dates stand in the table."], "")  # fmt: skip
-        found = findings.dated(data, name, rows, name, which)
+        found = findings.dated(data, name, rows, what, which)
         return drawn(figure, alt, caption, of_table(data, name, rows), found)
 
 
@@ -266,7 +266,8 @@ def event_timeline(data: YearData, kinds: Sequence[str]) -> Chart:
         return absent(data, "events")
     rows.sort(key=lambda row: (row["kind"], row["start"]))
     caption = f"Events and plans by the date that the documents give, by kind; the contract year {data.year} is shaded"
-    return _timeline(data, "events", rows, "kind", "", caption, "events", f"kind={'|'.join(kinds)}")
+    what = "plans" if {*kinds} == {"plan"} else "events and plans" if "plan" in kinds else "events"
+    return _timeline(data, "events", rows, "kind", "", caption, what, f"kind={'|'.join(kinds)}")
 
 
 def inspection_timeline(data: YearData) -> Chart:

@@ -101,8 +101,8 @@ def measure_series(years: Comparison, use: str = "performance", measures: Sequen
         If no measure has such an id.
     """
     name = {"performance": "measure_series", "demand": "demand_series"}[use]
-    rows, known, areas = _chosen(years, name, measures), measures_of(years.newest), years.newest["areas"]
-    country = next(iter(areas.loc[areas["kind"] == "country", "name"]), "the country")
+    rows, known = _chosen(years, name, measures), measures_of(years.newest)
+    country = findings_official.country(years.newest)
     every = _every(rows)
     shown_panels = [_series_panel(of, known[measure], every, _OWN_AREAS, country) for measure, of in rows.items()]
     shown_panels = [panel for panel in shown_panels if panel.lines]
@@ -199,7 +199,7 @@ def _forecast_panel(rows: Sequence[dict], printed: Mapping, method: str) -> Pane
         came = "" if end["inside"] is None else f"; what came lies {'inside' if end['inside'] else 'outside'}"
         note = f"{end['interval_kind']}: {low} to {high} in {short(last)}{came}"
     ends = [row[part] for row in rows for part in ("value", "low", "high")]  # of every method: one axis for all
-    return Panel(f"{printed['title']}, {method}: {stands}", unit, decimals, lines, notes=(note,),
+    return Panel(f"{printed['title']}, {dates.in_words(printed['end'])}, {method}: {stands}", unit, decimals, lines, notes=(note,),
                   words=(note[0].upper() + note[1:],), named_ends=False,
                   with_room_for=tuple(end for end in ends if end is not None))  # fmt: skip
 

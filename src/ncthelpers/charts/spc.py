@@ -316,7 +316,7 @@ def variation(data: YearData, kpi: str, name: str = "kpi_months") -> Chart:
 
 
 def _asks(signal: Mapping) -> bool:
-    """Whether a KPI asks to be looked at: a special cause, a target always missed, a red year or an open escalation."""
+    """Whether a KPI asks to be looked at: a special cause, a target that it is expected to miss, a red year or an open escalation."""
     return (
         signal["variation"] not in (None, spc.COMMON)
         or signal["assurance"] == "consistently fails"

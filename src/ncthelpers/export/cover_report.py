@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ncthelpers import access, charts, narrative, results, tables, wording
 from ncthelpers.access import as_sentence
@@ -63,9 +63,15 @@ _ASKED = {"Equality": ("equalit",), "Data protection": ("data protection", "info
 _SILENT = "The cover report of the year says nothing under this heading."
 _NO_RECOMMENDATION = "The data of the year holds no recommendation."
 _WRITTEN = (
-    "This report is written from the data of the annual review. Its paragraphs say in the review's own words what the cover report "
-    "of the year says; the last annex gives the source of each."
+    "This report is written from the data of the annual review. It is not the cover report as it was printed: its paragraphs say in "
+    "the review's own words what that says. The last annex gives the source of each. What it does not list, the review adds."
 )
+_APPROVED = (
+    "The dates are those of the cover report as it was printed. They do not mean that this document has been approved."
+)
+_OF_REPORT = "Of the annual report: "
+_OF_COVER = "cover"  # the number of its row among the appendices
+_NO_NAME = "not given"
 _FINANCE = re.compile(r"financ|resource", flags=re.IGNORECASE)
 
 
@@ -158,20 +164,33 @@ def _front(data: YearData, titles: Mapping[str, str], names: Mapping[str, str]) 
                            [(row["label"], row["value"]) for row in rows])  # fmt: skip
     yield Heading(1, "Contributors, checkers and approvers")
     for block in _shown(data, "approvals", ("role", "council", "approved_on", "note")):
+        if isinstance(block, Table):
+            yield Paragraph(runs(_APPROVED))
         yield _with_names(block, names) if isinstance(block, Table) and names else block
     yield Heading(1, "List of appendices")
-    if "list_of_appendices" in titles:
-        yield Paragraph(runs(f"The cover report prints: {titles['list_of_appendices']}"))
-    yield from _shown(data, "appendices", ("number", "title", "state", "cited_in"))
+    printed = titles.get("list_of_appendices")
+    if printed:
+        yield Paragraph(runs(f"The cover report prints: {printed}"))
+    for block in _shown(data, "appendices", ("number", "title", "state", "cited_in")):
+        yield _without_cover(block) if isinstance(block, Table) and printed else block
 
 
 def _plain_table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     return Table(caption, tuple(heads), tuple(tuple(map(runs, row)) for row in rows), (False,) * len(heads))
 
 
+def _without_cover(table: Table) -> Table:
+    """The table of appendices without the row of the cover report, whose own words are given above it."""
+    return replace(
+        table,
+        caption=_OF_REPORT + table.caption[:1].lower() + table.caption[1:],
+        rows=tuple(row for row in table.rows if row[0][0].text != _OF_COVER),
+    )
+
+
 def _with_names(table: Table, names: Mapping[str, str]) -> Table:
     """The table of approvals with a column of names after the roles."""
-    rows = tuple((row[0], runs(names.get(row[0][0].text, "")), *row[1:]) for row in table.rows)
+    rows = tuple((row[0], runs(names.get(row[0][0].text, _NO_NAME)), *row[1:]) for row in table.rows)
     return Table(table.caption, (table.heads[0], "Name", *table.heads[1:]), rows, (False, *table.numeric), table.anchor)
 
 
@@ -215,20 +234,27 @@ def _numbered_sections(data: YearData, titles: Mapping[str, str]) -> Iterator[_S
         if number == of_implications:
             yield from _implications(data, implied, rows)
             continue
-        yield from _paragraphs(rows)
-        if number == of_recommendations:
-            yield from _recommendations(recommended, introduced=bool(rows))
+        yield from _recommendations(recommended, rows) if number == of_recommendations else _paragraphs(rows)
     yield from _exempt(data)
     yield from _background(data, titles, sections.get(of_background, []))
 
 
-def _recommendations(recommended: Sequence[Mapping], introduced: bool) -> Iterator[_Said]:
-    """The recommendations by letter, below a paragraph that introduces them."""
+def _not_carried(rows: Sequence[Mapping], by: Sequence[Mapping]) -> list[Mapping]:
+    """The rows that cite a paragraph which no row of another table cites; the rest say the same as that."""
+    known = {str(one) for row in by for one in citations(row["source"])}
+    return [row for row in rows if not {str(one) for one in citations(row["source"])} <= known]
+
+
+def _recommendations(recommended: Sequence[Mapping], rows: Sequence[Mapping]) -> Iterator[_Said]:
+    """The recommendations by letter, below what else the section says, or words that introduce them."""
+    others = _not_carried(rows, recommended)
+    yield from _paragraphs(others)
     if not recommended:
         yield _Said(Paragraph(runs(_NO_RECOMMENDATION), NUMBERED))
-    elif not introduced:
+    elif not others:
         asked = wording.listed(list(dict.fromkeys(row["proposed_to"] for row in recommended)))
-        yield _Said(Paragraph(runs(f"It is recommended that the {asked}:"), NUMBERED))
+        sources = " ".join(row["source"] for row in rows)
+        yield _Said(Paragraph(runs(f"It is recommended that the {asked}:"), NUMBERED), sources)
     yield from (_Said(Paragraph(runs(row["text"]), LETTERED), row["source"]) for row in recommended)
 
 
@@ -248,15 +274,13 @@ def _implications(data: YearData, implied: Sequence[Mapping], rows: Sequence[Map
 
     A paragraph of the section is left out where the rows of implications cite all that it cites: they say the same.
     """
-    known = {str(one) for row in implied for one in citations(row["source"])}
-    others = [row for row in rows if not {str(one) for one in citations(row["source"])} <= known]
     for row in implied:
         heading = row["heading"].lstrip("0123456789. ")
         yield _Said(Heading(2, heading, numbered=True))
         yield _Said(Paragraph(runs(row["position"]), SUBNUMBERED), row["source"])
         if _FINANCE.search(heading):
             yield from map(_Said, _finance(data))
-    for row in others:
+    for row in _not_carried(rows, implied):
         yield _Said(Paragraph(runs(row["says"]), NUMBERED), row["source"])
     named = " ".join(row["heading"] for row in implied).lower()
     for heading, words in _ASKED.items():

@@ -18,6 +18,7 @@ BODY, SOURCE = "body", "source"
 NUMBERED, SUBNUMBERED, LETTERED = "numbered", "subnumbered", "lettered"
 
 PORTRAIT, LANDSCAPE = 483.0, 729.0  # points between the margins of a page of A4
+_TALLEST = 600.0  # points that a picture may have, so that its caption stands on the same upright page
 _SIZES = (9.0, 8.0)  # of the writing in a table, in points
 _PADDING = 9.0  # on both sides of a cell together
 _LONGEST = 110.0  # a word that is wider is broken
@@ -89,6 +90,13 @@ class Picture:
         """Width and height in points."""
         found = re.search(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', self.svg)
         return float(found[1]), float(found[2])
+
+    @property
+    def on_page(self) -> tuple[float, float]:
+        """Width and height at which all of it stands on an upright page, below its caption; never larger than it is drawn."""
+        width, height = self.size
+        scale = min(1.0, PORTRAIT / width, _TALLEST / height)
+        return width * scale, height * scale
 
 
 @dataclass(frozen=True)

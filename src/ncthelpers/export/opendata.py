@@ -4,8 +4,6 @@ A table is published if a page links to it. The metadata is that of the W3C's CS
 Frictionless data package. What may not be published is in no table, for it is in none of the data (:mod:`ncthelpers.access`).
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from ncthelpers.cells import Column
 from ncthelpers.citations import PUBLICATIONS
 from ncthelpers.export.folders import EDITION, README, linked, stamped, zipped
 from ncthelpers.export.licences import attributions, named
-from ncthelpers.export.symbols import NEUTRALISED, SYMBOLS, meaning_of_missing, written
+from ncthelpers.export.symbols import NEUTRALISED, SYMBOLS, csv_line, meaning_of_missing, written
 from ncthelpers.lineage import Lineage, merged
 from ncthelpers.load import open_years
 from ncthelpers.narrative import year_title
@@ -144,11 +142,8 @@ def as_csv(table: Published) -> str:
     table : Published
         The table.
     """
-    made = io.StringIO()
-    rows = csv.writer(made, lineterminator="\n")
-    rows.writerow([*table.schema.names, *table.marks])
-    rows.writerows([*(written(column, row) for column in table.schema.columns), *table.marks] for row in table.rows)
-    return made.getvalue()
+    rows = ([*(written(column, row) for column in table.schema.columns), *table.marks] for row in table.rows)
+    return "".join(map(csv_line, [[*table.schema.names, *table.marks], *rows]))
 
 
 def heading(column: Column) -> str:

@@ -21,7 +21,7 @@ _TARGET = re.compile(r"^\([\w-]+\)=\s*$", flags=re.MULTILINE)
 _CHECKSUM = re.compile(r"\.? Checksum [0-9a-f]{6,}")
 _FILE = re.compile(r"(?P<file>\S+\.(?:csv|yml))(?:, (?P<rows>(?:lines? )?[^.]*))?(?:\. (?P<cited>.*))?")
 _FILLED_IN = re.compile(r": \S+\.(?:csv|yml)\b")
-_CALCULATION, _PUBLICATIONS = "Calculation: ", "Publications: "
+_CALCULATION, _PUBLICATIONS, _CARRIES = "Calculation: ", "Publications: ", "Carries: "
 _PICTURE = "data:image/svg+xml;base64,"
 _FOR_SCREENS = {"download", "visually-hidden", "headerlink"}
 _NOT_SHOWN = {"script", "style", "template", "noscript", "button", "input", "nav"}
@@ -212,9 +212,8 @@ def _sources(tag: Tag) -> Iterator[Paragraph]:
         elif text.startswith(_PUBLICATIONS):
             publications.append(text.removeprefix(_PUBLICATIONS))
         elif not _FILLED_IN.search(text):
-            first.append(
-                text[:1].lower() + text[1:] if text.startswith(("Carries", "Drawn", "Entered", "Put")) else text
-            )
+            text = text.removeprefix(_CARRIES)
+            first.append(text[:1].lower() + text[1:] if text.startswith(("Drawn", "Entered", "Put")) else text)
     cited = [f"{document}, {_places(held)}" if held else document for document, held in documents.items()]
     said = "; ".join([*first, *cited, *publications, *([f"data: {', '.join(files)}"] if files else [])])
     if said:

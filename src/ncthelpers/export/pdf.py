@@ -15,7 +15,6 @@ import typst
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from ncthelpers.export.document import (
-    PORTRAIT,
     Block,
     Heading,
     Layout,
@@ -124,9 +123,8 @@ def _part(block: Block, number: str, laid: Layout | None, names: dict[int, str],
     kind = {"is": type(block).__name__}
     match block:
         case Picture():
-            width = min(block.size[0], PORTRAIT)
             return kind | {"file": names[id(block)], "alt": block.alt or block.caption, "caption": block.caption,
-                           "title": block.title.rstrip("."), "width": width}  # fmt: skip
+                           "title": block.title.rstrip("."), "width": block.on_page[0]}  # fmt: skip
         case Table():
             rows = [[[asdict(run) for run in _fitting(cell, width - _PADDING, laid.size)]
                      for cell, width in zip(row, laid.widths, strict=True)] for row in block.rows]  # fmt: skip

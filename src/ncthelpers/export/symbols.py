@@ -4,8 +4,10 @@ The letters are those of the department's open data standards; a file of its own
 missing is an empty cell, which nobody takes for nil. What a spreadsheet would run as a formula is told from text here too.
 """
 
+import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,13 +15,13 @@ from types import MappingProxyType
 from ncthelpers.access import EXEMPT
 from ncthelpers.cells import Column
 
-__all__ = ["SYMBOLS", "NEUTRALISED", "meaning_of_missing", "neutral", "symbol", "written"]
+__all__ = ["SYMBOLS", "NEUTRALISED", "meaning_of_missing", "csv_line", "neutral", "symbol", "written"]
 
 SYMBOLS: Mapping[str, str] = MappingProxyType({
     "c": "confidential: suppressed, so that nobody can be told from a small number, or exempt from publication",
     "k": "low: rounds to nought but is not nought (some files of the Department for Education say low)",
     "u": "unreliable: too few cases to be printed",
-    "x": "not available: no source gives it, or it cannot be computed from what the sources give",
+    "x": "not available here: the sources of the table do not give it, or it cannot be computed from what they give",
     "z": "not applicable: there can be no such figure",
 })  # fmt: skip
 NEUTRALISED = (
@@ -29,7 +31,7 @@ NEUTRALISED = (
 _STATUS = "status"  # the column that says by row what stands in the place of a figure
 _CONFIDENTIAL = frozenset({EXEMPT, "suppressed", "not shown"})
 _NOT_APPLICABLE = frozenset({
-    "as printed", "does not apply", "no budget", "no interval", "no limits", "none", "one score only",
+    "as printed", "does not apply", "no budget", "no interval", "no limits", "one score only",
 })  # fmt: skip
 # A sign that calls a formula, also in its full width, behind whatever a program may skip to find it.
 _CALLS = re.compile(r"""[\s"'`\ufeff\u200b-\u200f\u2060]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]""")
@@ -87,6 +89,24 @@ def neutral(text: str) -> str:
     ("'=1+1", "' @sum(a1)", '-5', '1 April', "'- of which: rent")
     """
     return f"'{text}" if _CALLS.match(text) and not _HARMLESS.fullmatch(text) else text
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    r"""A row of a CSV file, in which a cell may hold any sign: one with a line break of any kind stands in quotation marks.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        The cells.
+
+    Examples
+    --------
+    >>> csv_line(["a", "b, c", "d\r=1+1"])
+    'a,"b, c","d\r=1+1"\n'
+    """
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\r\n").writerow(cells)  # it quotes no sign of a line's end but those named here
+    return made.getvalue().removesuffix("\r\n") + "\n"
 
 
 def written(column: Column, row: Mapping[str, object]) -> str:

@@ -15,7 +15,6 @@ from ncthelpers.export.document import (
     BODY,
     LETTERED,
     NUMBERED,
-    PORTRAIT,
     SOURCE,
     SUBNUMBERED,
     Block,
@@ -247,9 +246,8 @@ class _Writer:
         self.charts.append(chart)
         number = len(self.charts)
         yield self._caption("Figure", number, chart.caption, chart.title)
-        width, height = chart.size
-        scale = min(1, PORTRAIT / width)
-        size = f'cx="{round(width * scale * _EMUS)}" cy="{round(height * scale * _EMUS)}"'
+        width, height = chart.on_page
+        size = f'cx="{round(width * _EMUS)}" cy="{round(height * _EMUS)}"'
         said = _quoted(chart.alt or chart.caption)
         uri = "http://schemas.openxmlformats.org/drawingml/2006/picture"
         drawing = (

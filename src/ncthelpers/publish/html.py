@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ncthelpers.export.folders import linked, stamped, zipped
-from ncthelpers.export.symbols import neutral
+from ncthelpers.export.symbols import csv_line, neutral
 from ncthelpers.files import alone, is_data, swap_folder, write_atomically
 from ncthelpers.publish import theme
 from ncthelpers.publish.manifest import LOCK, published
@@ -297,5 +297,4 @@ def _copy_table(path: Path, place: Path, marks: Sequence[str]) -> None:
     if safe == rows:
         shutil.copyfile(path, place)
         return
-    with place.open("w", encoding="utf-8", newline="") as copy:
-        csv.writer(copy, lineterminator="\n").writerows(safe)
+    place.write_bytes("".join(map(csv_line, safe)).encode())

@@ -39,8 +39,10 @@ _DISAGREEMENT = ("says", "printed", "because", "response", "source")
 
 
 def _show(data: YearData, name: str, *arguments: object, **options: object) -> tables.Table:
-    """A table of a year for a page that shows several years, with the year in its id."""
-    shown = tables.show(data, name, *arguments, **options)
+    """A table of a year for a page that shows several years, with the year in its caption and its id."""
+    caption = options.pop("caption", "") or results.table_schema(data, name).title
+    caption = caption if str(data.year) in caption else f"{caption}, {data.year}"
+    shown = tables.show(data, name, *arguments, caption=caption, **options)
     return replace(shown, anchor=anchor(shown.anchor, data.year), row_anchors=())
 
 
@@ -172,7 +174,9 @@ def _documents(data: YearData, held: Sequence[Column]) -> tables.Table:
     rows = (
         tuple(str(document.get(column.name, "not stated")) for column in held) for document in data.package["documents"]
     )
-    return tables.Table("Source documents", tuple(held), tuple(rows), anchor=anchor("documents", data.year))
+    return tables.Table(
+        f"Source documents, {data.year}", tuple(held), tuple(rows), anchor=anchor("documents", data.year)
+    )
 
 
 def _publisher(years: Sequence[YearData], reference: Reference) -> str:

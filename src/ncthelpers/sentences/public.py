@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ncthelpers import claims
 from ncthelpers.findings import Finding, Held
+from ncthelpers.findings_official import country
 from ncthelpers.sentences.parts import Part, count, has, listed, name, number, said, tally, when
 from ncthelpers.yeardata import Comparison, YearData
 
@@ -56,7 +57,7 @@ def against_country(data: YearData) -> Finding | None:
     found = tally(held, "against", _AGAINST)
     rows = [row for row in held.rows if row["against"] in _AGAINST]
     return said(number(held.count(rows, "against=compared"), "official measure", "official measures"),
-                 " can be set beside England: ", listed(found)) if found else None  # fmt: skip
+                 f" can be set beside {country(data)}: ", listed(found)) if found else None  # fmt: skip
 
 
 def since_before(data: YearData) -> Finding | None:
@@ -68,7 +69,11 @@ def since_before(data: YearData) -> Finding | None:
     found = [[held.count(kept, f"since={word}&against="), f" {word}"]
              for word in _SINCE if (kept := [row for row in rows if row["since"] == word])]  # fmt: skip
     return (
-        said(held.count(rows, "since=compared&against="), " can be set beside the year before: ", listed(found))
+        said(
+            number(held.count(rows, "since=compared&against="), "official measure", "official measures"),
+            " can be set beside the year before: ",
+            listed(found),
+        )
         if found
         else None
     )
@@ -78,14 +83,15 @@ def not_compared(data: YearData) -> Finding | None:
     """How many official measures of performance may not be set beside the country, or have no figure at all."""
     held = Held(data, "related_measures")
     rows = [row for row in held.rows if row["country_words"] not in _AGAINST]
-    return said(number(held.count(rows, "country_words=not compared"), "measure is", "measures are"), " not compared: the reason stands beside each") if rows else None  # fmt: skip
+    return said(number(held.count(rows, "country_words=not compared"), "official measure is", "official measures are"),
+                f" not compared with {country(data)}: the reason stands beside each") if rows else None  # fmt: skip
 
 
 def ranks(data: YearData) -> Finding | None:
     """In which quarter of all authorities the areas stand, over all measures that are ranked."""
     held = Held(data, "authority_ranks")
     found = tally(held, "quartile", _QUARTERS)
-    return said("Ranks among all authorities, by quarter: ", listed(found)) if found else None
+    return said("Ranks among all authorities, by quarter of the authorities: ", listed(found)) if found else None
 
 
 def in_care(data: YearData) -> Finding | None:
@@ -114,11 +120,14 @@ def finances_by_source(data: YearData | Comparison) -> Finding | None:
     if not held.rows:
         return None
     differ = [row for row in held.rows if str(row["agreement"]).startswith("not the same")]
-    each = [["in one source only ", count(held, agreement="one figure only")]]
-    each += [["not the same in every source ", held.count(differ, "agreement=not the same")]] if differ else []
-    return said(
-        number(held.count(held.rows), "finance figure", "finance figures"), " in public sources: ", listed(each)
-    )
+    alone = count(held, agreement="one figure only")
+    each = [number(alone, "stands in one source only", "stand in one source only")] if alone.value != "0" else []
+    if differ:
+        each.append(
+            number(held.count(differ, "agreement=not the same"), "is not the same in all", "are not the same in all")
+        )
+    whole = number(held.count(held.rows), "finance figure", "finance figures")
+    return said(whole, " in public sources", ": " if each else "", listed(each))
 
 
 # What is and is not known
@@ -130,7 +139,8 @@ def statements(data: YearData) -> Finding | None:
     words = {
         claims.AGREES: " agree with the evidence",
         claims.ROUNDING: " within rounding",
-        claims.DISAGREES: " do not agree",
+        claims.DISAGREES: " disagree",
+        claims.BY_DEFINITION: " measured by another definition",
     }
     each = [
         [held.cell(row, "at_the_time"), words[row["verdict"]]]
@@ -141,17 +151,13 @@ def statements(data: YearData) -> Finding | None:
 
 
 def not_reproduced(data: YearData) -> Finding | None:
-    """How many statements cannot be checked, because something is not at hand."""
+    """How many statements cannot be checked, because what they rest on is not at hand."""
     held = Held(data, "claim_counts")
     row = next((row for row in held.rows if row["verdict"] == claims.CANNOT and row["at_the_time"]), None)
-    return (
-        said(
-            number(held.cell(row, "at_the_time"), "statement", "statements"),
-            " cannot be checked: something is not at hand",
-        )
-        if row
-        else None
-    )
+    if row is None:
+        return None
+    one, many = "statement cannot be checked: what it rests on", "statements cannot be checked: what they rest on"
+    return said(number(held.cell(row, "at_the_time"), one, many), " is not at hand")
 
 
 def lost(data: YearData) -> Finding | None:
@@ -219,5 +225,5 @@ def reproduced(data: Comparison) -> Finding | None:
         if (row["contract_year"], row["measure"], row["end"]) == (last["contract_year"], last["measure"], last["end"])
     ]
     gives, of = [row for row in tried if row["gives_it"]], f"end={last['end']}"
-    return said(held.count(gives, f"gives_it=yes&{of}"), " of ", number(held.count(tried, of), "simple method gives", "simple methods give"),
-                " the newest printed forecast")  # fmt: skip
+    return said(held.part(gives, f"gives_it=yes&{of}"), " of ", number(held.count(tried, of), "simple method", "simple methods"),
+                " gives" if len(gives) < 2 else " give", " the newest printed forecast")  # fmt: skip

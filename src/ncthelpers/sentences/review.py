@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ncthelpers import results
+from ncthelpers import findings, results, spc
 from ncthelpers.citations import citations
 from ncthelpers.findings import Finding, Held
 from ncthelpers.sentences.parts import (
@@ -33,7 +33,7 @@ __all__ = [
     "escalated",
     "rectification",
     "judgements",
-    "newest_inspection",
+    "councils_judged",
     "risks",
     "actions",
     "actions_of",
@@ -49,13 +49,14 @@ __all__ = [
 _OPEN = ("open", "under way", "outstanding")
 _RATED = ("green", "amber", "red")
 _NOTHING_FOUND = "no public evidence found"
+_AUTHORITY = "local authority"
 
 
 # The year's money
 
 
 def cost(data: YearData) -> Finding | None:
-    """What the services cost beside their budget: the difference, and its share of the budget."""
+    """What the services cost beside their budget, net of any covid funding: the difference, and its share of the budget."""
     held = Held(data, "outturn_variance")
     if len(held.rows) < 2 or not has(held.rows[-1], "variance", "variance_pct"):
         return None
@@ -64,8 +65,9 @@ def cost(data: YearData) -> Finding | None:
     if not total["variance"]:
         return said("The services together cost their budget of ", budget)
     word = "overspent" if total["variance"] > 0 else "underspent"
+    after = " after covid funding" if total["covid_funding"] else ""
     return said("The services together ", word, " their budget of ", budget, " by ", held.cell(total, "variance", size=True), " (",
-                 held.cell(total, "variance_pct", size=True), ")")  # fmt: skip
+                 held.cell(total, "variance_pct", size=True), ")", after)  # fmt: skip
 
 
 def largest_variances(data: YearData) -> Finding | None:
@@ -89,26 +91,27 @@ def largest_variances(data: YearData) -> Finding | None:
 
 
 def gaps(data: YearData) -> Finding | None:
-    """The budget gap that is forecast for all councils together, or by the one there is, year by year."""
+    """The gap that all councils together, or the one there is, forecast in their whole budgets, year by year."""
     held = Held(data, "gaps_by_year")
     years = values_of(held.rows, "year")
     last = [[row for row in held.rows if row["year"] == year][-1] for year in years]  # all councils stand last
     told = [row for row in last if has(row, "gap") and row["council"] == last[0]["council"]]
-    if not told or len(data.contract["councils"]) > 1 and len({row["council"] for row in held.rows}) < 3:
+    if not told:
         return None
-    whose = " for all councils together" if len(data.contract["councils"]) > 1 else ""
+    several = len(data.contract["councils"]) > 1
+    whose = "the councils' whole budgets, taken together" if several else "the council's whole budget"
     each = [[held.cell(row, "gap"), " for ", name(held, row, "year")] for row in told]
-    return said("Budget gap forecast", whose, ": ", listed(each))
+    return said("Gap forecast in ", whose, ": ", listed(each))
 
 
 def gaps_by_council(data: YearData) -> Finding | None:
-    """The first budget gap that each of several councils forecasts."""
+    """The first budget gap that each of several councils forecasts; nothing where one of them gives none."""
     held = Held(data, "gaps_by_year")
     names = [council["name"] for council in data.contract["councils"]]
     first = [
         row for row in held.rows if row["year"] == held.rows[0]["year"] and row["council"] in names and has(row, "gap")
     ]
-    if len(first) < 2:
+    if len(first) < max(2, len(names)):
         return None
     each = [[row["council"], " ", held.cell(row, "gap")] for row in first]
     return said("Of the first year's gap: ", listed(each))
@@ -153,17 +156,18 @@ def kpis_reported(data: YearData) -> Finding | None:
     better, worse = count(held, against_target="better"), count(held, against_target="worse")
     if not between and better.value == worse.value == "0":
         return None
-    return said("The report says of ", better, " KPIs that they did better than target, of ", worse, " worse, of ",
-                 held.count(between, "against_target=between"), " something between; of ",
+    return said("The report says that ", number(better, "KPI", "KPIs"), " did better than target and ", worse, " worse; of ",
+                 held.count(between, "against_target=between"), " it says something less plain, and of ",
                  count(held, against_target="not stated"), " it does not say")  # fmt: skip
 
 
 def variation(data: YearData) -> Finding | None:
     """How many KPIs stand out from their own earlier months."""
     held = Held(data, "kpi_signals")
-    usual = "common cause"
-    found = [*tally(held, "variation", [one for one in values_of(held.rows, "variation") if one != usual] or ("none",)),
-             *tally(held, "variation", [usual])]  # fmt: skip
+    special = [one for one in values_of(held.rows, "variation") if one != spc.COMMON]
+    found = tally(held, "variation", special) if special else []
+    if where(held, variation=spc.COMMON):
+        found.append([count(held, variation=spc.COMMON), f" {findings.AS_USUAL}"])
     return said("The last month beside the KPI's own earlier months: ", listed(found)) if found else None
 
 
@@ -194,10 +198,14 @@ def rectification(data: YearData) -> Finding | None:
 
 
 def judgements(data: YearData) -> Finding | None:
-    """How the latest full inspections of several providers ended."""
+    """How the latest full inspections of the providers listed ended; of a single one also whose and when."""
     held = Held(data, "latest_judgements")
-    if len(held.rows) < 2:
+    if not held.rows:
         return None
+    if len(held.rows) == 1:
+        [row] = held.rows
+        return said("The one full inspection listed was of ", name(held, row, "provider"), ", ", when(held, row, "start"),
+                     ": ", row["judgement"])  # fmt: skip
     return said(
         "Judgements at the latest full inspection of ",
         held.count(held.rows),
@@ -206,21 +214,14 @@ def judgements(data: YearData) -> Finding | None:
     )
 
 
-def newest_inspection(data: YearData) -> Finding | None:
-    """The newest full inspection, and its judgement."""
+def councils_judged(data: YearData) -> Finding | None:
+    """How the latest full inspection of each local authority ended, which a count of all providers would hide."""
     held = Held(data, "latest_judgements")
-    dated = [row for row in held.rows if has(row, "start", "judgement")]
-    if not dated:
+    rows = where(held, provider_kind=_AUTHORITY)
+    if len(held.rows) < 2 or not rows:
         return None
-    row = max(dated, key=lambda one: str(one["start"]))
-    return said(
-        "The newest full inspection was of ",
-        name(held, row, "provider"),
-        ", ",
-        when(held, row, "start"),
-        ": ",
-        row["judgement"],
-    )
+    each = [[name(held, row, "provider"), f", {row['judgement']} (", when(held, row, "start"), ")"] for row in rows]
+    return said("Local authority children's services at the latest full inspection: ", listed(each))
 
 
 def risks(data: YearData) -> Finding | None:
@@ -246,8 +247,8 @@ def actions(data: YearData) -> Finding | None:
     states = tally(held, "state", _OPEN)
     if not states:
         return None
-    return said(number(held.count(held.rows), "action", "actions"), " in the documents; when these were written ",
-                 listed(states))  # fmt: skip
+    return said(number(held.count(held.rows), "action", "actions"), " in the documents, of them ",
+                 listed(states), " when these were written")  # fmt: skip
 
 
 def actions_of(place: str) -> Sentence:
@@ -307,16 +308,12 @@ def proposals(data: YearData | Comparison) -> Finding | None:
 
 
 def deadlines(data: YearData) -> Finding | None:
-    """How many steps of the review came before their deadline."""
+    """How many steps of the review met their deadline."""
     held = Held(data, "deadline_compliance")
     if not held.rows:
         return None
-    return said(
-        count(held, met=True),
-        " of ",
-        number(held.count(held.rows), "step", "steps"),
-        " of the review came before the deadline",
-    )
+    met = held.part(where(held, met=True), "met=yes")
+    return said(met, " of ", number(held.count(held.rows), "step", "steps"), " of the review met the deadline")
 
 
 def topics(data: YearData) -> Finding | None:
@@ -324,8 +321,9 @@ def topics(data: YearData) -> Finding | None:
     held = Held(data, "topic_coverage")
     if not held.rows:
         return None
-    return said(count(held, covered=True), " of ", number(held.count(held.rows), "topic", "topics"),
-                 " that the contract asks for have a section of the report")  # fmt: skip
+    covered = where(held, covered=True)
+    return said(held.part(covered, "covered=yes"), " of ", number(held.count(held.rows), "topic", "topics"),
+                 " that the contract asks for ", "has" if len(covered) < 2 else "have", " a section of the report")  # fmt: skip
 
 
 def considered(data: YearData | Comparison) -> Finding | None:

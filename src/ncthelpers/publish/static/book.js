@@ -74,11 +74,20 @@
     } else {
       box.removeAttribute("tabindex");
     }
+    // Nothing that has the keyboard is to stand behind the column that stays in sight.
+    const first = box.querySelector("tbody > tr > :first-child");
+    const stays = first && getComputedStyle(first).position === "sticky";
+    box.style.scrollPaddingLeft = stays ? `${first.offsetWidth}px` : "";
   }
 
   // The contents of a page are a window of their own on a narrow screen: whoever goes to a part of the page leaves it.
   document.addEventListener("click", (event) => {
     if (event.target.closest("a[href^='#']")) event.target.closest("dialog[open]")?.close();
+  });
+
+  // A browser leaves what has the keyboard where it is while a sliver of it can be seen.
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches(".table-scroll :focus-visible")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 
   document.querySelectorAll("table.review").forEach(sortable);
