@@ -128,6 +128,19 @@ def test_nothing_is_missing_on_any_page_of_the_html(example):
     assert found == {}
 
 
+def test_every_link_of_the_front_page_leads_to_something(example):
+    made = example / "_build" / "html"
+    index = BeautifulSoup((made / "index.html").read_text("utf-8"), "html.parser")
+    links = [link["href"].partition("#") for link in index.select("article a") if "://" not in link["href"]]
+    assert sum(bool(anchor) for _, _, anchor in links) > 3
+    missing = [
+        f"{name}#{anchor}" for name, _, anchor in links
+        if not (made / (name or "index.html")).is_file()
+        or anchor and f'id="{anchor}"' not in (made / (name or "index.html")).read_text("utf-8")
+    ]  # fmt: skip
+    assert missing == []
+
+
 def test_the_public_book_holds_no_word_of_it(repository):
     root = html.build_html(repository, repository / "_config.yml")
     held = [path for folder in (repository / "book", root) for path in folder.rglob("*") if path.is_file()]

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +11,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from playwright import async_api as playwright
 from tornado.httpclient import AsyncHTTPClient
 
 from ncthelpers import cli
+from ncthelpers.accessibility import browser
 from ncthelpers.publish import html, preview
 from ncthelpers.yaml_files import read_yaml
 
@@ -208,8 +209,7 @@ def test_a_port_in_use_is_refused_in_words(site):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_the_open_page_shows_faults_as_words_and_then_the_new_book(site):
-    program = shutil.which("chromium") or pytest.skip("there is no chromium: the preview was not opened in a browser")
-    playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
+    program = browser.chromium()
     seen, said = [1], iter(["", "row 2: <b>bad</b>", ""])
 
     async def make() -> str:
@@ -219,8 +219,8 @@ def test_the_open_page_shows_faults_as_words_and_then_the_new_book(site):
 
     async def asks(get, address):
         async with playwright.async_playwright() as started:
-            browser = await started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-            page = await browser.new_page()
+            opened = await started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            page = await opened.new_page()
             await page.goto(address)
             await page.get_by_text("Made from 1.").wait_for()
             await until(lambda: get_made(get))
@@ -230,7 +230,7 @@ def test_the_open_page_shows_faults_as_words_and_then_the_new_book(site):
             seen.append(3)
             await page.get_by_text("Made from 3.").wait_for()
             hidden = await page.get_by_role("status").count() == 0 or not await page.get_by_role("status").is_visible()
-            await browser.close()
+            await opened.close()
             return shown, hidden
 
     async def get_made(get):
