@@ -11,6 +11,7 @@ from typing import NamedTuple
 import nbformat
 import pytest
 import yaml
+from hypothesis import settings
 
 from ncthelpers import cli
 from ncthelpers.load import Comparison, YearData, load_year, load_years, seal_reference, seal_year
@@ -19,6 +20,9 @@ from ncthelpers.publish.report import Run
 from ncthelpers.years import ContractYear
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# No deadline: a machine that does something else too is slow, and nothing is wrong.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 YEAR = "2021-22"
 SMALL_YEAR, NEXT_YEAR = "2031-32", "2032-33"
 
@@ -145,6 +149,17 @@ TEMPLATES = {
     ],
 }  # fmt: skip
 TOC = [f"{SMALL_YEAR}/04_cost", f"{SMALL_YEAR}/12_funding", f"{SMALL_YEAR}/13_property", f"{NEXT_YEAR}/13_property", "comparison/01_property"]  # fmt: skip
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which book the browser opens: that of the root that ``ncthelpers test`` is asked for."""
+    parser.addoption("--book", type=Path, default=REPOSITORY, metavar="ROOT", help="root of the built book to open")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that hold a slow test come first: then no worker is left with one when the others have nothing to do."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 class Done(NamedTuple):

@@ -129,6 +129,10 @@ TABLE_CASES = {
     "year's folder missing": (remove(PLACE), PLACE.rstrip("/"), None, "", "", "is missing"),
     "data folder missing": (remove("data"), PLACE.rstrip("/"), None, "", "", "is missing"),
     "schemas missing": (remove("data/schemas"), "data/schemas", None, "", "", "holds no schema"),
+    "schemas a link to nothing": (
+        both(remove("data/schemas"), lambda root: (root / "data/schemas").symlink_to("../../schemas")),
+        "data/schemas", None, "", "", "is a link to ../../schemas, where nothing is",
+    ),
     "file missing": (remove(PLACE + GAPS), PLACE + GAPS, None, "", "", "is missing"),
     "file without schema": (write("extra.csv", "a\n1\n"), PLACE + "extra.csv", None, "", "", "has no schema"),
     "column missing": (column_out(GAPS, 3), PLACE + GAPS, 1, "status", "", "lacks"),

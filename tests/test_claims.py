@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers import claims, evidence, forecast
@@ -490,7 +490,6 @@ def money(parts: Sequence[Decimal]) -> list[tuple[Decimal, str]]:
     return [(part, "£m") for part in parts]
 
 
-@settings(deadline=None)
 @given(PARTS, st.decimals(-1, 1, places=3))
 def test_a_total_within_its_allowance_never_disagrees_and_one_beyond_never_agrees(parts, off):
     printed = sum(parts) + off
@@ -500,7 +499,6 @@ def test_a_total_within_its_allowance_never_disagrees_and_one_beyond_never_agree
     assert (finding.verdict == AGREES) == (off == 0)
 
 
-@settings(deadline=None)
 @given(PARTS, st.decimals(0, 1000, places=2), st.integers(0, 5), st.integers(1, 10_000))
 def test_adding_the_same_to_a_total_and_to_one_of_its_parts_keeps_the_verdict(parts, printed, which, more):
     at = which % len(parts)
@@ -519,7 +517,6 @@ ANYTHING = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(sorted(CHECKS)),
     st.lists(ANYTHING, max_size=4),

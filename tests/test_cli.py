@@ -482,6 +482,7 @@ def test_test_runs_every_check(small_root, command, stages):
     assert done.code == 0 and "every check passed" in done.err
     words = [word for arguments in started for word in arguments]
     assert {"ruff", "html", "--doctest-modules", "src", "tests", "--nbval", str(small_root / "book")} <= set(words)
+    assert words[words.index("--book") + 1] == str(small_root), "the browser opens the pages of this root"
 
 
 @pytest.mark.parametrize("word", ["ruff", "--doctest-modules", "--nbval"])

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers import evidence
@@ -361,7 +361,6 @@ def test_evidence_is_of_the_year_before_it_is_of_the_reference(small):
     assert one(data, "facts/invoice/value").value == Decimal("3.25")
 
 
-@settings(deadline=None)
 @given(st.lists(st.decimals(-1000, 1000, places=4), min_size=1, max_size=10), st.integers(0, 3))
 def test_rounding_of_the_parts_never_moves_a_sum_further_than_is_said(small, exact, places):
     parts = [part.quantize(Decimal(1).scaleb(-places)) for part in exact]

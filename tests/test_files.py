@@ -15,7 +15,7 @@ from ncthelpers import files
 from ncthelpers.files import alone, swap_folder, work_tree_of, write_atomically
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text())
 def test_what_is_written_is_the_text_in_utf8_with_its_line_ends_as_given(tmp_path, text):
     write_atomically(tmp_path / "page.md", text)

@@ -116,7 +116,10 @@ def test_the_gross_overspend_leads_to_the_reserve_left(review):
     assert amounts(bridge) == ["3.701", "-2.631", "1.070", "-1.089", "-0.019"]
     assert [str(printed) for printed in bridge["printed"]] == ["3.701", "2.631", "1.070", "1.089", "0.019"]
     assert bridge["kind"].tolist() == ["level", "change", "level", "change", "level"]
-    assert "Reserve left" in bridge["step"].iloc[-1] and "net underspend" in bridge["step"].iloc[-1]
+    assert bridge["step"].iloc[-1] == "Reserve left, printed as net underspend"
+    lines = review["finance_lines"]
+    lines.loc[lines["line"] == "reserve_left", "called"] = "Reserve left"
+    assert finance.reserve_bridge(lines)["step"].iloc[-1] == "Reserve left", "no name is given twice"
 
 
 def test_contract_sum_and_budget_are_one_unexplained_step_apart(review):

@@ -129,7 +129,7 @@ def test_a_placeholder_that_names_nothing_is_an_error(invented, name):
         text_of(invented, name)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     name=st.one_of(
         st.text(max_size=8),
@@ -256,7 +256,6 @@ NUMBER_WORD = re.compile(
 )
 
 
-@settings(deadline=None)
 @given(
     text=st.text(st.characters(exclude_characters="{}½¼¾", exclude_categories=["Nd", "C", "Zl", "Zp"]), max_size=30),
     figure=st.integers(0, 99999),

@@ -97,7 +97,7 @@ def test_open_actions_are_carried_over_with_the_older_ones_first(files):
     }  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(STATES), max_size=6))
 def test_an_action_is_carried_over_unless_it_is_done(last, states):
     action = dict(kind="plan", what="A plan", who="ICT", by_when=None, by_when_printed="soon", source="report:1/1")

@@ -214,6 +214,28 @@ def test_a_small_base_of_one_area_has_no_words_beside_its_neighbours():
     assert row_of(table, "plans")["words"] == "small base: 8"
 
 
+def test_an_area_stands_alone_only_where_no_figure_of_all_can_be_made_and_by_the_same_rules():
+    alone = official.measures_alone(made(), YEAR)
+    assert set(alone["measure"]) == {"stable", "far"}, "plans and vacancies have a figure of both"
+    assert row_of(alone, "stable", area="North")["country_words"].startswith("not compared: too close to tell")
+    assert row_of(alone, "stable", area="South")["country_words"].startswith("not compared: ")
+    assert [row_of(alone, "far", area=area)["country_words"] for area in ("North", "South")] == ["worse", "worse"]
+    assert set(alone["reason"]) == {
+        official.related_measures(made(), YEAR).set_index("measure")["reason"][measure] for measure in ("stable", "far")
+    }
+
+
+@pytest.mark.parametrize("by_area", ["counts and rates", "rates only", "not shown"])
+def test_a_small_base_is_not_compared_and_not_given_away(by_area):
+    few = ("stable", "north", YEAR, 6, 9, 67, None, "new")
+    alone = official.measures_alone(made([few], measures=MEASURES.assign(by_area=by_area)), YEAR)
+    if by_area == "not shown":
+        assert alone.empty
+        return
+    words = row_of(alone, "stable", area="North")["country_words"]
+    assert words == ("small base: 9" if by_area == "counts and rates" else "not compared: small base")
+
+
 def test_measures_by_area_are_as_published_in_the_newest_release():
     table = official.measures_by_area(made(), YEAR)
     plans = table[table["measure"] == "plans"]
@@ -548,7 +570,7 @@ def test_a_series_by_area_has_the_figure_of_every_own_area_and_adds_none():
         ["County", BEFORE, 1400], ["North", YEAR, 1465], ["South", YEAR, 900],
     ], "neither the country, the region nor another authority"  # fmt: skip
     assert table.iloc[1].to_dict() == {
-        "measure": "cost", "title": "Cost", "area": "North", "year": YEAR, "unit": "£ per week", "value": 1465, "decimals": None,
+        "measure": "cost", "title": "Cost", "area": "North", "year": YEAR, "unit": "£ per week", "value": 1465, "decimals": 0,
         "release": "Tool", "break_before": None,
     }  # fmt: skip
     assert set(official.series_by_area(made(), "demand")["measure"]) == {"children", "closed", "rate"}
@@ -565,7 +587,7 @@ def test_a_percentage_by_area_is_unrounded_where_its_counts_are_published():
     assert (vacant["area"], half_up(vacant["value"], 1)) == ("North and South", Decimal("36.5")), (
         "a joint return stands once"
     )
-    assert row_of(table, "far", area="North")[["value", "decimals"]].tolist() == [24, None], "as printed"
+    assert row_of(table, "far", area="North")[["value", "decimals"]].tolist() == [24, 0], "as printed"
     assert row_of(table, "stable", area="South")["value"] is None, "a suppressed figure is not there"
 
 
@@ -575,7 +597,7 @@ def test_only_a_percentage_is_made_from_its_counts_and_what_finance_prints_is_le
     cost = official.series_by_area(made(rows), "finance")
     assert row_of(cost, "cost", area="North")["value"] == 1465, "not 1,465.4"
     south = row_of(cost, "cost", area="South")
-    assert (str(south["value"]), south["decimals"]) == ("900.50", None), "with the places that are printed"
+    assert (str(south["value"]), south["decimals"]) == ("900.50", 2), "with the places that are printed"
     assert row_of(official.series_by_area(made(rows), "demand"), "rate", area="North")["value"] == 66, "not 66.1"
     printed = [("plans", "north", YEAR, None, 400, 25.4, None, "new")]
     plans = row_of(official.series_by_area(made(printed), "performance"), "plans", area="North")
@@ -667,6 +689,7 @@ def test_revisions_need_the_order_of_the_releases():
 TABLES = {
     "related_measures": lambda s: official.related_measures(s, YEAR),
     "measures_by_area": lambda s: official.measures_by_area(s, YEAR),
+    "measures_alone": lambda s: official.measures_alone(s, YEAR),
     "authority_ranks": lambda s: official.authority_ranks(s, YEAR),
     "neighbour_means": lambda s: official.neighbour_means(s, YEAR),
     "measure_changes": lambda s: official.measure_changes(s, YEAR),
@@ -793,7 +816,7 @@ def printed_before(printed, now, measure="stable", **tables):
 def test_a_figure_printed_whole_is_as_much_as_half_a_unit_to_either_side(now, words, change):
     row = row_of(official.measure_changes(printed_before("62", now), YEAR), "stable")
     assert (row["words"], row["change_decimals"], half_up(row["change"], 0)) == (words, 0, change)
-    assert (row["before_decimals"], row["decimals"]) == (None, 1)
+    assert (row["before_decimals"], row["decimals"]) == (0, 1)
 
 
 def test_it_is_the_same_the_other_way_round():
@@ -1026,6 +1049,6 @@ def test_of_a_single_authority_no_more_is_shown_than_its_measure_allows(by_area,
     series = series[series["measure"] == "plans"]
     assert series["area"].tolist() == (["County", "North", "South"] if held else [])
     if held:
-        assert series["decimals"].tolist()[1:] == ([1, 1] if by_area == "counts and rates" else [None, None])
+        assert series["decimals"].tolist()[1:] == [1, 1], "2 stands as 2.0 beside 2.3"
     related = official.related_measures(made(measures=measures), YEAR).set_index("measure")
     assert related.loc["plans", "value"] == 29  # the two together are shown whatever is shown of each

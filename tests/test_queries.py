@@ -131,6 +131,12 @@ def test_a_date_that_is_not_as_printed(data):
     assert (one.row, one.column, one.value) == (2, "deadline", "2025-07-13")
 
 
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "@SUM(A1)", "-2+3"])
+def test_a_text_that_a_spreadsheet_would_run(data, text):
+    [one] = new(cell(data, "risks", 0, "what", text), data)
+    assert said([one]) == [("risks.csv", 2, "what")] and one.value == text and "formula" in one.rule
+
+
 @pytest.mark.parametrize("column", ["budget", "gross_outturn", "covid_funding", "forecast_outturn", "outturn_variance"])
 def test_a_total_that_moved_while_its_parts_did_not(data, column):
     changed = cell(data, "service_costs", 1, column, lambda was: was + 100)

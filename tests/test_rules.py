@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers.cells import Column
@@ -205,7 +205,6 @@ days = st.dates(date(2029, 1, 1), date(2034, 12, 31))
 parts = st.sampled_from([4, 7, 10])
 
 
-@settings(deadline=None)
 @given(start=days, length=st.integers(0, 700), first_part=parts, last_part=parts)
 def test_a_date_must_be_marked_as_context_exactly_when_any_part_of_it_lies_outside_the_year(
     start, length, first_part, last_part

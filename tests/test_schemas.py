@@ -159,13 +159,13 @@ def as_csv(rows):
     return file.getvalue()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(content=st.one_of(st.binary(), st.binary().map(lambda tail: HEADER.encode() + tail)))
 def test_no_bytes_make_the_reader_fall_over(content):
     found(content)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     header=st.sampled_from([HEADER, HEADER.replace("cost", "kind"), "year\n", ""]),
     rows=rows_of_text,
@@ -175,7 +175,7 @@ def test_no_table_of_text_makes_the_reader_fall_over(header, rows, tail):
     found((header + as_csv(rows) + tail).encode("utf-8", "replace"))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rows=st.lists(st.lists(cells, min_size=8, max_size=8), max_size=6))
 def test_each_fault_of_a_cell_names_the_cell_as_it_stands_in_the_file(rows):
     rows = [[cell.replace("\r", "").replace("\n", "") for cell in row] for row in rows]
@@ -191,7 +191,7 @@ few = st.tuples(*map(st.sampled_from, (
 )))  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=60)
 @given(rows=st.lists(few, max_size=3))
 def test_a_file_that_is_read_is_one_in_which_pandera_finds_no_fault(rows):
     text = (HEADER + as_csv(rows)).encode()
@@ -211,7 +211,7 @@ written_rows = st.lists(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(rows=written_rows)
 def test_what_is_written_plainly_is_read_back_as_it_was(rows):
     text = as_csv([[service, "a", f"{cost:f}", "" if staff is None else f"{staff:,}", "", "own", "", opened or ""]

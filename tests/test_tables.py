@@ -286,6 +286,13 @@ def test_a_status_is_a_word_with_a_shape_so_that_nothing_rests_on_colour():
     ]
 
 
+def test_a_row_that_adds_up_all_statuses_has_none(review):
+    last = page(tables.show(review, "claim_counts")).tbody.find_all("tr")[-1]
+    assert (
+        last.th.text == "All claims" and last.find("span") is None
+    )  # the page's script tells it from the others by its words
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_a_status_is_shown_as_text(text):
     [cell] = page(Table("Statuses", (COLUMNS[0], STATUS), (("a", text),))).find_all("td")
@@ -392,9 +399,9 @@ def test_the_years_of_a_table_stand_side_by_side_oldest_first(turned):
     )
     assert [column.title for column in shown.columns] == ["Measure", "Unit", "2029-30", "2030-31", "2031-32"]
     assert shown.rows == (
-        ("Plans", "per cent", "25.1", "none", "29.0"),
-        ("Moves", "per cent", "none", "12", "none"),
-    ), "rows as first met; a year without a row says none"
+        ("Plans", "per cent", "25.1", "no figure", "29.0"),
+        ("Moves", "per cent", "no figure", "12", "no figure"),
+    ), "rows as first met; a year without a row says no figure"
     assert shown.caption == results.result_schemas()["measure_series"].title
     assert [column.numeric for column in shown.columns] == [False, False, True, True, True]
 
@@ -408,7 +415,7 @@ def test_a_row_is_named_by_the_columns_asked_for_and_the_caption_given(turned):
 def test_a_row_without_any_value_is_left_out_and_one_value_keeps_it(turned):
     rows = [("Nothing", year, None, None, "suspected: new", 1) for year in ("2030-31", "2031-32")]
     kept = [("Nought", "2030-31", None, None, None, None), ("Nought", "2031-32", 0, None, None, None)]
-    assert turned(*rows, *kept).rows == (("Nought", "per cent", "none", "0"),), "nought is a value"
+    assert turned(*rows, *kept).rows == (("Nought", "per cent", "no figure", "0"),), "nought is a value"
     nothing = turned(*rows)
     assert nothing.rows == () and page(nothing).find("table") is None
     assert "The source documents give none." in page(nothing).text
@@ -424,11 +431,11 @@ def test_a_break_is_marked_before_the_value_of_its_year_and_only_in_the_contract
     assert turned(*rows).rows == (("Plans", "per cent", "24.0", "break | 25.0", "29.0"),)
     assert turned(*rows, value="country").rows == (("Plans", "per cent", "20", "21", "22"),), "not in the country's"
     gone = [rows[0], ("Plans", "2030-31", None, Decimal(21), "confirmed: a new count", None), rows[2]]
-    assert turned(*gone).rows == (("Plans", "per cent", "24.0", "none", "break | 29.0"),), (
+    assert turned(*gone).rows == (("Plans", "per cent", "24.0", "no figure", "break | 29.0"),), (
         "at the next that has a value"
     )
     last = [rows[2], rows[0], ("Plans", "2032-33", None, None, "confirmed: a new count", None)]
-    assert turned(*last).rows == (("Plans", "per cent", "24.0", "29.0", "none"),), "nowhere where none follows"
+    assert turned(*last).rows == (("Plans", "per cent", "24.0", "29.0", "no figure"),), "nowhere where none follows"
 
 
 def test_a_break_waits_for_the_next_value_of_its_own_row_whatever_the_order_of_the_rows(turned):
@@ -440,7 +447,7 @@ def test_a_break_waits_for_the_next_value_of_its_own_row_whatever_the_order_of_t
         ("Plans", "2029-30", Decimal(3), None, None, 0),
     ]
     assert turned(*rows).rows == (
-        ("Moves", "per cent", "none", "none", "none", "break | 4"), ("Plans", "per cent", "3", "none", "5", "none"),
+        ("Moves", "per cent", "no figure", "no figure", "no figure", "break | 4"), ("Plans", "per cent", "3", "no figure", "5", "no figure"),
     )  # fmt: skip
 
 
@@ -478,7 +485,7 @@ def test_a_quotient_beside_printed_figures_is_marked_and_the_caption_says_what_t
             ("2030-31", Decimal(2), None, None, None, Decimal(8), None, 1),
             ("2031-32", Decimal(3), Decimal("85.7"), PRINTED, None, Decimal(9), None, 1)]  # fmt: skip
     shown = beside(*rows, caption="England, as printed")
-    assert shown.rows == (("Plans", "per cent", "84.5 (q)", "none", "85.7"),)
+    assert shown.rows == (("Plans", "per cent", "84.5 (q)", "no figure", "85.7"),)
     assert shown.caption == "England, as printed; (q): quotient of printed counts"
     assert page(shown).caption.text == shown.caption
     assert beside(*rows[1:], caption="England").caption == "England", "no mark to explain"
@@ -546,7 +553,7 @@ def test_every_series_of_the_book_keeps_its_values_when_it_is_turned(years, name
         (*row[: len(keys)], label): cell
         for row in shown.rows
         for label, cell in zip(labels, row[len(keys) :], strict=True)
-        if cell != "none"
+        if cell != "no figure"
     }
     assert (
         expected
@@ -565,7 +572,7 @@ def test_every_series_of_the_book_keeps_its_values_when_it_is_turned(years, name
         with_value = sorted(label for *of, label in cells if tuple(of) == key and label >= row["year"])
         assert not with_value or (*key, with_value[0]) in marked, "its own year, or the next that has a value"
     assert len(marked) <= len(broken)
-    assert not [row for row in shown.rows if set(row[len(keys) :]) == {"none"}]
+    assert not [row for row in shown.rows if set(row[len(keys) :]) == {"no figure"}]
 
 
 def test_a_column_without_any_value_is_left_out_and_named_below_the_table(review):

@@ -34,15 +34,16 @@ def attribute(name: str) -> str:
     return f' id="{escape(name)}"' if name else ""
 
 
-def download(address: str, caption: str) -> str:
-    """The link below a table that gives it to a spreadsheet; nothing where there is no such file.
+def download(address: str, caption: str, what: str = "CSV") -> str:
+    """The link below a table that gives it to a spreadsheet, or below a chart; nothing where there is no such file.
 
     Examples
     --------
     >>> print(download("../tables/2031-32/grants.csv", "Grants, £"))
-    <p class="download"><a href="../tables/2031-32/grants.csv" download>Download CSV<span class="visually-hidden">: Grants, £</span></a></p>
+    <p class="download"><a href="../tables/2031-32/grants.csv" download="2031-32_grants.csv">Download CSV<span class="visually-hidden">: Grants, £</span></a></p>
     """
     if not address:
         return ""
     hidden = f'<span class="visually-hidden">: {escape(caption)}</span>'
-    return f'<p class="download"><a href="{escape(address)}" download>Download CSV{hidden}</a></p>'
+    name = "_".join(address.split("/")[-2:])  # whoever saves the same table of two years tells them apart
+    return f'<p class="download"><a href="{escape(address)}" download="{escape(name)}">Download {what}{hidden}</a></p>'

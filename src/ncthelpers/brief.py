@@ -15,7 +15,7 @@ from ncthelpers.yeardata import Comparison, YearData
 __all__ = ["Brief", "NOTHING", "PAGES", "of", "made_of"]
 
 _TITLE = "In brief"
-_MOST = 5
+_MOST = 6
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,12 @@ def made_of(data: YearData | Comparison, name: str, asked: Iterable[Sentence], m
     name : str
         What they are called in the page's JSON.
     asked : iterable of callable
-        Each gives a finding, or none.
+        Each gives a finding, several, or none.
     most : int
         How many are said.
     """
-    found = tuple(one for one in (sentence(data) for sentence in asked) if one)[:most]
+    said = ([one] if isinstance(one, Finding) else one or () for one in (sentence(data) for sentence in asked))
+    found = tuple(one for some in said for one in some)[:most]
     figures = tuple({figure.name: figure for one in found for figure in one.figures}.values())
     behind = lineage.merged(_rows(data, said) for figure in figures for said in figure.rows)
     return Brief(found, provenance.Shown("words", name, figures=figures, sources=provenance.sources_of(data, behind)))
@@ -136,16 +137,17 @@ PAGES: Mapping[str, tuple[Sentence, ...]] = MappingProxyType({
     "16_appendices": (counted("appendices", "appendix is listed or cited", "appendices are listed or cited"), sentences.lost),
     "17_cover_report": (counted("recommendations", "recommendation is made", "recommendations are made"),
                         sentences.deadlines, sentences.topics, sentences.cost),
-    "18_public_data": (sentences.against_country, sentences.since_before, sentences.in_care, sentences.judgements, sentences.councils_judged),
-    "19_official_measures": (sentences.against_country, sentences.since_before, sentences.not_compared, sentences.ranks),
+    "18_public_data": (sentences.against_country, sentences.against_country_alone, sentences.since_before, sentences.in_care, sentences.judgements, sentences.councils_judged),
+    "19_official_measures": (sentences.against_country, sentences.against_country_alone, sentences.since_before, sentences.not_compared, sentences.ranks),
     "20_official_demand": (sentences.in_care, sentences.demand_directions),
     "21_published_finance": (sentences.finances_by_source,),
     "22_governance": (sentences.considered, sentences.actions_carried),
     "23_missing": (sentences.absent, sentences.lost),
     "24_assurance": (sentences.statements, sentences.not_reproduced),
     "25_kpi_months": (sentences.kpis_rated, sentences.variation, sentences.escalated),
-    "01_measures": (sentences.breaks, sentences.revised),
-    "02_finances": (sentences.finances_by_source,),
+    "01_measures": (sentences.of_newest(sentences.against_country), sentences.of_newest(sentences.against_country_alone),
+                    sentences.stopped, sentences.breaks, sentences.revised),
+    "02_finances": (sentences.spent, sentences.finances_by_source),
     "03_demand": (sentences.forecasts,),
     "04_inspections": (counted("inspections", "visit, inspection or notice is listed", "visits, inspections and notices are listed"),),
     "05_contract": (sentences.changes_agreed, sentences.proposals),

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from ncthelpers import years
 from ncthelpers.citations import citations
 
-__all__ = ["Column", "read_cell", "as_written", "TYPES", "WEB_ADDRESS"]
+__all__ = ["Column", "read_cell", "as_written", "visible", "TYPES", "WEB_ADDRESS"]
 
 _DIGITS = r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?"
 _PLAIN = re.compile(rf"[-−+]?{_DIGITS}", flags=re.ASCII)
@@ -22,6 +22,8 @@ _POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DI
 _BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
 WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Signs that are not seen and turn writing round, so that a reader sees another text than is held: Unicode's Bidi_Control.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DASHES = {"-", "–", "—", "_", "−"}
 
 
@@ -213,7 +215,7 @@ def read_cell(text: str, column: Column):
         ...
     ValueError: may be a share: the column is per cent, so write 97 or 97% (and 0.5% with its sign)
     """
-    text = text.replace("\xa0", " ").strip()
+    text = visible(text).replace("\xa0", " ").strip()
     if not text:
         if column.required:
             raise ValueError("is empty but required")
@@ -228,6 +230,21 @@ def read_cell(text: str, column: Column):
     if column.maximum is not None and value > column.maximum:
         raise ValueError(f"is above the most allowed, {column.maximum}")
     return value
+
+
+def visible(text: str) -> str:
+    """A text in which the signs that turn the direction of writing are seen: what is read and what is written out goes through here.
+
+    Notes
+    -----
+    Source: Unicode Technical Report 36, section 2.5.
+
+    Examples
+    --------
+    >>> visible("Grant \N{RIGHT-TO-LEFT OVERRIDE}000,1"), visible("Café")
+    ('Grant U+202E000,1', 'Café')
+    """
+    return text if text.isascii() else _TURNING.sub(lambda sign: f"U+{ord(sign[0]):04X}", text)
 
 
 def as_written(value: object) -> str:

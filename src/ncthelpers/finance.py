@@ -204,7 +204,8 @@ def _reserve_name(finance_lines: pd.DataFrame, remainder: Decimal | None) -> str
     """What the last level of the bridge is, and what the documents call it."""
     name = "Overspend that the reserve does not meet" if remainder is not None and remainder > 0 else "Reserve left"
     called = finance_lines.loc[finance_lines["line"] == "reserve_left", "called"] if "called" in finance_lines else []
-    return f"{name}, printed as {called.iloc[0].lower()}" if len(called) else name
+    printed = called.iloc[0].lower() if len(called) else name.lower()
+    return name if printed == name.lower() else f"{name}, printed as {printed}"
 
 
 def reserve_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:

@@ -340,9 +340,9 @@ def practice_shares(data: YearData) -> Finding | None:
     first, last = firsts[0], firsts[-1]
     rose = benchmarks.comparison_words(last["share_pct"], first["share_pct"], "not rated", 1, "change")
     if rose == "did not change":
-        return finding("{} of cases had the best score, at both ends", held.cell(last, "share_pct"))
+        return finding("{} of audited cases had the best score, at both ends", held.cell(last, "share_pct"))
     return finding(
-        "Cases with the best score {} from {} to {}", rose, held.cell(first, "share_pct"), held.cell(last, "share_pct")
+        "Audited cases scored best {} from {} to {}", rose, held.cell(first, "share_pct"), held.cell(last, "share_pct")
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ncthelpers import benchmarks, forecast, wording, years
 from ncthelpers.findings import Finding, Held, finding, short_enough
@@ -47,8 +48,8 @@ def against_median(row: Mapping, measure: Mapping) -> str:
     return benchmarks.comparison_words(row["value"], row["median"], measure["polarity"], measure["decimals"] or 0)
 
 
-def related_measures(several: Comparison, measures: Sequence[str]) -> Finding | None:
-    """How many of some measures are better than the country in the newest year that any of them is compared for."""
+def related_measures(several: Comparison, measures: Sequence[str], part: str = "") -> Finding | None:
+    """How many of some measures, called so together, are better than the country in the newest year that any is compared for."""
     for year in reversed(several.years):
         held = Held(year, "related_measures")
         of = [row for row in held.rows if row["measure"] in measures and row["country_words"] in _BESIDE]
@@ -62,10 +63,14 @@ def related_measures(several: Comparison, measures: Sequence[str]) -> Finding | 
                 str(year.year),
                 [Rows(f"{year.year}/contract.yml")],
             )
-            told = [held.part(better, f"{which}&country_words=better"), held.count(of, which),
-                    "was" if len(better) < 2 else "were", country(year), when]  # fmt: skip
-            return short_enough(finding("{} of {} compared measures {} better than {}, {}", *told),
-                                 finding("{} of {} compared {} better than {}, {}", *told))  # fmt: skip
+            count = held.part(better, f"{which}&country_words=better")
+            told = [count, held.count(of, which), "was" if len(better) < 2 else "were", country(year), when]
+            if not part:
+                return short_enough(finding("{} of {} compared measures {} better than {}, {}", *told),
+                                    finding("{} of {} compared {} better than {}, {}", *told))  # fmt: skip
+            of_part = [replace(count, text=count.text.lower()), told[1], country(year), when]
+            words = f"{part}: {{}} of {{}} {'joint figures' if len(year.contract['councils']) > 1 else 'compared'} better than {{}}"
+            return short_enough(finding(f"{words}, {{}}", *of_part), finding(words, *of_part[:-1]))
     return None
 
 
@@ -98,9 +103,9 @@ def finance_series(several: Comparison, rows: Sequence[Mapping]) -> Finding | No
     rose = [line for line in whole if _change(line) == "rose"]
     ends = [[row for line in some for row in (line[0], line[-1])] for some in (rose, whole)]
     of = f"cell:finance_series/{'|'.join(dict.fromkeys(measure for measure, _ in lines))}/lines"
-    counts = [figure(name, len(some), "", wording.figure_text(len(some)) if some else "None", held.behind(rows))
+    counts = [figure(name, len(some), "", wording.figure_text(len(some)) if some else "none", held.behind(rows))
               for name, some, rows in zip((f"{of} that rose", of), (rose, whole), ends, strict=True)]  # fmt: skip
-    return finding("{} of {} lines of spending rose over the years", *counts)
+    return finding("Spending rose in cash in {} of {} lines shown", *counts)
 
 
 def _change(line: Sequence[Mapping]) -> str:

@@ -20,6 +20,7 @@ import yaml
 
 from ncthelpers import access, claims, datapackage, narrative, rules, sealed
 from ncthelpers.addresses import addressed, with_lines
+from ncthelpers.cells import visible
 from ncthelpers.contract import NOT_ENTERED, contract_faults, excused_tables, to_enter
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, work_tree_of
@@ -102,7 +103,7 @@ def _commentary(folder: Path, place: str, withheld: Mapping) -> tuple[dict[str, 
             faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", access.MAY_NOT_ENTER))
             continue
         try:
-            commentary[path.stem] = path.read_text("utf-8-sig")
+            commentary[path.stem] = visible(path.read_text("utf-8-sig"))
         except UnicodeDecodeError:
             faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", "is not UTF-8 text"))
     return commentary, faults
@@ -168,6 +169,14 @@ def _pages(root: Path) -> set[str]:
     return {*found, *(path.stem for path in (root / "data").glob("*/commentary/*.md"))}
 
 
+def _no_schema(folder: Path) -> Fault:
+    """What is wrong where no schema is: a copied root may hold the link to them and not what it leads to."""
+    said = "holds no schema"
+    if folder.is_symlink() and not folder.exists():
+        said = f"is a link to {folder.readlink()}, where nothing is: put a copy of the schemas in its place (cp -rL copies a root with what its links lead to)"
+    return Fault("data/schemas", None, "", "", said)
+
+
 def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearData, list[Fault], list[Fault]]:
     """The year as far as it can be read, the faults of its content, and those of its packaging."""
     root, folder = Path(root), year_folder(root, year)
@@ -176,7 +185,7 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
         raise DataFaults([Fault(place, None, "", "", "is missing: a contract year is one folder of data")])
     written = read_schemas((root / "data" / "schemas").resolve())
     if not written:
-        raise DataFaults([Fault("data/schemas", None, "", "", "holds no schema")])
+        raise DataFaults([_no_schema(root / "data" / "schemas")])
     contract, faults = _yaml(folder / "contract.yml", f"{place}/contract.yml")
     if not faults:
         faults += contract_faults(contract, year, set(written), f"{place}/contract.yml")
@@ -485,7 +494,7 @@ def open_year(root: Path | str, year: ContractYear | str, reference: Reference |
 
 
 def _written(folder: Path, page: str) -> str:
-    return (folder / f"{page}.md").read_text("utf-8-sig")
+    return visible((folder / f"{page}.md").read_text("utf-8-sig"))
 
 
 def open_years(root: Path | str, years: Sequence[ContractYear | str]) -> Comparison:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ncthelpers.yeardata import YearData
 
 __all__ = [
-    "AS_PRINTED", "QUOTIENT", "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_by_area",
+    "AS_PRINTED", "QUOTIENT", "authority_ranks", "figure", "in_brief", "measure_changes", "measure_series", "measures_alone", "measures_by_area",
     "neighbour_means", "newest_figures", "official_demand", "official_finance", "related_measures", "reported_beside", "revisions",
     "series_by_area", "statistics",
 ]  # fmt: skip
@@ -61,6 +61,7 @@ _QUARTILES = {1: "first (best)", 2: "second", 3: "third", 4: "fourth"}
 _NO_FIGURE = "no figure is published for the contract's areas in the year"
 _NO_AREAS = "the contract's areas cannot be made up of the areas of the year"
 _TOO_CLOSE = "not compared: too close to tell, since one year is only printed rounded"
+_SMALL = "not compared: small base"
 _NOT_APPLICABLE = "z"
 _OTHERS_TOO = "the joint return covers other authorities too"
 
@@ -133,6 +134,11 @@ class _Year:
     def shown_of(self, measure: Mapping, row: Mapping) -> str:
         """How much of a row may be shown by area: all of a country or region, of an authority what its measure allows."""
         return "" if row["kind"] in ROUNDED else measure["by_area"]
+
+    def alone(self, measure: Mapping, row: Mapping) -> Combined | None:
+        """The figure of a row by itself, with no more than may be shown of it; none where nothing may be."""
+        shown = self.shown_of(measure, row)
+        return None if shown == _NOT_SHOWN else combined([row | (_NO_COUNTS if shown == _RATES_ONLY else {})], measure)
 
     def release(self, measure: str, beside: bool = True) -> str | None:
         """Titles of the releases that a row of a table rests on: of the areas' figures, and of those beside them."""
@@ -213,10 +219,10 @@ def _year_before(year: str) -> str:
 
 
 def _places(ours: Combined, measure: Mapping) -> int | None:
-    """Decimal places to show a figure with: at least one where it is a quotient of counts, otherwise as printed."""
-    if ours.denominator is None:
-        return None
-    return _printed_places(ours.value, measure) if ours.printed else max(measure["decimals"], 1)
+    """Decimal places to show a figure with: as printed, 2 as 2.0 beside 2.3; at least one of a quotient; none of a count."""
+    if ours.printed and ours.value is not None:
+        return _printed_places(ours.value, measure)
+    return None if ours.denominator is None else max(measure["decimals"], 1)
 
 
 def _printed_places(value: Decimal | int, measure: Mapping) -> int:
@@ -285,7 +291,7 @@ def related_measures(statistics: Statistics, year: str) -> pd.DataFrame:
     DataFrame
         ``measure, title, kpi, value, unit, basis, numerator, denominator, country, country_basis, country_words,
         region, region_basis, release, reason, note, decimals``, one row a measure (the measure's unit, unrounded;
-        ``decimals`` are the places to show it with, none for as printed). ``country`` and ``region`` are as printed in
+        ``decimals`` are the places to show it with, none for a count). ``country`` and ``region`` are as printed in
         the newest release; where that prints counts only, their quotient at the measure's places, and ``country_basis``
         and ``region_basis`` say so.
         ``country_words`` is ``better``, ``worse`` or ``the same`` at the printed precision, or why they are not
@@ -334,6 +340,42 @@ def measures_by_area(statistics: Statistics, year: str) -> pd.DataFrame:
                 rows.append({**row, **withheld, "title": measure["title"], "area": figures.names[area],
                              "release": figures.titles[row["publication"]]})  # fmt: skip
     return _frame(rows, "measure title area kind numerator denominator value status release")
+
+
+def measures_alone(statistics: Statistics, year: str) -> pd.DataFrame:
+    """Official performance measures of each of the contract's areas alone, where no figure can be made for all of them.
+
+    Parameters
+    ----------
+    statistics : Statistics
+        Measures used: those of performance.
+    year : str
+        Contract year.
+
+    Returns
+    -------
+    DataFrame
+        ``measure, title, area, value, unit, country, country_words, reason, release, decimals``, one row a measure
+        without a figure in :func:`related_measures` and area with a row of it (the measure's unit); ``reason`` says why
+        that figure cannot be made, ``country_words`` how the area's own stands to the country's, as there. Of an
+        authority a measure shows no more than its ``by_area`` allows, so a small base that is withheld is not said.
+    """
+    figures = _of_year(statistics, year)
+    whose, rows = figures.names.get(figures.country, "the country"), []
+    for measure in _measures(statistics, ["performance"]):
+        together, country = figures.combined(measure), figures.beside(measure, figures.country)
+        for area in figures.areas if together.value is None else ():
+            row = figures.row(measure["measure"], area)
+            own = figures.alone(measure, row) if row and not _says_nothing(row) else None
+            if own is None:
+                continue
+            hidden = own.denominator is None and _is_small(row["denominator"])
+            rows.append({
+                **measure, "area": figures.names[area], "value": own.value, "decimals": _places(own, measure),
+                "country": country.value, "reason": together.reason, "release": figures.titles[row["publication"]],
+                "country_words": _SMALL if hidden else _against(own, country, whose, measure),
+            })  # fmt: skip
+    return _frame(rows, "measure title area value unit country country_words reason release decimals")
 
 
 @once
@@ -794,10 +836,9 @@ def series_by_area(statistics: Statistics, use: str) -> pd.DataFrame:
             of_year = figures[year]
             held = of_year.of_own(measure["measure"])
             for row in held:
-                shown = of_year.shown_of(measure, row)
-                if shown == _NOT_SHOWN:
+                own = of_year.alone(measure, row)
+                if own is None:
                     continue
-                own = combined([row if shown != _RATES_ONLY else {**row, **_NO_COUNTS}], measure)
                 line = lineage(statistics, row["area"])
                 before = max((last[area] for area in line if area in last), default=None)
                 rows.append({

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ncthelpers import results
-from ncthelpers.cells import Column, as_written
+from ncthelpers.cells import Column, as_written, visible
 from ncthelpers.citations import PUBLICATIONS, citations, document_order
 from ncthelpers.lineage import Lineage, Rows, merged, rows_behind
 from ncthelpers.once import once
@@ -112,6 +112,8 @@ class Shown:
         What of it is shown, where the same stands on a page in several parts.
     marks : tuple of str
         What its caption says of all that is made of the year, such as that the trust is invented.
+    also : tuple of str
+        Further tables that a chart is drawn from.
     """
 
     what: str
@@ -122,6 +124,7 @@ class Shown:
     sources: Sources = field(default_factory=Sources)
     part: str = ""
     marks: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def bundle(html: str, text: str, shown: Shown | None, caption: str, anchor: str = "") -> tuple[dict, dict]:
@@ -138,13 +141,13 @@ def bundle(html: str, text: str, shown: Shown | None, caption: str, anchor: str 
     anchor : str
         Its id on the page.
     """
-    data = {"text/html": html, "text/plain": text}
+    data = {"text/html": visible(html), "text/plain": visible(text)}
     if shown is None:
         return data, {}
     record = {
         "what": shown.what, "name": shown.name, "caption": caption, "columns": list(shown.columns),
         "keys": list(shown.keys), "figures": [one.as_record() for one in shown.figures],
-    } | ({"anchor": anchor} if anchor else {})  # fmt: skip
+    } | ({"anchor": anchor} if anchor else {}) | ({"also": list(shown.also)} if shown.also else {})  # fmt: skip
     return data, {"results": [record]}
 
 

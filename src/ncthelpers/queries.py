@@ -19,6 +19,7 @@ from ncthelpers import claims, commentary, coverage, finance, unfinished
 from ncthelpers.asprinted import unlike_printed
 from ncthelpers.cells import as_written
 from ncthelpers.evidence import Cell
+from ncthelpers.export.symbols import neutral
 from ncthelpers.faults import Fault
 from ncthelpers.oddities import ODDITIES
 from ncthelpers.reading import NotRead
@@ -63,6 +64,17 @@ def _printed(data: YearData, place: str, last: YearData | None, today: date) -> 
         for row, columns, printed in unlike_printed(frame, data.schemas[name]):
             yield _one(f"{place}/{name}.csv", row, columns[0], frame.at[row, columns[0]], f"is not what its row gives as printed, {printed!r}",
                        "hold both against the source")  # fmt: skip
+
+
+def _formulas(data: YearData, place: str, last: YearData | None, today: date) -> Iterator[Fault]:
+    """A text that a spreadsheet would run; what a claim is checked against has a grammar of its own."""
+    for name, frame in data.tables.items():
+        texts = (one.name for one in data.schemas[name].columns if one.type == "text")
+        for column in (text for text in texts if (name, text) != ("claims", "against")):
+            for row, value in frame[column].items():
+                if isinstance(value, str) and neutral(value) != value:
+                    yield _one(f"{place}/{name}.csv", row, column, value, "would be run as a formula by a spreadsheet",
+                               "write it without its first sign; as it is, the open data has an apostrophe before it")  # fmt: skip
 
 
 def _paragraphs(cells: Mapping) -> set[str]:
@@ -315,7 +327,7 @@ def _unfinished(data: YearData, place: str, last: YearData | None, today: date) 
 
 
 # Of each row by itself or beside those that could be read; of tables read whole; of a year read whole.
-_OF_ROWS = (_odd_figures, _printed, _unfinished)
+_OF_ROWS = (_odd_figures, _printed, _formulas, _unfinished)
 _OF_TABLES = (_totals, _movements, _steps, _owners, _old_commentary)
 _OF_YEARS = (_uncarried,)
 

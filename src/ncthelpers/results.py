@@ -217,6 +217,7 @@ RESULTS: Mapping[str, Result] = MappingProxyType({
     "support_service_signals": Result(_SUPPORT, _support_service_signals, of_year=True),
     "related_measures": Result(("official", "measures"), _of_statistics(official.related_measures), of_year=True),
     "measures_by_area": Result(("official", "measures"), _of_statistics(official.measures_by_area), of_year=True),
+    "measures_alone": Result(("official", "measures"), _of_statistics(official.measures_alone), of_year=True),
     "authority_ranks": Result(("authority_values", "measures"), _of_statistics(official.authority_ranks), of_year=True),
     "neighbour_means": Result(("authority_values", "area_members"), _of_statistics(official.neighbour_means), of_year=True),
     "measure_changes": Result(("official", "series_breaks"), _of_statistics(official.measure_changes), of_year=True),

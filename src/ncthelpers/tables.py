@@ -28,7 +28,7 @@ _NONE = "The source documents give none."
 _NONE_PUBLIC = "No public source at hand gives any."
 _NONE_BEYOND = "None beyond what the tables above hold."
 _MANY_SECTIONS = 10
-_NOT_THERE, _BREAK, _QUOTIENT = "none", "break | ", " (q)"
+_NOT_THERE, _BREAK, _QUOTIENT = "no figure", "break | ", " (q)"
 _QUOTIENT_MEANS = "(q): quotient of printed counts"
 # A status is a word with a shape of its own, so that nothing rests on its colour.
 _SHAPES = {
@@ -37,6 +37,7 @@ _SHAPES = {
     claims.BY_DEFINITION: "\N{NOT EQUAL TO}", claims.CANNOT: "?",
 }  # fmt: skip
 _NO_STATUS = "\N{WHITE CIRCLE}"
+_TOTAL = "All "  # begins a row that adds up those of every status, and has none
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _shown(cell: str, column: Column, row: str = "") -> str:
         host = escape(urlsplit(cell).netloc)
         named = f' aria-label="{host}: {escape(row)}"' if row else ""
         return f'<a href="{escape(cell)}"{named}>{host}</a>'
-    if column.type == "status":
+    if column.type == "status" and not cell.startswith(_TOTAL):
         kind = cell.lower() if cell.lower() in _SHAPES else "none"
         shape = _SHAPES.get(kind, _NO_STATUS)
         return f'<span class="status status-{kind.replace(" ", "-")}"><span aria-hidden="true">{shape}</span> {escape(cell)}</span>'

@@ -4,6 +4,8 @@ import re
 
 import yaml
 
+from ncthelpers.cells import visible
+
 __all__ = ["read_yaml"]
 
 _BOOL = "tag:yaml.org,2002:bool"
@@ -39,6 +41,6 @@ def read_yaml(text: str) -> object:
     {'on': datetime.date(2022, 9, 7), 'at_hand': True}
     """
     try:
-        return yaml.load(text, Loader=_Parser)
+        return yaml.load(visible(text), Loader=_Parser)
     except yaml.YAMLError:
-        return yaml.safe_load(text)
+        return yaml.safe_load(visible(text))

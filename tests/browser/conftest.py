@@ -20,9 +20,15 @@ def _or_fail(wanted, *arguments):
 
 
 @pytest.fixture(scope="session")
-def html(repository):
+def root(request):
+    """The root of the book that is opened."""
+    return request.config.getoption("--book")
+
+
+@pytest.fixture(scope="session")
+def html(root):
     """The folder of the built HTML."""
-    return _or_fail(browser.book_of, repository)
+    return _or_fail(browser.book_of, root)
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +38,9 @@ def pages(html):
 
 
 @pytest.fixture(scope="session")
-def year(repository):
+def year(root):
     """The newest year whose annual report is at hand: the first listed that has a page of its costs."""
-    return next(page.partition("/")[0] for page in toc.pages_listed(repository) if page.endswith("/04_cost"))
+    return next(page.partition("/")[0] for page in toc.pages_listed(root) if page.endswith("/04_cost"))
 
 
 @pytest.fixture(scope="session")

@@ -35,9 +35,9 @@ def test_the_rules_had_something_to_look_at(texts):
 
 
 def test_every_listed_page_is_built_and_every_page_leads_to_each_of_them_and_to_the_accessibility_statement(
-    texts, repository
+    texts, root
 ):
-    listed = {f"{page}.html" for page in ["index", *toc.pages_listed(repository)]}
+    listed = {f"{page}.html" for page in ["index", *toc.pages_listed(root)]}
     assert listed - set(texts) == set()
     lost = {}
     for page, text in texts.items():

@@ -73,7 +73,23 @@ def test_the_search_works_from_disk(from_disk):
     page.keyboard.press("Control+k")
     page.keyboard.type("reserve")
     page.keyboard.press("Enter")
-    page.locator("#search-results li a[href*='04_cost']").first.wait_for()  # the results come one after another
+    page.locator("#search-results li a[href*='04_cost']").first.wait_for()
+    assert page.locator("#search-said").inner_text().endswith("pages have “reserve”.")
+    meaning, cost = (
+        page.locator("#search-results > ul").first,
+        page.locator("#search-results li", has=page.locator("mark")),
+    )
+    assert meaning.locator("a[href='about/glossary.html#term-reserve']").count(), "what a word means comes first"
+    assert "reserve" in cost.first.inner_text(), "and what is found is shown"
+    for asked, said in (("0.019", r"\d+ pages have"), ("KPI", r"\d+ pages have"), ("zzyzx", "No page has the word “zzyzx”"),
+                        ("<img src=x onerror=alert(1)>", "No page has|pages? ha")):  # fmt: skip
+        page.fill("#search-words", asked)
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "asked => document.getElementById('search-words').value === asked && new URLSearchParams(location.search).get('q') === asked && document.getElementById('search-said').textContent",
+            arg=asked,
+        )
+        assert re.match(said, page.locator("#search-said").inner_text())
     assert from_disk.complaints == []
 
 

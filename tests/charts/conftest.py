@@ -155,6 +155,7 @@ FRAMES = {
     "authority_values": "measure area year value",
     "authority_ranks": "measure title area value rank of quartile lowest median highest release",
     "measure_series": "measure title year value numerator denominator country region release break_before reason",
+    "measures_alone": "contract_year measure title area value country",
     "demand_series": "measure title year value numerator denominator country region release break_before reason",
     "finance_series": "measure title area year unit value release",
     "forecast_paths": "contract_year measure official_measure title end method year value low high interval_kind came error "
@@ -285,6 +286,7 @@ def official(year_with, monkeypatch):
                    "authority_values": frames["authority_values"]}  # fmt: skip
         empty = pd.DataFrame(columns=results.result_schemas()["related_measures"].names, dtype=object)
         frames.setdefault("related_measures", empty)
+        frames.setdefault("measures_alone", table("measures_alone", ()))
         monkeypatch.setattr(results, "table", lambda data, name: frames[name])
         monkeypatch.setattr(comparison, "table", lambda years, name: frames[name])
         year = year_with(**entered)

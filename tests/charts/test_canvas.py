@@ -249,6 +249,12 @@ def test_several_years_without_a_row_do_not_say_that_the_source_documents_have_n
     assert chart.caption == results.result_schemas()["measure_series"].title
 
 
+def test_a_chart_with_nothing_to_draw_leaves_the_words_to_the_table_beside_it(official):
+    assert official("series", measure_series=[]).chart._ipython_display_() is None
+    with pytest.raises(NotImplementedError):  # IPython then shows it as all else
+        official("series").chart._ipython_display_()
+
+
 def test_hostile_names_are_drawn_and_written_as_text(official, of_statistics, rows, hostile):
     names = ("East", "County", "Visits that were late")
     made = {

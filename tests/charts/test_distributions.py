@@ -132,7 +132,7 @@ def test_a_month_of_practice_scores_is_one_bar_with_its_cases(audited, drawn):
         "May 2021 (24 cases): Good: 25.0%; Fair: 50.0%; Poor: 25.0%. "
         "June 2021: Good: not shown; Fair: suppressed; Poor: suppressed."
     )
-    assert drawing.chart.title == "Cases with the best score fell from 60.0% to 25.0%"
+    assert drawing.chart.title == "Audited cases scored best fell from 60.0% to 25.0%"
     assert len(parts(drawing)) == 5
 
 

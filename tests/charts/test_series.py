@@ -1,9 +1,11 @@
 """Lines over the years: where a line is broken or has a gap, its words, its axes and its labels. The values are invented."""
 
+from decimal import Decimal
+
 import pytest
 
 from ncthelpers import charts
-from ncthelpers.charts.canvas import BLUE, GREY, apart
+from ncthelpers.charts.canvas import BLUE, GREY, PLUM, apart
 from ncthelpers.charts.panels import runs
 
 SUSPECTED = "suspected: the way of counting changed"
@@ -90,6 +92,25 @@ def test_a_count_stands_alone_and_a_rate_beside_the_country(official):
     assert "Children seen, year by year: the trust's areas 900 in 18-19" in alt and "420,000" not in alt
     both = "per 10,000 children, year by year: the trust's areas 50 in 18-19, 52 in 19-20, 54 in 20-21; Anyland 60 in 18-19"
     assert both in alt
+
+
+def test_where_no_joint_figure_is_each_council_stands_alone_as_a_point_of_its_own_shape(official, series):
+    alone = [(year, "late", "Visits that were late", area, Decimal(value), Decimal(21))
+             for year in ("2021-22", "2022-23") for area, value in (("East", 30), ("West", 21))]  # fmt: skip
+    rows = series("late", ["30", "31", "32", None, None], ["21"] * 5, reason="rates are not averaged")
+    drawing = official("one series", measure_series=rows, measures_alone=alone)
+    assert drawing.marks("D") == [[(3, 30), (4, 30)]] and drawing.marks("^") == [[(3, 21), (4, 21)]]
+    assert drawing.segments(BLUE) == [(0, 1), (1, 2)] and drawing.segments(PLUM) == [], "joined to nothing"
+    assert "East 30.0% in 21-22, 30.0% in 22-23; West 21.0%" in drawing.chart.alt and drawing.covered == []
+    assert drawing.chart.shown.also == ("measures_alone",)
+
+
+def test_two_charts_of_a_page_say_of_what_their_title_is(years):
+    first, second = (charts.measure_series(years, "performance", of, part).title
+                     for part, of in (("Care", ["three_placements", "long_term_stability"]), ("Staff", ["sw_vacancy_rate", "sw_agency_rate"])))  # fmt: skip
+    assert first.startswith("Care: none of 2 joint figures better") and second.startswith(
+        "Staff: none of 2 joint figures better"
+    )
 
 
 def test_a_measure_without_any_figure_of_ours_shows_the_country_and_says_so(official, series):

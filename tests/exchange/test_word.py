@@ -295,14 +295,14 @@ _PAGE = st.lists(st.tuples(_BODY, _CITED), min_size=1, max_size=3).map(
 _PAGES = st.lists(_PAGE, min_size=1, max_size=6).map(lambda made: {f"{number:02}_page": page for number, page in enumerate(made)})  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(pages=_PAGES)
 def test_random_commentary_comes_back_to_the_byte(year, pages):
     data = with_words(year, **pages)
     assert word.commentary_of(word.document(data, {}), data, TODAY) == pages
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(pages=_PAGES)
 def test_random_words_written_in_word_say_the_same_in_the_files(year, pages):
     """The document of one year's words, brought into a year that has the same blocks and other words in them."""

@@ -77,7 +77,7 @@ def held_with(schema, rows):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(tables())
 def test_any_table_out_and_in_again_is_written_as_it_was(table):
     schema, rows = table
@@ -88,7 +88,7 @@ def test_any_table_out_and_in_again_is_written_as_it_was(table):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(tables(), st.data())
 def test_what_is_imported_is_what_the_workbook_says(table, data):
     schema, old = table

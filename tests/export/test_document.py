@@ -34,7 +34,7 @@ def table(heads, *rows):
     return Table("Grants", tuple(heads), tuple(tuple(map(runs, row)) for row in rows), (False,) * len(heads))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.integers(1, 16).flatmap(
         lambda width: st.lists(st.lists(WORDS, min_size=width, max_size=width), min_size=1, max_size=6)

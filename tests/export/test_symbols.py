@@ -60,7 +60,9 @@ def test_values_are_written_whole():
     row = {"value": Decimal("1E+3"), "on": date(2032, 9, 7), "yes": True, "cases": 12, "note": "-5"}
     held = [figure(), Column("on", "date", "On"), Column("yes", "yesno", "Yes"), Column("cases", "count", "Cases"), Column("note", "text", "N")]  # fmt: skip
     assert [written(column, row) for column in held] == ["1000", "2032-09-07", "yes", "12", "-5"]
-    assert written(figure(decimals=1), {"value": Decimal(29) / 37}) == str(Decimal(29) / 37)
+    assert written(figure(decimals=1), {"value": Decimal(29) / 37}) == "0.78378378"
+    assert written(figure(), {"value": Decimal("0.000000005")}) == "0.00000001"
+    assert written(figure(), {"value": Decimal("0.12345678")}) == "0.12345678"
     with pytest.raises(TypeError, match="is a float"):
         written(figure(), {"value": 0.1})
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from ncthelpers.publish import html
+from ncthelpers.publish import drawings, html
 
 YEAR = "2021-22"
 INDEX = "# A small book\n\nOne paragraph.\n"
@@ -154,7 +154,11 @@ def test_the_sidebar_drawn_once_is_the_one_that_the_stock_theme_draws_for_each_p
             re.sub("Built from commit .*?<", "<", (made / page).read_text("utf-8"))
             for made in (folder, tmp_path / "html")
         )
+        stock, charts = drawings.apart(page.with_suffix("").as_posix(), stock)
         assert ours == stock, page
+        assert {name: (folder / name).read_bytes() for name in charts} == charts, (
+            "each chart is a file beside the pages"
+        )
     way = BeautifulSoup((folder / "about" / "method.html").read_text("utf-8"), "html.parser").select(
         ".bd-sidebar-primary li.current > a"
     )

@@ -8,7 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ncthelpers import charts, folds, narrative, tables
-from ncthelpers.publish import companion, numerals
+from ncthelpers.load import load_years
+from ncthelpers.publish import companion, numerals, toc
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 PAGES = sorted(path for path in BOOK.glob("*/[0-9][0-9]_*.ipynb"))
@@ -64,6 +65,21 @@ def test_every_numeral_of_every_page_is_explained(path, years):
     data = next((one for one in years.years if str(one.year) == path.parent.name), years)
     found = numerals.unexplained(nbformat.read(path, as_version=4), json.loads(beside.read_text("utf-8")), data)
     assert [(one.text, one.place) for one in found] == []
+
+
+def test_every_numeral_of_the_invented_trusts_newest_pages_is_explained(repository):
+    root = repository / "examples" / "inventshire"
+    years = load_years(root, toc.public_years(root))
+    pages = [
+        *(root / "book" / str(years.newest.year)).glob("[0-9][0-9]_*.ipynb"),
+        *(root / "book" / toc.COMPARISON).glob("*.ipynb"),
+    ]
+    assert len(pages) > 20
+    for path in sorted(pages):
+        data = years if path.parent.name == toc.COMPARISON else years.newest
+        record = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        found = numerals.unexplained(nbformat.read(path, as_version=4), record, data)
+        assert [(one.text, one.place) for one in found] == [], path.stem
 
 
 def test_a_page_as_it_is_made_has_no_numeral_that_nothing_explains(cost, review):
@@ -159,6 +175,15 @@ def test_years_side_by_side_are_explained_cell_by_cell(years):
     page.cells[1].outputs[0].data["text/html"] = html.replace(f">{cell}<", f">{cell}1<", 1)
     (found,) = numerals.unexplained(page, record, years)
     assert found.text == f"{cell}1" and f"column '{shown.columns[-1].title}'" in found.place
+
+
+def test_a_chart_may_print_what_its_further_tables_hold(years):
+    page, record = _made("01_measures", [str(one.year) for one in years.years],
+                         charts.measure_series(years, "performance", ["icpc_15wd"]))  # fmt: skip
+    assert numerals.unexplained(page, record, years) == []
+    (shown,) = record["shown"]
+    assert shown.pop("also") == ["measures_alone"]
+    assert {one.text for one in numerals.unexplained(page, record, years)} >= {"81.5"}
 
 
 def test_what_is_left_out_is_left_out(review):

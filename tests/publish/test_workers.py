@@ -37,8 +37,9 @@ def run(source, told):
     return _run(source, told)
 """
 CALLER = """
-import sys, tasks_of_workers
+import signal, sys, tasks_of_workers
 from ncthelpers.publish import workers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts beside it pass over this
 workers.warm_up(2, sys.argv[1])
 workers.call(tasks_of_workers.run, sys.argv[2], seconds=60, key=sys.argv[1])
 """

@@ -92,6 +92,11 @@ class Chart:
         """Its id on a page."""
         return anchor("chart", self.shown.name, self.shown.part) if self.shown else ""
 
+    def _ipython_display_(self) -> None:
+        """Show nothing on a page where there is nothing to draw: the table beside it says why it has no row."""
+        if self.svg:
+            raise NotImplementedError  # which has it shown in the usual way
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
         return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption, self.anchor)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -72,6 +72,7 @@ class Series:
     breaks: Mapping[str, str]
     band: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)  # by year, of a forecast
     hollow: bool = False
+    joined: bool = True  # whether its values are a line, not points
 
     @property
     def held(self) -> list[tuple[str, Decimal]]:
@@ -172,6 +173,11 @@ class _Room:
                 labels[line.name] = [*name, panel.said(value) + ("" if is_last else f" in {short(year)}")]
         return labels
 
+    def deep_enough(self, row: Sequence[Panel]) -> _Room:
+        """As deep as the labels of some panels side by side need to stand one below the other."""
+        deep = [sum(len(label) * LINE * SMALL + 0.04 for label in self.ends(panel).values()) for panel in row]
+        return replace(self, depth=max(self.depth, *deep))
+
     def margins(self, panel: Panel) -> tuple[float, float]:
         """Width of the writing at the left and at the right of the lines."""
         left = max(reach(text, SMALL) for text in panel.tick_texts) + 0.2
@@ -205,7 +211,7 @@ def _draw_line(axes: Axes, line: Series, room: _Room, order: int) -> None:
         axes.vlines(across, low, high, color=line.style.colour, linewidth=THIN * 1.4, zorder=2)
     for before, year in zip(room.years, room.years[1:], strict=False):
         pair = [line.values.get(before), line.values.get(year)]
-        if None not in pair and year not in line.breaks:
+        if line.joined and None not in pair and year not in line.breaks:
             axes.plot([nth[before], nth[year]], [float(value) for value in pair], color=line.style.colour,
                       linewidth=THICK, linestyle=line.style.dash, zorder=5 - order, clip_on=False)  # fmt: skip
     axes.plot([nth[year] for year, _ in line.held], [float(value) for _, value in line.held], zorder=6 - order,
@@ -270,12 +276,13 @@ def panels(
     across = min(2, len(panels))
     room = _Room(years, WIDTH / 2, 1.2) if across == 2 else _Room(years, WIDTH, 1.9)
     rows = [panels[start : start + across] for start in range(0, len(panels), across)]
+    rooms = [room.deep_enough(row) for row in rows]
     heights = [tuple(map(max, zip(*map(room.heights, row), strict=True))) for row in rows]
     top = key_places(list(key), SMALL)[1] if key else 0.08
-    tall = top + sum(above + room.depth + below for above, below in heights)
+    tall = top + sum(above + room.depth + below for room, (above, below) in zip(rooms, heights, strict=True))
     with sheet(tall, shown.marks) as (figure, axes):
         draw_key(axes, key, SMALL)
-        for row, (above, below) in zip(rows, heights, strict=True):
+        for row, room, (above, below) in zip(rows, rooms, heights, strict=True):
             for place, panel in enumerate(row):
                 _draw_panel(figure, axes, panel, room, place * room.width, top, above)
             top += above + room.depth + below

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from itertools import cycle
 from types import MappingProxyType
 
 from ncthelpers import benchmarks, comparison, findings_official, forecast, wording
@@ -30,9 +32,11 @@ from ncthelpers.yeardata import Comparison
 __all__ = ["measure_series", "outturn_series", "forecast_paths"]
 
 _OURS, _COUNTRY = Style(BLUE, "o", BLUE, "-"), Style(GREY, "s", GREY, (0, (4, 2)))
+_ALONE = Style(PLUM, "D", PLUM, "-"), Style(INK, "^", INK, "-")
 _METHOD, _PRINTED = Style(PLUM, "D", PLUM, (0, (5, 1.5))), Style(INK, "^", INK, "-")
 _IN_MILLIONS: Mapping[str, int] = MappingProxyType({"£": 1_000_000, "£000": 1_000})
 _OWN_AREAS = "the trust's areas"
+_BY_ITSELF = "measures_alone"
 
 
 def _every(rows: Mapping[str, Sequence[dict]]) -> list[str]:
@@ -58,8 +62,13 @@ def _chosen(years: Comparison, name: str, measures: Sequence[str]) -> dict[str, 
     return {measure: of for measure, of in rows.items() if of}
 
 
-def _series_panel(rows: Sequence[dict], known: Mapping, every: Sequence[str], ours: str, country: str) -> Panel:
-    """One measure over the years: the contract's areas, and the country beside a measure that is not a plain count."""
+def _series_panel(
+    rows: Sequence[dict], alone: Sequence[dict], known: Mapping, every: Sequence[str], ours: str, country: str
+) -> Panel:
+    """One measure over the years: the contract's areas, the country beside a measure that is not a plain count, and each area alone.
+
+    An area's own figures stand only where there is none of all areas together; they are points, joined to nothing.
+    """
     of = {row["year"]: row for row in rows}
     values = {year: of[year]["value"] if year in of else None for year in every}
     missing = [year for year in every if values[year] is None]
@@ -71,20 +80,27 @@ def _series_panel(rows: Sequence[dict], known: Mapping, every: Sequence[str], ou
     for year in missing:
         reasons.setdefault((of.get(year) or {}).get("reason") or "not published", []).append(year)
     theirs = {year: row["country"] for year, row in of.items() if known["combines"] != "counts"}
-    lines = (Series(ours, values, _OURS, breaks), Series(country, theirs, _COUNTRY, {}))
+    own: dict[str, dict[str, Decimal]] = {}
+    for row in alone:
+        own.setdefault(row["area"], {})[row["contract_year"]] = row["value"]
+    points = [Series(area, of_area, look, {}, joined=False)
+              for (area, of_area), look in zip(own.items(), cycle(_ALONE), strict=False)]  # fmt: skip
+    lines = Series(ours, values, _OURS, breaks), *points, Series(country, theirs, _COUNTRY, {})
     notes = [f"break: {certainty}, before {' and '.join(map(short, at))}" for certainty, at in certainties.items()]
     if missing:
-        notes.append(f"no figure for {ours}: " + ("any year" if missing == every else runs(missing, every)))
+        instead = "; each council alone instead" if own else ""
+        notes.append(f"no figure for {ours}: {'any year' if missing == every else runs(missing, every)}{instead}")
     words = [f"Break before {short(year)}, {text}" for year, text in breaks.items()]
     words += [f"No figure for {ours} in {runs(at, every)}: {reason}" for reason, at in reasons.items()]
     return Panel(with_unit(rows[0]["title"], known["unit"]), known["unit"], known["decimals"],
                   tuple(line for line in lines if line.held), tuple(notes), tuple(words))  # fmt: skip
 
 
-def measure_series(years: Comparison, use: str = "performance", measures: Sequence[str] = ()) -> Chart:
+def measure_series(years: Comparison, use: str = "performance", measures: Sequence[str] = (), part: str = "") -> Chart:
     """Official measures for the contract's areas over the years, the country beside them, a panel a measure.
 
-    A line is broken where its series is, and has a gap where there is no figure. An axis need not start at nought.
+    A line is broken where its series is, and has a gap where there is no figure; each area of the contract that has one
+    alone then stands there by itself. An axis need not start at nought.
 
     Parameters
     ----------
@@ -94,6 +110,8 @@ def measure_series(years: Comparison, use: str = "performance", measures: Sequen
         ``performance`` or ``demand``.
     measures : sequence of str
         Ids of the measures to draw, in this order; all if empty.
+    part : str
+        What these measures are called together, where a page has several such charts; their titles if none is given.
 
     Raises
     ------
@@ -102,21 +120,29 @@ def measure_series(years: Comparison, use: str = "performance", measures: Sequen
     """
     name = {"performance": "measure_series", "demand": "demand_series"}[use]
     rows, known = _chosen(years, name, measures), measures_of(years.newest)
+    held = records_of(comparison.table(years, _BY_ITSELF)) if use == "performance" else []
+    alone = {
+        measure: [row for row in held if row["measure"] == measure and row["value"] is not None] for measure in rows
+    }
     country = findings_official.country(years.newest)
     every = _every(rows)
-    shown_panels = [_series_panel(of, known[measure], every, _OWN_AREAS, country) for measure, of in rows.items()]
+    shown_panels = [
+        _series_panel(of, alone[measure], known[measure], every, _OWN_AREAS, country) for measure, of in rows.items()
+    ]
     shown_panels = [panel for panel in shown_panels if panel.lines]
     if not shown_panels:
         return absent(years, name)
     drawn_of = wording.listed(list(dict.fromkeys(line.name for panel in shown_panels for line in panel.lines)))
     caption = f"{_titled(years, name, every)}: {drawn_of}; an axis need not start at nought"
     titles = [of[0]["title"] for of in rows.values()]
-    part = " to ".join(dict.fromkeys((titles[0], titles[-1]))) if measures else ""
-    shown = of_table(years, name, [row for of in rows.values() for row in of], part)
+    which = part or (" to ".join(dict.fromkeys((titles[0], titles[-1]))) if measures else "")
+    shown = of_table(years, name, [row for of in rows.values() for row in of], which)
+    if any(alone.values()):
+        shown = replace(shown, also=(_BY_ITSELF,))
     found = (
         findings_official.series(years, name, next(iter(rows)))
         if len(rows) == 1
-        else findings_official.related_measures(years, list(rows))
+        else findings_official.related_measures(years, list(rows), part)
     )
     return panels(shown_panels, every, {}, caption, shown, found)
 
@@ -165,7 +191,7 @@ def outturn_series(years: Comparison, measures: Sequence[str]) -> Chart:
     key = {
         area: {**look.mark(MARK * SMALLER), "linestyle": look.dash, "linewidth": THICK} for area, look in looks.items()
     }
-    caption = f"{_titled(years, 'finance_series', every)}; the axes start at nought"
+    caption = f"{_titled(years, 'finance_series', every)}; a line an authority, in the money of each year, before inflation is taken out; the axes start at nought"
     shown = of_table(years, "finance_series", held)
     found = findings_official.finance_series(years, held)
     return panels([panel for panel in shown_panels if panel.lines], every, key, caption, shown, found)

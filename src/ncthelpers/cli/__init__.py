@@ -449,7 +449,16 @@ def test() -> None:
         "HTML of the book, warnings as errors": _html_builds,
         "Chromium, which the pages are opened in": _chromium,
         "Unit tests, doctests, data and templates": _pytest(
-            "--doctest-modules", "-n", "2", "--dist", "loadfile", "src", "tests"
+            "--doctest-modules",
+            "--book",
+            str(_root),
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            "--no-loadscope-reorder",
+            "src",
+            "tests",
         ),
         "Pages still give what they published": _pytest(
             *pages,

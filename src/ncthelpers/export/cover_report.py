@@ -134,13 +134,26 @@ def cover_report(data: YearData, names: Mapping[str, str] | None = None) -> Repo
     blocks = [one.block for one in said]
     return Report(
         titles.get("report_title", narrative.year_title(data)),
-        tuple(titles[item].replace("; ", " and ") for item in _ABOVE if item in titles),
+        _above(titles),
         notices_of(data),
         (*_front(data, titles, names or {}), *blocks, *_annexes(data, said, numbers(blocks))),
     )
 
 
 # Before the numbered paragraphs
+
+
+def _above(titles: Mapping[str, str]) -> tuple[str, ...]:
+    """The lines above the title: councils, unless the committee's name holds theirs, committee and day.
+
+    Examples
+    --------
+    >>> _above({"councils": "East; West", "committee": "East and West Joint Committee", "meeting_date": "7 September"})
+    ('East and West Joint Committee', '7 September')
+    """
+    named = all(council in titles.get("committee", "") for council in titles.get("councils", "").split("; "))
+    lines = [item for item in _ABOVE if item in titles and not (item == "councils" and named)]
+    return tuple(titles[item].replace("; ", " and ") for item in lines)
 
 
 def _shown(data: YearData, name: str, columns: Sequence[str] = (), caption: str = "") -> list[Block]:
@@ -292,7 +305,8 @@ def _implications(data: YearData, implied: Sequence[Mapping], rows: Sequence[Map
 def _finance(data: YearData) -> Iterator[Block]:
     """What the year cost, in the words and from the tables of the book's page about the cover report."""
     for block in parts.of_shown(narrative.words(data, _PAGE, "finance")):
-        yield Paragraph(block.runs, SUBNUMBERED) if isinstance(block, Paragraph) and not _is_source(block) else block
+        if not _is_source(block):
+            yield Paragraph(block.runs, SUBNUMBERED) if isinstance(block, Paragraph) else block
     for block in parts.of_shown(charts.waterfall(data, "reserve_bridge")):
         if isinstance(block, Picture):
             yield block
@@ -356,3 +370,7 @@ def _annexes(data: YearData, said: Sequence[_Said], numbered: Sequence[str]) -> 
         )
     else:
         yield Paragraph(runs(as_sentence("no paragraph of the cover report is in the data of the year")))
+    behind = [block for block in parts.of_shown(narrative.words(data, _PAGE, "finance")) if _is_source(block)]
+    if behind:
+        yield Heading(2, "The words on finance")
+        yield from behind

@@ -18,7 +18,7 @@ EDITION = "@edition@"  # stands there for the edition, which only publishing kno
 
 
 def linked(root: Path, folder: str, around: Iterable[str] | None = None) -> list[str]:
-    """The tables of a folder that pages link to, which are those that are published.
+    """The tables of a folder that pages link to, which are those that are published, in the order of the pages.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def linked(root: Path, folder: str, around: Iterable[str] | None = None) -> list
     """
     link, book = re.compile(rf'tables/{folder}/(\w+)\.csv\\?"'), root / "book"
     around = _texts([*book.glob(f"{ABOUT}/*.md"), *book.glob("index.md")]) if around is None else around
-    return sorted({name for text in (*_texts(book.glob(f"{folder}/*.ipynb")), *around) for name in link.findall(text)})
+    texts = (*_texts(sorted(book.glob(f"{folder}/*.ipynb"))), *around)
+    return list(dict.fromkeys(name for text in texts for name in link.findall(text)))
 
 
 def _texts(pages: Iterable[Path]) -> list[str]:

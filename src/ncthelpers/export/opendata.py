@@ -135,7 +135,7 @@ def _publications(data: YearData | Comparison) -> list[dict]:
 
 
 def as_csv(table: Published) -> str:
-    """A table as CSV: its columns under their names, whole and unrounded, and a column for each mark, which every row bears.
+    """A table as CSV: its columns under their names, figures to eight places, and a column for each mark, which every row bears.
 
     Parameters
     ----------
@@ -258,7 +258,12 @@ def descriptor(data: YearData | Comparison, made: Mapping[str, bytes], held: Seq
         "profile": "tabular-data-package",
         "name": f"annual-review-{folder_of(data)}-tables",
         "title": title_of(data),
-        "description": " ".join(["Every table that the pages show, whole and unrounded.", *said_of(data)]),
+        "description": " ".join(
+            [
+                "Every table that the pages show, whole, with figures to eight decimal places where they have more.",
+                *said_of(data),
+            ]
+        ),
         "licenses": [named(words) for words in _each(table.licences for table in held)],
         "sources": [_source(data, title) for title in _each(table.sources for table in held)],
         "resources": [_resource(table, made[f"{table.schema.table}.csv"]) for table in held],
@@ -284,8 +289,8 @@ def _readme(data: YearData | Comparison, held: Sequence[Published]) -> str:
     parts = [
         f"{title}: tables\n{'=' * (len(title) + 8)}",
         *said_of(data),
-        "Each table that the pages show is a file of comma-separated values (UTF-8, one row of column names), whole and "
-        "unrounded. Its columns are described in the file of the same name that ends in -metadata.json (W3C, CSV on the Web); "
+        "Each table that the pages show is a file of comma-separated values (UTF-8, one row of column names), whole; a "
+        "figure with more than eight decimal places is rounded half up to eight. Its columns are described in the file of the same name that ends in -metadata.json (W3C, CSV on the Web); "
         "datapackage.json describes them all (Frictionless Data). A spreadsheet program should be told that they are UTF-8.",
         "What stands in the place of a figure that is missing\n" + listed(f"{letter}: {said}" for letter, said in SYMBOLS.items()),
         "A text that is missing is an empty cell. " + NEUTRALISED,

@@ -14,6 +14,7 @@ import matplotlib
 import typst
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from ncthelpers.cells import visible
 from ncthelpers.export.document import (
     Block,
     Heading,
@@ -112,7 +113,7 @@ class _Glyphs(dict):
 def _with_glyphs(held: object, glyphs: _Glyphs) -> object:
     """What is told to the template, with every piece of writing in letters that can be shown."""
     if isinstance(held, str):
-        return held.translate(glyphs)
+        return visible(held).translate(glyphs)
     if isinstance(held, dict):
         return {key: _with_glyphs(value, glyphs) for key, value in held.items()}
     return [_with_glyphs(value, glyphs) for value in held] if isinstance(held, (list, tuple)) else held

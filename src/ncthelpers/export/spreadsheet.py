@@ -2,7 +2,7 @@
 
 It keeps to the rules of the Government Analysis Function for statistics in spreadsheets: titles in the first cell, one table a
 sheet with a name and a header row, notes in words, no merged, blank or hidden cells, a sans-serif font, no colour that means
-anything. A figure is a number as exact as a spreadsheet holds one; the open data has every digit.
+anything. A figure is a number as exact as a spreadsheet holds one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ncthelpers import access, results, wording
 from ncthelpers.addresses import letter
-from ncthelpers.cells import Column
+from ncthelpers.cells import Column, visible
 from ncthelpers.exchange.sheets import escaped
 from ncthelpers.export.licences import attributions
 from ncthelpers.export.opendata import Published, heading, published, said_of, title_of
@@ -41,7 +41,7 @@ _LONGEST = 32_767  # characters that a cell of Excel holds
 _MOST_SOURCES, _MOST_PLACES = 2, 6
 _CALLS = ("=", "+", "-", "@")
 _ONE_TABLE = "This worksheet contains one table."
-_DIGITS = "Figures are held as exactly as a spreadsheet can hold them and shown to the places that the pages print. The open data has every digit."
+_DIGITS = "Figures are held as exactly as a spreadsheet can hold them and shown to the places that the pages print."
 _AS_TEXT, _AS_DAY, _AS_SYMBOL = "@", "d mmmm yyyy", "General"  # number formats
 _LINK = {"color": "0563C1", "underline": "single"}
 _CORE = "docProps/core.xml"
@@ -265,6 +265,7 @@ class _Pen:
     def put(self, cell: Cell, value: object, look: _Look, link: str = "") -> None:
         """Write a cell; a text is a text, whatever it begins with."""
         is_text = isinstance(value, str)
+        value = visible(value) if is_text else value
         if is_text and len(escaped(value)) > _LONGEST:
             raise ValueError(
                 f"a cell of {cell.parent.title} is longer than the {_LONGEST:,} characters that Excel holds"

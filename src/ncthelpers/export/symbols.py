@@ -13,7 +13,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from ncthelpers.access import EXEMPT
-from ncthelpers.cells import Column
+from ncthelpers.cells import Column, visible
+from ncthelpers.rounding import half_up
 
 __all__ = ["SYMBOLS", "NEUTRALISED", "meaning_of_missing", "csv_line", "neutral", "symbol", "written"]
 
@@ -28,6 +29,7 @@ NEUTRALISED = (
     "A text that a spreadsheet would run as a formula, for it begins with an equals, plus, minus or at sign, has an apostrophe "
     "before it that is no part of it."
 )
+PLACES = 8  # far beyond what any table is published to; a quotient without end has more
 _STATUS = "status"  # the column that says by row what stands in the place of a figure
 _CONFIDENTIAL = frozenset({EXEMPT, "suppressed", "not shown"})
 _NOT_APPLICABLE = frozenset({
@@ -110,7 +112,7 @@ def csv_line(cells: Iterable[str]) -> str:
 
 
 def written(column: Column, row: Mapping[str, object]) -> str:
-    """A cell as open data has it: figures whole and unrounded, days as year-month-day, a symbol where a figure is missing.
+    """A cell as open data has it: a figure to eight decimal places if it has more, a day as year-month-day, a symbol for a missing figure.
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ def written(column: Column, row: Mapping[str, object]) -> str:
     --------
     >>> share = Column("share", "percent", "Share")
     >>> written(share, {"share": Decimal(1) / 3}), written(share, {"share": None}), written(share, {"share": Decimal("1E+2")})
-    ('0.3333333333333333333333333333', 'x', '100')
+    ('0.33333333', 'x', '100')
     """
     value = row[column.name]
     if value is None or value != value:
@@ -140,5 +142,6 @@ def written(column: Column, row: Mapping[str, object]) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if column.numeric:
-        return f"{Decimal(value):f}"
-    return neutral(str(value))
+        exact = Decimal(value)
+        return f"{half_up(exact, PLACES) if exact.as_tuple().exponent < -PLACES else exact:f}"
+    return neutral(visible(str(value)))

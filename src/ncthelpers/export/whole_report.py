@@ -22,8 +22,14 @@ _AT_THE_END = {
     "publications-cited": "Publications cited",
 }
 _ABOUT = (
-    "This document holds every page of {year} in the book, in the order of the book. The source of a table or chart stands below it. "
+    "This document holds every page of {year} in the book, in the order of the book. The source of a table or chart stands below it. A table of more than 60 rows is named and not printed. "
     "The files of data, with their checksums, and the publications cited are listed once, at the end."
+)
+
+_LONGEST = 60  # rows of a table that is printed
+_TOO_LONG = (
+    "{caption}: a table of {rows} rows, which is not printed here. It stands in the spreadsheet and the open data that come with this "
+    "document, and on its page of the book."
 )
 
 
@@ -68,13 +74,20 @@ def whole_report(data: YearData, pages: Iterable[Mapping]) -> Report:
             if isinstance(block, Table) and block.anchor in _AT_THE_END:
                 sources.setdefault(block.anchor, []).append(block)
             else:
-                held.append(block)
+                held.append(_named_if_long(block))
     title = wording.captioned(narrative.year_title(data), data.marks)
     councils = wording.listed([council["name"] for council in data.contract["councils"]])
     above = (str(data.contract["provider"]["name"]), councils)
     about = Paragraph(runs(_ABOUT.format(year=data.year)))
     at_end = (Heading(1, "Sources"), *_merged(sources)) if sources else ()
     return Report(title, above, notices_of(data), (about, *held, *at_end), contents=True)
+
+
+def _named_if_long(block: Block) -> Block:
+    """A part of a page; of a table that would fill many sheets of paper, its name, its length and where it can be had."""
+    if not isinstance(block, Table) or len(block.rows) <= _LONGEST:
+        return block
+    return Paragraph(runs(_TOO_LONG.format(caption=block.caption.rstrip("."), rows=len(block.rows))))
 
 
 def notices_of(data: YearData) -> tuple[Notice, ...]:

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from ncthelpers.cells import visible
 from ncthelpers.export.document import (
     BODY,
     LETTERED,
@@ -68,11 +69,11 @@ def word(report: Report, style_file: Path = REFERENCE) -> bytes:
 
 def _text(text: str) -> str:
     """Writing that may stand in XML; what may not is shown as a character that is missing."""
-    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text)))
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text), {"\n": "&#10;"})
+    return quoteattr(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text)), {"\n": "&#10;"})
 
 
 def _paragraph(style: str, content: str, more: str = "") -> str:

@@ -47,7 +47,7 @@ def _listed(folder: str, titles: dict[str, str]) -> str:
     """The tables of a folder, by title, each with its file and its description; first the file that packs them."""
     place = f"../tables/{folder}"
     items = "\n".join(
-        f'<li>{escape(title)}: <a href="{place}/{name}.csv" download>{name}.csv</a>, '
+        f'<li>{escape(title)}: <a href="{place}/{name}.csv" download="{folder}_{name}.csv">{name}.csv</a>, '
         f'<a href="{place}/{name}.csv-metadata.json">its columns<span class="visually-hidden">: {escape(title)}</span></a></li>'
         for name, title in sorted(titles.items(), key=lambda one: one[1])
     )

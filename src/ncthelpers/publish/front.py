@@ -31,7 +31,7 @@ _CARDS: tuple[tuple[str, str, tuple[Sentence, ...], tuple[tuple[str, str, str], 
     ("unknown", "What is not known", (sentences.not_reproduced, sentences.lost, sentences.absent),
      (("16_appendices", "table-not_readable", "What was lost"), ("23_missing", "", "What is missing"), ("24_assurance", "", "What was checked"))),
 )  # fmt: skip
-_OFFICIAL = (sentences.against_country, sentences.since_before, sentences.in_care)
+_OFFICIAL = (sentences.against_country, sentences.against_country_alone, sentences.since_before, sentences.in_care)
 
 
 def front_page(years: Sequence[YearData], listed: Sequence[str]) -> str:

@@ -19,18 +19,18 @@ from pathlib import Path
 from ncthelpers.export.folders import linked, stamped, zipped
 from ncthelpers.export.symbols import csv_line, neutral
 from ncthelpers.files import alone, is_data, swap_folder, write_atomically
-from ncthelpers.publish import theme
+from ncthelpers.publish import drawings, theme, wordindex
 from ncthelpers.publish.manifest import LOCK, published
 from ncthelpers.publish.toc import COMPARISON, pages_listed
 
 __all__ = ["BuildFailed", "build_html", "commit_of"]
 
-_CODE = (Path(__file__), Path(theme.__file__), *(path for folder in ("static", "templates")
+_CODE = (Path(__file__), *(Path(part.__file__) for part in (drawings, theme, wordindex)), *(path for folder in ("static", "templates")
                                                 for path in Path(theme.__file__).with_name(folder).iterdir()))  # fmt: skip
 _TABLES = "tables"  # the folder of the tables as open data
 _NO_PAGES = ("data/", f"{_TABLES}/")  # what the HTML is made of that Sphinx never sees
 _ENTERED = ("*.csv", "contract.yml")  # of a folder of data, what is put beside the pages
-_STATIC_ADDRESS = re.compile(rb'="(?:\.\./)*(_static/[^"?#]+)')  # of a style, script or picture, as a page writes it
+_STATIC_ADDRESS = re.compile(r'="(?:\.\./)*(_static/[^"?#]+)')  # of a style, script or picture, as a page writes it
 _INVENTED_TITLE = "An invented trust: annual review of its contract"
 
 
@@ -204,9 +204,16 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) 
     shutil.copytree(made, new, ignore=shutil.ignore_patterns(".*", "_static"))
     asked: set[str] = set()
     for page in new.rglob("*.html"):
-        text = page.read_bytes().replace(theme.FOOTER.encode(), footer.encode())
-        page.write_bytes(text)
-        asked |= {found[1].decode() for found in _STATIC_ADDRESS.finditer(text)}
+        name = page.relative_to(new).with_suffix("").as_posix()
+        text, charts = drawings.apart(name, page.read_text("utf-8").replace(theme.FOOTER, footer))
+        page.write_text(text, "utf-8")
+        for chart, drawing in charts.items():
+            (new / chart).parent.mkdir(parents=True, exist_ok=True)
+            (new / chart).write_bytes(drawing)
+        asked |= {found[1] for found in _STATIC_ADDRESS.finditer(text)}
+    pages = [new / f"{name}.html" for name in dict.fromkeys(["index", *pages_listed(root)])]
+    held = [(page.relative_to(new).as_posix(), page.read_text("utf-8")) for page in pages if page.is_file()]
+    (new / "searchindex.js").write_text(wordindex.script(held), "utf-8")
     for name in sorted(asked):
         (new / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made / name, new / name)

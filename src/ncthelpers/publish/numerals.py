@@ -32,6 +32,7 @@ _NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?", flags=re.ASCII)
 _NUMBER_WORD = re.compile(NUMBER_WORDS, flags=re.IGNORECASE)
 _BREAK, _QUOTIENT = "break | ", " (q)"
 _SOURCES_CALL = re.compile(r"^tables\.sources\(", flags=re.MULTILINE)
+_MARKED = re.compile(r"^[A-Z]\w+(?:, \w+)* data\. ")  # what all that is made of a year may begin with
 _NUMBERED = re.compile(r"# (\d+)\. ")
 _POUNDS = {"£": 1, "£000": 1000, "£m": 1_000_000}
 _MILLIONS_DECIMALS = 1
@@ -77,6 +78,9 @@ class Allowed:
 
 EXCEPTIONS = (
     Allowed("text", r"(?i)covid-19", "the name of an illness"),
+    Allowed("text", r"(?m)^## Three judgements", "how many stand below that heading"),
+    Allowed("text", r"2\.66 times|3\.267 times|ends at 0 or 100|one of seven or more|two out of three|all three|fewer than 12 values|"
+            r"rolling 12 months", "the rules that limits of variation are made and read by"),
     Allowed("chart", r"^\d+ line charts(?=\.)", "how many charts are drawn side by side"),
 )  # fmt: skip
 
@@ -210,6 +214,17 @@ def _digits(text: str) -> list[str]:
     ['616000', '2021', '22', '8.5']
     """
     return [found.replace(",", "") for found in _NUMERAL.findall(text)]
+
+
+def _whole(numeral: str) -> str:
+    """A numeral without the noughts that a chart writes behind it so that all its values have as many places.
+
+    Examples
+    --------
+    >>> _whole("85.0"), _whole("85.10"), _whole("850")
+    ('85', '85.1', '850')
+    """
+    return numeral.rstrip("0").rstrip(".") if "." in numeral else numeral
 
 
 def _without(text: str, phrases: Iterable[str]) -> str:
@@ -385,19 +400,21 @@ class _Explained:
         titles = {_spaced(self.held(table).schema.title)} if table else set()
         return _digits(_without(text, titles | self.reasons))
 
-    def of_chart(self, text: str, table: str, found: bool = False) -> list[str]:
-        """Numerals of a chart's words that neither its table nor the page's figures of that table explain.
+    def of_chart(self, text: str, table: str, found: bool = False, also: Sequence[str] = ()) -> list[str]:
+        """Numerals of a chart's words that neither its tables nor the page's figures of that table explain.
 
         Of its title and caption also those that the figures of sentences explain: a title is what the chart ``found``.
         """
-        held = self.held(table)
+        held, text = self.held(table), _MARKED.sub("", text)
         recorded = [figure for name, figure in self.figures.items() if name.startswith(f"{table}/")]
         dates = {figure["text"] for figure in recorded if figure["unit"] == "date"}
         phrases = held.phrases | dates | {_spaced(held.schema.title), *self.of_years}
         phrases |= self.placeholders if found else set()
         left = _without(self._allowed(text, "chart"), phrases)
-        known = held.figures | {way for one in recorded for way in _ways(one["text"], one["value"], one["unit"])}
-        return [one for one in _digits(self._without_counts(left, text, held)) if one not in known]
+        more = {numeral for name in also for numeral in self.held(name).figures}
+        known = held.figures | more | {way for one in recorded for way in _ways(one["text"], one["value"], one["unit"])}
+        whole = {_whole(one) for one in known}
+        return [one for one in _digits(self._without_counts(left, text, held)) if _whole(one) not in whole]
 
     @staticmethod
     def _without_counts(left: str, text: str, held: _Held) -> str:
@@ -531,7 +548,7 @@ def _of_block(block: _Block, shown: list[Mapping], explained: _Explained, at: st
         yield from _marked(block.text, left, f"{at}, in place of a table")
     else:
         for what, text in (("alternative text", block.text), *(("caption", caption) for caption in block.captions)):
-            left = explained.of_chart(text, of["name"], found=what == "caption") if of else _digits(text)
+            left = explained.of_chart(text, of["name"], what == "caption", of.get("also", ())) if of else _digits(text)
             yield from _marked(text, left, f"{at}, {what} of the chart {next(iter(block.captions), '')!r}")
 
 

@@ -19,7 +19,7 @@ _YEAR = re.compile(
 _OF_YEAR = re.compile(r",\s+\d{4}-\d{2}(?: \([^()]*\))?$")  # with what is said of all that a book holds
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')  # every page has one of Sphinx's own
 _OWN_STYLES, _CODE_STYLE = ("frame.css", "book.css"), "pygments.css"
-_SCRIPTS = ("documentation_options.js", "doctools.js", "sphinx_highlight.js")
+_SCRIPTS = ("documentation_options.js",)  # which the script of the theme reads
 _AT_THE_END = ("_static/scripts/pydata-sphinx-theme.js", "_static/book.js")
 _DESCRIBES = 60  # letters that a paragraph must have to say what a page is about
 _DESCRIPTION = 300
@@ -107,9 +107,8 @@ def _keep_what_is_used(app, pagename, templatename, context, doctree) -> None:
         return Path(urlsplit(str(getattr(file, "filename", file) or "")).path).name
 
     styles = {*_OWN_STYLES, _CODE_STYLE} if 'class="highlight' in (context.get("body") or "") else {*_OWN_STYLES}
-    scripts = {*_SCRIPTS, "translations.js"} if pagename == "search" else {*_SCRIPTS}
     context["css_files"] = [file for file in context.get("css_files", []) if named(file) in styles]
-    context["script_files"] = [file for file in context.get("script_files", []) if named(file) in scripts]
+    context["script_files"] = [file for file in context.get("script_files", []) if named(file) in _SCRIPTS]
     context["body_scripts"] = _AT_THE_END
 
 
@@ -168,7 +167,7 @@ class Sidebar:
     >>> sidebar = Sidebar(BeautifulSoup(at_a, "html.parser"), {"#": "a", "b.html": "b"})
     >>> print(sidebar.of("b", lambda page: "#" if page == "b" else f"{page}.html"))
     <ul class="current"><li class="toctree-l1"><a href="a.html">A</a></li>
-    <li class="toctree-l1 current active"><a class="current internal" href="#">B</a></li></ul>
+    <li class="toctree-l1 current active"><a aria-current="page" class="current internal" href="#">B</a></li></ul>
     """
 
     def __init__(self, tree, pages: Mapping[str, str]):
@@ -213,11 +212,13 @@ class Sidebar:
 
 
 def _marked(tag: str) -> str:
-    """A tag on the way to the current page, as the stock theme writes it."""
+    """A tag on the way to the current page, as the stock theme writes it but that the page's own link says that it is."""
     if tag.startswith("<details"):
         return tag.replace("<details", '<details open="open"')
     if tag.startswith("<li"):
         return re.sub(r'class="(toctree-l\d+)', r'class="\1 current active', tag)
+    if tag.startswith("<a "):
+        tag = tag.replace("<a ", '<a aria-current="page" ')  # which the stock theme leaves to the colour
     return (
         tag.replace('class="', 'class="current ', 1) if "class=" in tag else tag.replace("<ul", '<ul class="current"')
     )
@@ -269,9 +270,7 @@ def _find_touched(before: dict, app, env) -> set[str]:
 
 
 def _forget_the_old(app, exception) -> None:
-    """Images that no page shows and words that no page holds any more are left lying by Sphinx."""
-    from sphinx.search import js_index
-
+    """Images that no page shows any more are left lying by Sphinx."""
     if exception is not None:
         return
     shown = {name for path, (_, copied) in app.env.images.items() for name in (Path(path).name, copied)}
@@ -279,34 +278,27 @@ def _forget_the_old(app, exception) -> None:
         for path in folder.glob("*"):
             if path.is_file() and path.suffix != ".ipynb" and path.name not in shown:
                 path.unlink()
-    path = Path(app.outdir, app.builder.searchindex_filename)
-    index = js_index.loads(path.read_text("utf-8"))
-    for words in ("terms", "titleterms"):
-        index[words] = {word: pages for word, pages in index[words].items() if pages != []}
-    path.write_text(js_index.dumps(index), "utf-8")
 
 
 def _leave_room_for_the_commit(app, config) -> None:
     config.html_theme_options = {**config.html_theme_options, "extra_footer": FOOTER}
 
 
+def _prepare(app) -> None:
+    """Our static files; and a search page without Sphinx's index, which holds no figure, no short word and no sentence."""
+    app.config.html_static_path.append(str(_STATIC))
+    app.builder.search = False
+    app.config.html_additional_pages = {"search": "search.html"}
+
+
 def setup(app) -> dict:
-    """Add the stylesheet and the place of the commit, change each page, and read again what has changed.
-
-    Also the search: a word is stemmed once for the book, not once for each page.
-    """
-    from sphinx.search.en import SearchEnglish
-
-    class English(SearchEnglish):
-        stem = functools.cache(SearchEnglish.stem)
-
+    """Add the stylesheet and the place of the commit, change each page, and read again what has changed."""
     before, draw_sidebar_once = {}, functools.partial(_draw_sidebar_once, {})
     app.connect("config-inited", _leave_room_for_the_commit)
-    app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(_STATIC)))
+    app.connect("builder-inited", _prepare)
     app.connect("config-inited", lambda app, config: config.templates_path.insert(0, str(_TEMPLATES)))
     for style in _OWN_STYLES:
         app.add_css_file(style)
-    app.add_search_language(English)
     app.add_config_value(CHANGED, [], "")
     app.connect("env-get-outdated", functools.partial(_find_changed, before))
     app.connect("env-updated", functools.partial(_find_touched, before))

@@ -9,6 +9,7 @@ from ncthelpers.sentences.parts import Sentence, counted
 from ncthelpers.sentences.public import (
     absent,
     against_country,
+    against_country_alone,
     breaks,
     demand,
     demand_directions,
@@ -18,11 +19,14 @@ from ncthelpers.sentences.public import (
     lost,
     not_compared,
     not_reproduced,
+    of_newest,
     ranks,
     reproduced,
     revised,
     since_before,
+    spent,
     statements,
+    stopped,
 )
 from ncthelpers.sentences.review import (
     actions,
@@ -75,6 +79,10 @@ __all__ = [
     "considered",
     "demand",
     "against_country",
+    "against_country_alone",
+    "stopped",
+    "of_newest",
+    "spent",
     "since_before",
     "not_compared",
     "ranks",

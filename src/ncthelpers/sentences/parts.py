@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Part = str | Figure
-Sentence = Callable[[YearData | Comparison], Finding | None]
+Sentence = Callable[[YearData | Comparison], Finding | Sequence[Finding] | None]
 
 
 def said(*parts: Part | Sequence[Part]) -> Finding:
@@ -62,11 +62,12 @@ def values_of(rows: Iterable[Mapping], column: str) -> list[str]:
     return list(dict.fromkeys(row[column] for row in rows if row[column] is not None))
 
 
-def tally(held: Held, column: str, values: Sequence[str] = ()) -> list[list[Part]]:
-    """How many rows have each value of a column: of those asked for, or of all, the most frequent first."""
+def tally(held: Held, column: str, values: Sequence[str] | Mapping[str, str] = ()) -> list[list[Part]]:
+    """How many rows have each value of a column: of those asked for, in words of their own if given, or of all, the most frequent first."""
     counts = {value: len(where(held, **{column: value})) for value in values or values_of(held.rows, column)}
     ordered = counts if values else sorted(counts, key=lambda value: -counts[value])
-    return [[count(held, **{column: value}), f" {value}"] for value in ordered if counts[value]]
+    words = values if isinstance(values, Mapping) else {}
+    return [[count(held, **{column: value}), f" {words.get(value, value)}"] for value in ordered if counts[value]]
 
 
 def number(figure: Figure, one: str, many: str) -> list[Part]:

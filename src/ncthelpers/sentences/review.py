@@ -50,6 +50,7 @@ _OPEN = ("open", "under way", "outstanding")
 _RATED = ("green", "amber", "red")
 _NOTHING_FOUND = "no public evidence found"
 _AUTHORITY = "local authority"
+_VARIATION = {"improvement": "improving", "concern": "of concern"}
 
 
 # The year's money
@@ -114,7 +115,7 @@ def gaps_by_council(data: YearData) -> Finding | None:
     if len(first) < max(2, len(names)):
         return None
     each = [[row["council"], " ", held.cell(row, "gap")] for row in first]
-    return said("Of the first year's gap: ", listed(each))
+    return said("Of the gap for ", name(held, first[0], "year"), ": ", listed(each))
 
 
 # The trust's performance
@@ -157,7 +158,7 @@ def kpis_reported(data: YearData) -> Finding | None:
     if not between and better.value == worse.value == "0":
         return None
     return said("The report says that ", number(better, "KPI", "KPIs"), " did better than target and ", worse, " worse; of ",
-                 held.count(between, "against_target=between"), " it says something less plain, and of ",
+                 held.count(between, "against_target=between"), " it says less plainly how they did, and of ",
                  count(held, against_target="not stated"), " it does not say")  # fmt: skip
 
 
@@ -165,10 +166,10 @@ def variation(data: YearData) -> Finding | None:
     """How many KPIs stand out from their own earlier months."""
     held = Held(data, "kpi_signals")
     special = [one for one in values_of(held.rows, "variation") if one != spc.COMMON]
-    found = tally(held, "variation", special) if special else []
+    found = tally(held, "variation", {one: _VARIATION.get(one, one) for one in special}) if special else []
     if where(held, variation=spc.COMMON):
         found.append([count(held, variation=spc.COMMON), f" {findings.AS_USUAL}"])
-    return said("The last month beside the KPI's own earlier months: ", listed(found)) if found else None
+    return said("KPIs in the last month, each beside its own earlier months: ", listed(found)) if found else None
 
 
 def escalated(data: YearData) -> Finding | None:
@@ -333,6 +334,6 @@ def considered(data: YearData | Comparison) -> Finding | None:
         return None
     dated = [row for row in held.rows if has(row, "taken")]
     late = [row for row in dated if str(row["lateness"]).endswith(" late")]
-    more = ["; late: ", held.count(late, "lateness=late")] if late else []
-    return said("A source gives a date for ", held.count(dated, "taken=dated") if dated else "none", " of ",
-                 number(held.count(held.rows), "step", "steps"), " of the review", more)  # fmt: skip
+    more = [", of which ", *number(held.count(late, "lateness=late"), "was late", "were late")] if late else []
+    return said("Sources give the date of ", held.count(dated, "taken=dated") if dated else "none", " of ",
+                 number(held.count(held.rows), "step", "steps"), " that the review goes through", more)  # fmt: skip
