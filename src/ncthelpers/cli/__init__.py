@@ -36,6 +36,7 @@ _VERBS = {
     "workbook": "Write a year as an Excel workbook",
     "commentary": "Write a year's commentary as a Word document",
     "import": "Bring a workbook or Word document in",
+    "returns": "Count the indicators of a statutory return",
     "check": "List every fault, then what an analyst would ask",
     "seal": "Accept changed files: record their checksums",
     "claims": "Check every published statement of a year",
@@ -515,6 +516,7 @@ from ncthelpers.cli import (  # noqa: E402
     importing,  # noqa: F401
     new_year,  # noqa: F401
     restricted,  # noqa: F401
+    returns,  # noqa: F401
     serve,  # noqa: F401
     sign_off,  # noqa: F401
     status,  # noqa: F401

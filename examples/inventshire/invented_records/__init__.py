@@ -1,0 +1,1 @@
+"""The invented records of the invented trust, kind by kind."""
