@@ -25,6 +25,7 @@ _PUBLISHED = "../tables"  # the tables as open data, beside the pages of the HTM
 _KPI = ("kpi",)  # the key of a table with a row a KPI, which has an address of its own
 
 _NONE = "The source documents give none."
+_NONE_OFFICIAL = "No official measure is of this kind in this year."
 _NONE_PUBLIC = "No public source at hand gives any."
 _NONE_BEYOND = "None beyond what the tables above hold."
 _MANY_SECTIONS = 10
@@ -242,6 +243,9 @@ def _nothing(data: YearData | Comparison, name: str, cites: str) -> str:
         return as_sentence(reason)
     if cites:
         return _NONE_BEYOND
+    inputs = set(results.RESULTS[name].inputs) if name in results.RESULTS else set()
+    if inputs and inputs <= set(data.reference.tables):
+        return _NONE_OFFICIAL
     return _NONE if isinstance(data, YearData) and data.has_annual_report else _NONE_PUBLIC
 
 
