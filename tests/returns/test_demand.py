@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ncthelpers.differencing import recoverable, whole
+from ncthelpers.disclosure import is_small
 from ncthelpers.returns import demand as module
 from ncthelpers.returns import ssda903
-from ncthelpers.returns.demand import ALL, DEMAND, demand
+from ncthelpers.returns.demand import ALL, DEMAND, demand, protected
 from ncthelpers.returns.readers import read
 from ncthelpers.returns.records import TABLES, Cover, Records
 from ncthelpers.years import ContractYear
@@ -242,3 +244,78 @@ def test_demand_is_that_of_the_oracle(oracle, plain, tables, care, first):
     in_care = found.results.filter(pl.col("measure") == "children in care at month end", pl.col("symbol").is_null())
     of_types = in_care.filter(pl.col("breakdown") != ALL).group_by("period").agg(pl.col("count").sum())
     assert of_types.sort("period").rows() == in_care.filter(pl.col("breakdown") == ALL).select("period", "count").rows()
+
+
+# What may be passed on
+
+MONTHS = [f"2022-{month:02}" for month in range(4, 13)]
+
+
+def month(measure, period, count, breakdown=ALL):
+    return {"measure": measure, "breakdown": breakdown, "period": period, "count": count, "symbol": None, "note": ""}
+
+
+@st.composite
+def years(draw):
+    """Rows of a year in which stocks, flows and types add up."""
+    rows, few = [], st.integers(0, 12)
+    for stock, came, went in (
+        ("children in care at month end", "starts of care", "ceases of care"),
+        ("child protection plans at month end", "child protection plans started", "child protection plans ended"),
+    ):
+        now = draw(st.integers(0, 60))
+        for period in MONTHS:
+            starts = draw(few)
+            ends = draw(st.integers(0, min(12, now + starts)))
+            now += starts - ends
+            rows += [month(came, period, starts), month(went, period, ends), month(stock, period, now)]
+            if stock.startswith("children"):
+                foster = draw(st.integers(0, now))
+                kin = draw(st.integers(0, now - foster))
+                rows += [month(stock, period, n, kind) for kind, n in
+                         (("foster", foster), ("kin", kin), ("other", now - foster - kin))]  # fmt: skip
+    return rows
+
+
+def sums(rows):
+    """Every way in which the counts add up, written apart from the code under test."""
+    found = []
+    for period in MONTHS:
+        name = "children in care at month end"
+        found.append(whole((name, ALL, period), [(name, kind, period) for kind in ("foster", "kin", "other")]))
+    for stock, came, went in (("children in care at month end", "starts of care", "ceases of care"),
+                              ("child protection plans at month end", "child protection plans started", "child protection plans ended")):  # fmt: skip
+        for before, now in zip(MONTHS, MONTHS[1:], strict=False):
+            found.append({(stock, ALL, now): 1, (stock, ALL, before): -1, (came, ALL, now): -1, (went, ALL, now): 1})
+    return found
+
+
+def group(cell):
+    """What adds up with a cell: the types of its month, or the flows of its year."""
+    measure, kind, period = cell
+    return (period,) if kind != ALL else ("plan" in measure,)
+
+
+@settings(max_examples=25, deadline=None)
+@given(years())
+def test_no_small_count_can_be_worked_out_from_what_is_passed_on_and_from_indicators(rows):
+    kept = protected(rows)
+    was = {(row["measure"], row["breakdown"], row["period"]): row["count"] for row in rows}
+    shown = {(row["measure"], row["breakdown"], row["period"]): row["count"] for row in kept}
+    assert not any(is_small(count) for count in shown.values())
+    elsewhere = {cell for cell in was if cell[1] == ALL and cell[0] in ("children in care at month end", "child protection plans started")}  # fmt: skip
+    assert all(shown[cell] == was[cell] or is_small(was[cell]) for cell in elsewhere), "indicators show them"
+    # Where all of a group is hidden, noughts are too, so nobody can say that a hidden number is at least 1.
+    blank = {
+        cell
+        for cell in shown
+        if all(shown[near] is None for near in shown if group(near) == group(cell) and near not in elsewhere)
+    }
+    printed = {cell: count for cell, count in shown.items() if count is not None or cell not in blank}
+    assert not recoverable(printed, sums(rows))
+    assert all(row["symbol"] == ("c" if row["count"] is None else None) for row in kept)
+
+
+def test_a_year_without_small_counts_is_passed_on_as_it_is():
+    rows = [month("referrals", period, 40) for period in MONTHS] + [month("section 47 enquiries", "2022-04", 0)]
+    assert protected(rows) == rows

@@ -79,10 +79,10 @@ def returns_command(
     day = _day(of, as_at)
     if detail:
         _refuse_where_it_could_be_published(detail, out)
-    from ncthelpers.returns import indicators, results
+    from ncthelpers.returns import demand, indicators, results
 
     wanted, old = ContractYear(year), results.read_table(out / "kpi_results.csv")
-    others = {name: results.read_table(out / name) for name in ("left_out.csv", "inputs.csv")}
+    others = {name: results.read_table(out / name) for name in ("left_out.csv", "inputs.csv", "demand.csv")}
     raws, records, ledger = _read(of, asked, [cli.root() / "data" / "layouts", *([layouts] if layouts else [])], day)
     holidays = _holidays(cli.root())
     counted = indicators.count_all(records, wanted, holidays)
@@ -92,6 +92,7 @@ def returns_command(
     tables = {
         "left_out.csv": results.hushed(left, "records"),
         "inputs.csv": results.hushed(results.inputs(raws, of, wanted), "rows"),
+        "demand.csv": results.demand_rows(demand.demand(records, wanted), of, wanted),
     }
     if detail:
         _write_detail(detail, left, ledger.detail(), indicators.members_left_out(records, wanted, holidays))

@@ -1,11 +1,14 @@
 """Demand by month: referrals, enquiries, protection plans, and children in care by placement, their starts and ceases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from types import MappingProxyType
 
 import polars as pl
 
+from ncthelpers.differencing import whole
+from ncthelpers.disclosure import HIDDEN, is_small, protect
 from ncthelpers.returns.clocks import month_ends
 from ncthelpers.returns.indicators import UNAVAILABLE, Counted
 from ncthelpers.returns.records import Records
@@ -13,7 +16,7 @@ from ncthelpers.returns.spells import SHORT_BREAKS, open_on, spells
 from ncthelpers.returns.transitions import OTHER, PLACEMENT_TYPES, placement_type
 from ncthelpers.years import ContractYear
 
-__all__ = ["DEMAND", "ALL", "demand"]
+__all__ = ["DEMAND", "ALL", "demand", "protected"]
 
 DEMAND = {
     "measure": pl.String, "breakdown": pl.String, "period": pl.String, "count": pl.Int64, "symbol": pl.String,
@@ -25,6 +28,16 @@ SAME_DAY = "another referral of the same child on the same day, counted once"
 TRANSFER_IN = "a conference for a child who moved in with a plan, no enquiry"
 _Rows = Callable[[Records, ContractYear], pl.LazyFrame]
 _IN_CARE = "children in care at month end"
+_OPEN, _STARTED, _ENDED = (
+    "child protection plans at month end",
+    "child protection plans started",
+    "child protection plans ended",
+)
+_CAME, _WENT = "starts of care", "ceases of care"
+_STOCKS = (
+    (_OPEN, _STARTED, _ENDED, _STARTED),
+    (_IN_CARE, _CAME, _WENT, _IN_CARE),
+)  # the last is shown by an indicator too
 _LEFT_OUT = {"measure": pl.String, "reason": pl.String, "records": pl.Int64}
 
 
@@ -176,11 +189,76 @@ _MEASURES: Mapping[str, tuple[str, _Rows, bool]] = MappingProxyType(
     {
         "referrals": ("referrals", _referrals, False),
         "section 47 enquiries": ("section47", _enquiries, False),
-        "child protection plans started": ("plans", _plans_started, False),
-        "child protection plans ended": ("plans", _plans_ended, False),
-        "child protection plans at month end": ("plans", _plans_open, True),
+        _STARTED: ("plans", _plans_started, False),
+        _ENDED: ("plans", _plans_ended, False),
+        _OPEN: ("plans", _plans_open, True),
         _IN_CARE: ("episodes", _in_care, True),
-        "starts of care": ("episodes", _starts, False),
-        "ceases of care": ("episodes", _ceases, False),
+        _CAME: ("episodes", _starts, False),
+        _WENT: ("episodes", _ceases, False),
     }
 )
+
+
+def protected(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """The counts of a year as they may be passed on: those of 1 to 5 hidden, and those that would give one away.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows of :func:`demand`.
+
+    Returns
+    -------
+    list of dict
+        The same rows. Children in care of all types, and plans started, are hidden only where they are small themselves,
+        for indicators show them too: where that is not enough, all else that adds up with them is hidden.
+
+    Notes
+    -----
+    Rule: domain section 8. The types of a month add up to all; what is open at the end of a month is what was open at the
+    end of the month before, with what began and without what ended.
+
+    Examples
+    --------
+    >>> kinds = {"foster": 40, "kin": 12, "secure": 2, ALL: 54}
+    >>> month = [
+    ...     {"measure": _IN_CARE, "breakdown": kind, "period": "2022-04", "count": count, "symbol": None}
+    ...     for kind, count in kinds.items()
+    ... ]
+    >>> [row["count"] for row in protected(month)]
+    [40, None, None, 54]
+    """
+    held = {_cell(row): row["count"] for row in rows if row["count"] is not None}
+    hidden = {cell for cell, count in held.items() if is_small(count)}
+    for relations, elsewhere in _sums(held):
+        among = {cell: held[cell] for relation in relations for cell in relation}
+        kept = protect(among, relations, wanted=elsewhere)
+        enough = all(kept[cell] is not None or is_small(among[cell]) for cell in elsewhere & among.keys())
+        hidden |= {cell for cell in among if (kept[cell] is None if enough else cell not in elsewhere)}
+    return [{**row, "count": None, "symbol": HIDDEN} if _cell(row) in hidden else dict(row) for row in rows]
+
+
+def _cell(row: Mapping[str, object]) -> tuple:
+    return row["measure"], row["breakdown"], row["period"]
+
+
+def _sums(held: Mapping[tuple, int]) -> Iterator[tuple[list[dict], set[tuple]]]:
+    """What adds up, each with those of its cells that indicators show too."""
+    months = sorted({period for _, _, period in held})
+    for month in months:
+        of_all = (_IN_CARE, ALL, month)
+        types = [cell for cell in held if cell[0] == _IN_CARE and cell[2] == month and cell != of_all]
+        if types and of_all in held:
+            yield [whole(of_all, types)], {of_all}
+    for stock, came, went, elsewhere in _STOCKS:
+        flows = [
+            {(stock, ALL, now): 1, (stock, ALL, before): -1, (came, ALL, now): -1, (went, ALL, now): 1}
+            for before, now in pairwise(months)
+        ]
+        known = [
+            flow
+            for flow in flows
+            if flow.keys() <= held.keys() and not sum(sign * held[cell] for cell, sign in flow.items())
+        ]
+        if known:
+            yield known, {cell for cell in held if cell[:2] == (elsewhere, ALL)}

@@ -19,7 +19,18 @@ from ncthelpers.returns.spells import open_in
 from ncthelpers.workingdays import Holidays, months_before
 from ncthelpers.years import ContractYear
 
-__all__ = ["RESULTS", "UNAVAILABLE", "Indicator", "Counted", "indicators", "makeups", "count_all", "count", "not_counted", "members_left_out"]
+__all__ = [
+    "RESULTS",
+    "UNAVAILABLE",
+    "Indicator",
+    "Counted",
+    "indicators",
+    "makeups",
+    "count_all",
+    "count",
+    "not_counted",
+    "members_left_out",
+]
 
 _Members = Callable[[Records, ContractYear, Holidays], pl.DataFrame]
 _MODULES = (referrals, protection, placements, care_leavers, workforce, adoption, complaints)

@@ -12,6 +12,7 @@ from ncthelpers.disclosure_ratios import protect_ratios
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import write_atomically
 from ncthelpers.returns.counts import MONTH, SERIES, SNAPSHOT, YEAR_TO_DATE
+from ncthelpers.returns.demand import protected
 from ncthelpers.returns.indicators import UNAVAILABLE, Counted, indicators, makeups
 from ncthelpers.returns.readers import Raw
 from ncthelpers.returns.records import Records
@@ -19,7 +20,7 @@ from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear, first_day, year_of
 
 __all__ = [
-    "FILES", "NOT_APPLICABLE", "kpi_results", "left_out", "inputs", "hushed", "joined", "read_table", "write_table", "kpi_values",
+    "FILES", "NOT_APPLICABLE", "kpi_results", "left_out", "inputs", "demand_rows", "hushed", "joined", "read_table", "write_table", "kpi_values",
 ]  # fmt: skip
 
 NOT_APPLICABLE = "z"  # the symbol for a quotient by nought, as the department writes it
@@ -28,6 +29,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
         "indicator", "series", "period", "numerator", "denominator", "value", "symbol", "note", "return",
     ),
     "left_out.csv": ("year", "return", "indicator", "table", "reason", "records", "symbol"),
+    "demand.csv": ("year", "return", "measure", "breakdown", "period", "count", "symbol", "note"),
     "inputs.csv": ("year", "return", "return_year", "file", "bytes", "sha256", "layout", "rows", "symbol"),
 }  # fmt: skip
 _NUMBERS = ("numerator", "denominator")
@@ -155,6 +157,28 @@ def inputs(raws: Iterable[Raw], of: str, year: ContractYear) -> list[_Row]:
         for raw in raws
         for path in raw.files
     ]  # fmt: skip
+
+
+def demand_rows(found: Counted, of: str, year: ContractYear) -> list[_Row]:
+    """The rows of ``demand.csv``: what a return tells of demand, small counts hidden.
+
+    Parameters
+    ----------
+    found : Counted
+        As :func:`~ncthelpers.returns.demand.demand` gives it.
+    of : str
+        The return.
+    year : ContractYear
+        The year.
+
+    Returns
+    -------
+    list of dict
+        A measure that the return does not tell of in any month has no row.
+    """
+    rows = protected(list(found.results.iter_rows(named=True)))
+    told = {row["measure"] for row in rows if row["symbol"] != UNAVAILABLE}
+    return [{"year": str(year), "return": of, **row} for row in rows if row["measure"] in told]
 
 
 def _sha256(path: Path) -> str:
