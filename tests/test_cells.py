@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ncthelpers import provenance
 from ncthelpers.cells import TYPES, Column, read_cell
+from ncthelpers.export import pdf, symbols, word
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=3) | st.integers(-(10**9), 10**9).map(Decimal)
 
@@ -220,3 +222,21 @@ def test_a_status_is_text_and_no_number():
     assert not column("status").numeric
     with pytest.raises(ValueError, match="is not one of: green, amber, red"):
         read_cell("Grey", column("status", values=("green", "amber", "red")))
+
+
+# Signs that turn the direction of writing: every way in and out shows them
+
+TURNED, SEEN = "a\u202eb\u2066c", "aU+202EbU+2066c"
+WRITERS = {
+    "read": lambda: read_cell(TURNED, Column("note", "text", "Note")),
+    "page": lambda: str(provenance.bundle(TURNED, TURNED, None, "")[0]),
+    "open data": lambda: symbols.written(Column("note", "text", "Note"), {"note": TURNED}),
+    "word": lambda: word._run(TURNED),
+    "pdf": lambda: str(pdf._with_glyphs({"said": [TURNED]}, pdf._Glyphs())),
+}
+
+
+@pytest.mark.parametrize("way", WRITERS)
+def test_no_sign_that_turns_writing_round_goes_unseen(way):
+    said = WRITERS[way]()
+    assert SEEN in said and not set(TURNED) - set("abc") & set(said)

@@ -1,6 +1,8 @@
 """What is hidden cannot be worked out: by hand, against every possibility tried out, and as laws of any table."""
 
+import csv
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -412,3 +414,41 @@ def test_laws_of_numerators_and_denominators(made: tuple) -> None:
     for before, after in zip(rows, kept, strict=True):
         assert all(after[part] in (None, before[part]) for part in ("numerator", "denominator"))
         assert (after["symbol"] == "c") == (None in (after["numerator"], after["denominator"]))
+
+
+# Over every published table of KPIs by month
+
+REPOSITORY = Path(__file__).parents[1]
+PUBLISHED = sorted(
+    path for root in (REPOSITORY, *REPOSITORY.glob("examples/*")) for path in root.glob("data/20*/kpi_values.csv")
+)
+
+
+@pytest.mark.parametrize("file", PUBLISHED, ids=lambda path: f"{path.parents[2].name} {path.parent.name}")
+def test_no_published_kpi_gives_a_small_count_away_also_across_months(file):
+    with (file.parent / "kpis.csv").open(encoding="utf-8", newline="") as text:
+        kinds = {row["kpi"]: row["period_kind"] for row in csv.DictReader(text)}
+    with file.open(encoding="utf-8", newline="") as text:
+        values = [row for row in csv.DictReader(text) if row["numerator"] and row["denominator"]]
+    assert values
+    for kpi, found in itertools.groupby(values, key=lambda row: row["kpi"]):
+        monthly = kinds[kpi] == "month"
+        rows = [
+            {"indicator": kpi, "series": "month" if monthly else "snapshot", "period": row["period"], "symbol": None,
+             "numerator": int(row["numerator"]), "denominator": int(row["denominator"])}
+            for row in found
+        ]  # fmt: skip
+        if monthly and len(rows) == 12:  # the page gives the year's total too
+            total = {part: sum(row[part] for row in rows) for part in ("numerator", "denominator")}
+            rows.append({**rows[-1], **total, "series": "year to date"})
+        assert list(ratio_faults(file.name, rows, {kpi: Makeup()})) == [], kpi
+
+
+def test_a_small_count_planted_in_a_kpi_is_found():
+    rows = [
+        {"indicator": "R", "series": "month", "period": "2031-04", "numerator": 3, "denominator": 40, "symbol": None}
+    ]
+    found = {fault.column for fault in ratio_faults("kpi_values.csv", rows, {"R": Makeup()})}
+    assert found == {"numerator", "numerator, R, year to date, 2031-04"}, (
+        "its own cell, and the year to date that it makes up"
+    )

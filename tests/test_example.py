@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import json
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from ncthelpers import signoff
 from ncthelpers.load import load_years
-from ncthelpers.publish import html, toc
+from ncthelpers.publish import html, numerals, toc
 
 EXAMPLE = "inventshire"
 # What a column says of a value that it does not have; none of it may stand on a page of a trust that is complete.
@@ -195,3 +196,15 @@ def test_a_measure_of_the_last_year_is_of_rolling_months(example):
     newest = load_years(example, toc.public_years(example)).newest
     in_a_year = newest["kpis"][newest["kpis"]["name"].str.endswith(" in a year")]
     assert set(in_a_year["period_kind"]) == {"rolling 12 months"}
+
+
+def test_every_numeral_of_the_newest_pages_is_explained(example):
+    years = load_years(example, toc.public_years(example))
+    made = [path for folder in (str(years.newest.year), toc.COMPARISON)
+            for path in sorted((example / "book" / folder).glob("[0-9][0-9]_*.ipynb"))]  # fmt: skip
+    assert len(made) > 20
+    for path in made:
+        data = years if path.parent.name == toc.COMPARISON else years.newest
+        record = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        found = numerals.unexplained(nbformat.read(path, as_version=4), record, data)
+        assert [(one.text, one.place) for one in found] == [], path.stem

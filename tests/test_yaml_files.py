@@ -49,3 +49,8 @@ def test_a_word_of_everyday_is_a_word_as_a_name_and_as_a_value(word):
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("False", False), ("TRUE", True)])
 def test_true_and_false_are_no_words(text, value):
     assert read_yaml(f"at_hand: {text}") == {"at_hand": value}
+
+
+@pytest.mark.parametrize("text", ['t: "a\\u202eb"', "t: a\u202eb", '"a\\u202eb": t'])
+def test_a_sign_that_turns_writing_round_is_seen_also_where_it_is_an_escape(text):
+    assert "aU+202Eb" in str(read_yaml(text)) and "\u202e" not in str(read_yaml(text))

@@ -19,6 +19,10 @@ class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def construct_scalar(self, node: yaml.ScalarNode) -> str:
+        """A text of the file, in which signs that turn the direction of writing are seen, also those written as escapes."""
+        return visible(super().construct_scalar(node))
+
 
 _Parser.add_implicit_resolver(_BOOL, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
 
@@ -41,6 +45,6 @@ def read_yaml(text: str) -> object:
     {'on': datetime.date(2022, 9, 7), 'at_hand': True}
     """
     try:
-        return yaml.load(visible(text), Loader=_Parser)
+        return yaml.load(text, Loader=_Parser)
     except yaml.YAMLError:
-        return yaml.safe_load(visible(text))
+        return yaml.safe_load(text)

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup, SoupStrainer
 
 from ncthelpers.accessibility.rules import broken
+from ncthelpers.identifiers import scan
 from ncthelpers.publish import toc
 
 pytestmark = pytest.mark.slow
@@ -54,3 +55,9 @@ def test_every_page_has_a_title_and_a_heading_of_its_own(texts):
     titles = {page: text.partition("<title>")[2].partition("</title>")[0].strip() for page, text in texts.items()}
     for said in (headings, titles):
         assert all(said.values()) and len(set(said.values())) == len(said)
+
+
+def test_nothing_that_identifies_a_child_or_a_worker_is_in_the_site_its_index_or_its_downloads(html):
+    read = scan([html])
+    assert read.files > 500, "pages, tables, charts, zips and the search index"
+    assert (read.found, read.unread) == ((), ())

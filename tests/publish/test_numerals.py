@@ -67,21 +67,6 @@ def test_every_numeral_of_every_page_is_explained(path, years):
     assert [(one.text, one.place) for one in found] == []
 
 
-def test_every_numeral_of_the_invented_trusts_newest_pages_is_explained(repository):
-    root = repository / "examples" / "inventshire"
-    years = load_years(root, toc.public_years(root))
-    pages = [
-        *(root / "book" / str(years.newest.year)).glob("[0-9][0-9]_*.ipynb"),
-        *(root / "book" / toc.COMPARISON).glob("*.ipynb"),
-    ]
-    assert len(pages) > 20
-    for path in sorted(pages):
-        data = years if path.parent.name == toc.COMPARISON else years.newest
-        record = json.loads(path.with_suffix(".json").read_text("utf-8"))
-        found = numerals.unexplained(nbformat.read(path, as_version=4), record, data)
-        assert [(one.text, one.place) for one in found] == [], path.stem
-
-
 def test_a_page_as_it_is_made_has_no_numeral_that_nothing_explains(cost, review):
     found = numerals.numerals(*cost, review)
     assert [(one.text, one.place) for one in found if not one.explained] == []
