@@ -8,8 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ncthelpers import charts, folds, narrative, tables
-from ncthelpers.load import load_years
-from ncthelpers.publish import companion, numerals, toc
+from ncthelpers.publish import companion, numerals
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 PAGES = sorted(path for path in BOOK.glob("*/[0-9][0-9]_*.ipynb"))
