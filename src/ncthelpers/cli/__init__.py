@@ -52,6 +52,7 @@ _VERBS = {
     "test": "Run every check",
     "audit": "Test that everybody can read the book",
     "bench": "Measure how long it takes",
+    "trial": "Put it under stress, and say what held",
 }
 
 
@@ -520,5 +521,6 @@ from ncthelpers.cli import (  # noqa: E402
     serve,  # noqa: F401
     sign_off,  # noqa: F401
     status,  # noqa: F401
+    trial,  # noqa: F401
     workbook,  # noqa: F401
 )

@@ -29,6 +29,7 @@ from ncthelpers.publish.performance import RESULTS
 from ncthelpers.publish.report import PagesFailed
 from ncthelpers.publish.toc import public_years
 from ncthelpers.schemas import TableSchema, read_schemas, read_table
+from ncthelpers.trials import RESULTS as TRIALS
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
@@ -291,7 +292,8 @@ def put_together(root: Path, place: Path, year: ContractYear | None = None) -> P
         with kept_private(edition):
             _copied(root, edition, {str(overlay.year): overlay for overlay, _ in found}, new)
             swap_folder(new / "data", edition / "data")
-        for name in _BESIDE_DATA:
+        tried = (path.relative_to(root).as_posix() for path in (root / TRIALS).glob("*.json"))
+        for name in (*_BESIDE_DATA, *tried):
             if (root / name).is_file():
                 write_atomically(edition / name, (root / name).read_text("utf-8"))
     finally:

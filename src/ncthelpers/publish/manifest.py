@@ -13,6 +13,7 @@ from pathlib import Path
 from ncthelpers.files import checksum, is_data, write_atomically
 from ncthelpers.publish.staleness import PACKAGE, PYTHON, python_version
 from ncthelpers.publish.toc import ABOUT
+from ncthelpers.trials import RESULTS as TRIALS
 
 __all__ = ["MANIFEST", "LOCK", "code_key", "Sources", "files_of", "published", "is_current", "as_text", "write"]
 
@@ -94,7 +95,7 @@ class Sources:
         """
         held = {f"data/{name}": self._data(name) for name in (*years, "reference", "schemas")} | self._code
         if folder == ABOUT:
-            around = (self.root / name for name in _AROUND)
+            around = [*(self.root / name for name in _AROUND), *sorted((self.root / TRIALS).glob("*.json"))]
             held |= {
                 path.relative_to(self.root).as_posix(): checksum(path.read_bytes()) for path in around if path.is_file()
             }

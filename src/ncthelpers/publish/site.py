@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from ncthelpers import access, coverage, results, tables, wording
+from ncthelpers import access, coverage, results, tables, trials, wording
 from ncthelpers.accessibility import statement
 from ncthelpers.accessibility.publisher import read_publisher
 from ncthelpers.anchors import anchor
@@ -137,6 +137,23 @@ def _assurance(years: Sequence[YearData], listed: Sequence[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _trials(done: Sequence[trials.Trial]) -> str:
+    """What was done to the book to break it, and how often it held: nothing where nothing was."""
+    if not done:
+        return ""
+    heads = ("What was tried", "Times", "Held", "Seconds", "Result")
+    held = tuple(Column(f"column_{place}", "text", title) for place, title in enumerate(heads))
+    parts = ["## How the book was tried\n\n" + (_ABOUT / "trials.md").read_text("utf-8").strip()]
+    for one in done:
+        shown = tables.Table(one.title, held, trials.as_lines(one), anchor=anchor("trial", one.name))
+        left_out = "".join(f"\n- Not tried here: {plain(what)}" for what in one.left_out)
+        parts.append(
+            f"### {plain(one.title)}\n\nRun by {plain(one.command)} on {plain(one.date)}, commit {plain(one.commit)}, on a machine with "
+            f"{plain(one.machine)}.\n\n{raw_tables([shown])}\n{left_out}"
+        )
+    return "\n\n".join(parts) + "\n"
+
+
 def _coverage(years: Sequence[YearData]) -> str:
     parts = [
         "# Where each paragraph of the source documents is carried\n\n"
@@ -221,7 +238,7 @@ def _pages_of_data(root: Path, years: Sequence[YearData]) -> Iterator[tuple[str,
     yield "about/definitions.md", _definitions(years[0])
     for page in _AS_WRITTEN:
         yield f"about/{page}", (_ABOUT / page).read_text("utf-8")
-    yield "about/assurance.md", _assurance(years, pages_listed(root))
+    yield "about/assurance.md", _assurance(years, pages_listed(root)) + _trials(trials.recorded(root))
     yield from assurance.assurance_pages(reference).items()
     yield "about/discrepancies.md", _discrepancies(reviewed)
     yield "about/coverage.md", _coverage(reviewed)
