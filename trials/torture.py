@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -76,13 +77,16 @@ def rows_of(folder: Path, asked: Sequence[tuple[Kind, int]]) -> list[Tried]:
 
     def one(trial: tuple[Kind, int]) -> None:
         kind, seed = trial
-        wrong, seconds[trial] = places.tried(kind, seed)
+        try:
+            wrong, seconds[trial] = places.tried(kind, seed)
+        except Exception:  # of the trial itself: the others go on
+            wrong = [traceback.format_exc()]
         held[trial] = not wrong
-        said = "\n".join(wrong)
-        print(
-            f"{kind.name} {seed}: {'did not hold: make torture: --only ' + kind.name + f' --seed {seed}' if wrong else 'held'}, {seconds[trial]:.1f} s\n{said}".strip(),
-            flush=True,
-        )
+        if wrong:
+            again = f"python -m ncthelpers trial torture --only {kind.name} --trials 1 --seed {seed}"
+            print(f"{kind.name} {seed} did not hold ({again}):", *wrong, sep="\n", flush=True)
+        else:
+            print(f"{kind.name} {seed} held, {seconds[trial]:.1f} s", flush=True)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         list(pool.map(one, asked))

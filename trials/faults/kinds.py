@@ -130,7 +130,7 @@ def _no_small_disk() -> str:
 
 def _disk_full(scene: Scene, chance: random.Random, warm: Warm, command: str) -> Happened:
     room, filler = chance.randrange(_SPACE), scene.place / "filler"
-    (scene.place / "temporary").mkdir()
+    (scene.place / "temporary").mkdir(exist_ok=True)
     disk = os.statvfs(scene.place)
     with filler.open("wb") as file:
         file.write(bytes(max(0, disk.f_bavail * disk.f_frsize - room)))
