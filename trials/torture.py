@@ -46,6 +46,7 @@ def tried(kind: Kind, seed: int, warm: Warm) -> list[str]:
                 if made.get(unit) != warm.new.get(unit)
             ]
             wrong += [f"left behind: {name}" for name in sorted(scene.left() - warm.left)]
+            wrong = [f"what was done: {happened.fault}", *wrong] if wrong and happened.fault else wrong
         finally:
             scene.end_processes()
     return wrong

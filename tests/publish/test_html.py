@@ -441,7 +441,9 @@ def test_a_build_whose_sphinx_is_killed_says_so(tmp_path, monkeypatch):
     def killed(arguments, **options):
         if arguments[0] == "git":
             return run(arguments, **options)
-        return run([sys.executable, "-c", "import os; print('half way', flush=True); os.kill(os.getpid(), 9)"], **options)
+        return run(
+            [sys.executable, "-c", "import os; print('half way', flush=True); os.kill(os.getpid(), 9)"], **options
+        )
 
     run = subprocess.run
     monkeypatch.setattr(html.subprocess, "run", killed)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from faults.scene import BEFORE, HTML, TEMPLATES, YEAR, Ended, Scene, Warm
 
-from ncthelpers.publish.manifest import LOCK
+from ncthelpers.publish.manifest import LOCK, MANIFEST
 
 __all__ = ["Kind", "KINDS", "Happened"]
 
@@ -33,11 +33,14 @@ class Happened:
     ----------
     wrong : tuple of str
         What was not as it must be.
+    fault : str
+        What was done, as far as the kind does not say.
     harmed : tuple of str
         What of the published the fault itself changed, so that it need not be whole before the next run.
     """
 
     wrong: tuple[str, ...] = ()
+    fault: str = ""
     harmed: tuple[str, ...] = ()
 
 
@@ -179,7 +182,7 @@ def _unreadable(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
         target.rename(aside)
         {
             "a folder": target.mkdir,
-            "a dangling link": lambda: target.symlink_to("nowhere"),
+            "a dangling link": lambda: target.symlink_to("nowhere/at/all"),
             "a pipe": lambda: os.mkfifo(target),
         }[way]()
     done = scene.ended(scene.started("run", through=_UNPRIVILEGED))
@@ -188,9 +191,7 @@ def _unreadable(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
             target.chmod(mode)
     else:
         _put_back(aside, target)
-    return Happened(
-        tuple(f"{target.name}, {way}: {one}" for one in _faults_of(done, (0, 1, 2), re.escape(target.name))), harmed
-    )
+    return Happened(tuple(_faults_of(done, (0, 1, 2), re.escape(target.name))), f"{target} {way}", harmed)
 
 
 _UNPRIVILEGED = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
@@ -214,12 +215,27 @@ def _vanishing(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
     harmed, aside = _harmed(scene, target), scene.place / "aside"
     target.rename(aside)
     done = scene.ended(process)
-    if "/book" in str(target) or "/_build" in str(target):
+    if "book" in target.parts or "_build" in target.parts:
         shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
     else:
         _put_back(aside, target)
+    if _is_record(scene, target):
+        _checked_out(scene, warm)
     wrong = _faults_of(done, (0, 1, 2), re.escape(target.name.split("-")[0]))
-    return Happened(tuple(f"{target.name} vanished: {one}" for one in wrong), harmed)
+    return Happened(tuple(wrong), str(target), harmed)
+
+
+def _is_record(scene: Scene, target: Path) -> bool:
+    """Whether it holds what was published before, which nothing but what keeps the history of the book can give back."""
+    held = target.suffix == ".json" and target.name != MANIFEST
+    whole = not target.suffix and not target.name.startswith(".")
+    return target.is_relative_to(scene.root / "book") and (held or whole)
+
+
+def _checked_out(scene: Scene, warm: Warm) -> None:
+    """The book as it was committed."""
+    shutil.rmtree(scene.root / "book", ignore_errors=True)
+    shutil.copytree(warm.before / "root" / "book", scene.root / "book")
 
 
 def _locked(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
@@ -269,9 +285,7 @@ def _corrupted(scene: Scene, chance: random.Random, warm: Warm, command: str, pa
     done = scene.ended(scene.started(command))
     wrong = _faults_of(done, (0,), re.escape(target.name))
     wrong += [] if done.code else _not_new(scene, warm, command)
-    return Happened(
-        tuple(f"{target.relative_to(scene.place)} corrupted: {one}" for one in wrong), _harmed(scene, target)
-    )
+    return Happened(tuple(wrong), str(target), _harmed(scene, target))
 
 
 def _not_new(scene: Scene, warm: Warm, command: str) -> list[str]:
@@ -291,7 +305,9 @@ def _lock_corrupted(scene: Scene, chance: random.Random, warm: Warm) -> Happened
     _flipped(lock, chance)
     done = scene.ended(scene.started("run"))
     lock.write_bytes(was)
-    return Happened(tuple(_faults_of(done, (0, 2), re.escape(LOCK))), (f"book/{YEAR}", f"book/{BEFORE}", "book/about"))
+    return Happened(
+        tuple(_faults_of(done, (0, 2), re.escape(LOCK))), "", (f"book/{YEAR}", f"book/{BEFORE}", "book/about")
+    )
 
 
 # Two at once
@@ -366,7 +382,7 @@ def _worker_lost(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
     """One of two workers of a Dask cluster on this machine is killed on the way."""
     aside = scene.place / "cluster"
     aside.mkdir()
-    file = aside / "scheduler.json"
+    file, environment = aside / "scheduler.json", scene.environment | {"TMPDIR": str(aside)}
 
     def started(program: str, *options: str) -> subprocess.Popen:
         words = [
@@ -379,7 +395,7 @@ def _worker_lost(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
             str(file),
         ]
         with (aside / f"{program}.log").open("ab") as log:
-            return subprocess.Popen([*words, *options], cwd=aside, stdout=log, stderr=log, env=scene.environment)
+            return subprocess.Popen([*words, *options], cwd=aside, stdout=log, stderr=log, env=environment)
 
     processes = [started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
     try:
@@ -441,18 +457,10 @@ def _no_clock() -> str:
 
 
 def _clock_moved(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
-    """The clock is set back or ahead by up to ten years at a random moment of a run."""
-    clock = scene.place / "clock"
-    clock.write_text("+0")
-    environment = scene.environment | {
-        "LD_PRELOAD": _faketime(), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }  # fmt: skip
-    process = scene.started("run", env=environment)
-    time.sleep(_moment(chance, warm, "run"))
-    clock.write_text(f"{chance.uniform(-_TEN_YEARS, _TEN_YEARS):+.0f}")
-    done = scene.ended(process)
-    clock.unlink()
-    return Happened((*_faults_of(done, (0,)), *_not_new(scene, warm, "run")))
+    """The clock is back or ahead by up to ten years during a run, and right again before the next."""
+    moved = {"LD_PRELOAD": _faketime(), "FAKETIME": f"{chance.uniform(-_TEN_YEARS, _TEN_YEARS):+.0f}"}
+    done = scene.ended(scene.started("run", env=scene.environment | moved | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}))
+    return Happened((*_faults_of(done, (0,)), *_not_new(scene, warm, "run")), moved["FAKETIME"])
 
 
 _PAGES = (f"root/book/{YEAR}/*", f"root/book/{BEFORE}/*", "root/book/about/*", "root/book/*.*")

@@ -122,6 +122,8 @@ def _pages(data: "YearData") -> list[str]:
 def _listed(data: "YearData", made: Sequence[str]) -> list[str]:
     """The lines of ``_toc.yml`` that list the pages of a year."""
     caption = f"Contract year {data.year}" + (" (invented)" if data.is_invented else "")
+    if not made:
+        return []
     first, *others = [f"file: {data.year}/{page}" for page in made]
     lines = [f"  - caption: {json.dumps(caption)}", "    chapters:", f"      - {first}", "        sections:"]
     return lines[: 4 if others else 3] + [f"          - {page}" for page in others]

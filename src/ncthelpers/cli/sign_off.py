@@ -37,7 +37,9 @@ def sign_off(
         raise ValueError(f"--role {fault}")
     with only_writer(cli.root(), cli.says_that_it_waits):
         _sign(contract_year, role, signed_on)
-    cli.say.print(Text(f"{contract_year}: signed off by {role} on {signed_on}, in data/{contract_year}/datapackage.yml"))
+    cli.say.print(
+        Text(f"{contract_year}: signed off by {role} on {signed_on}, in data/{contract_year}/datapackage.yml")
+    )
 
 
 def _sign(contract_year: ContractYear, role: str, signed_on: date) -> None:

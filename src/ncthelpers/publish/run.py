@@ -168,7 +168,9 @@ def _refuse_changed(root: Path, years: Iterable[str], files: Mapping[str, str]) 
     now, asked = _data_files(root), {*years, "reference", "schemas"}
     changed = {name for name in files.keys() | now.keys() if files.get(name) != now.get(name)}
     rule = "was changed while pages were made of it, so none of them was published: run it again"
-    faults = [Fault(name, None, "", "", rule) for name in changed if Path(name).parts[1] in asked and "." in Path(name).name]
+    faults = [
+        Fault(name, None, "", "", rule) for name in changed if Path(name).parts[1] in asked and "." in Path(name).name
+    ]
     if faults:
         raise DataFaults(faults)
 
