@@ -20,12 +20,13 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # the folder of this file, which -I leaves out
 
 from faults.kinds import KINDS, Kind  # noqa: E402
-from faults.scene import REPOSITORY, Warm, broken, manifest_faults  # noqa: E402
+from faults.scene import REPOSITORY, Warm, broken, manifest_faults, unlike  # noqa: E402
 
 from ncthelpers import trials  # noqa: E402
 from ncthelpers.cli.trial import shown  # noqa: E402
 from ncthelpers.trials import Tried  # noqa: E402
 
+NOT_TRIED = ("the clock of the machine itself was not moved, only the times of all files",)
 _AT_ONCE = 2
 
 
@@ -39,12 +40,7 @@ def tried(kind: Kind, seed: int, warm: Warm) -> list[str]:
             again = scene.ended(scene.started("book" if kind.html else "run"))
             wrong += [f"the next command failed:\n{again.said}"] if again.code else []
             wrong += [f"after the next command: {one}" for one in (*scene.orphans(), *manifest_faults(scene.root))]
-            made = scene.published()
-            wrong += [
-                f"after the next command {unit} is not the new edition"
-                for unit in sorted(set(warm.new) | set(made))
-                if made.get(unit) != warm.new.get(unit)
-            ]
+            wrong += [f"after the next command {one}" for one in unlike(warm.new, scene.published())]
             wrong += [f"left behind: {name}" for name in sorted(scene.left() - warm.left)]
             wrong = [f"what was done: {happened.fault}", *wrong] if wrong and happened.fault else wrong
         finally:
@@ -110,7 +106,7 @@ def main() -> int:
     given = parser.parse_args()
     if sys.platform != "linux":
         sys.exit("torture: processes are looked for in /proc, so this needs Linux")
-    left_out = [reason for kind in KINDS if (reason := kind.reason())]
+    left_out = [*dict.fromkeys(reason for kind in KINDS if (reason := kind.reason())), *NOT_TRIED]
     kinds = [kind for kind in KINDS if given.only in (None, kind.name) and not kind.reason()]
     share = given.trials / sum(kind.times for kind in kinds)
     asked = [(kind, given.seed + n) for kind in kinds for n in range(max(1, round(kind.times * share)))]

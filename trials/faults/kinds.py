@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from faults.scene import BEFORE, HTML, TEMPLATES, YEAR, Ended, Scene, Warm
+from faults.scene import BEFORE, HTML, TEMPLATES, YEAR, Ended, Scene, Warm, unlike
 
 from ncthelpers.publish.manifest import LOCK, MANIFEST
 
@@ -239,31 +239,42 @@ def _checked_out(scene: Scene, warm: Warm) -> None:
 
 
 def _locked(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
-    """The lock of the writers, or another file, is held by another program for a while."""
-    target = chance.choice(_targets(scene, *_MADE_OF, *_WORKED_ON))
-    is_lock = chance.random() < 0.5
-    target = scene.root / "_build" / "run.lock" if is_lock else target
-    with open(os.open(target, os.O_RDONLY), "rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        process = scene.started("run")
-        if is_lock:
-            time.sleep(0.8 * warm.run_seconds)
-            waited = process.poll() is None
-        else:
-            done = scene.ended(process)
-    if not is_lock:
-        return Happened(tuple(_faults_of(done, (0,), target.name)))
+    """A file is held by another program for as long as a run takes."""
+    files = [path for path in _targets(scene, *_MADE_OF, *_WORKED_ON) if path.name != "run.lock"]
+    target = chance.choice(files)
+    with _held(target):
+        done = scene.ended(scene.started("run"))
+    return Happened(tuple(_faults_of(done, (0,))), str(target))
+
+
+@contextmanager
+def _held(target: Path) -> Iterator[None]:
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _waiting(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
+    """A command that writes, while another does, says that it waits, and does so."""
+    writes = chance.choice((("run",), ("seal", YEAR), ("seal", "reference"), ("new-year", "2025-26", "--from", YEAR)))
+    with _held(scene.root / "_build" / "run.lock"):
+        process = scene.started(*writes)
+        said = next((line for line in process.stdout if "waiting" in line), "")
+        time.sleep(0.2)
+        waited = said and process.poll() is None
     done = scene.ended(process)
-    wrong = _faults_of(done, (0,))
-    wrong += [] if waited and "waiting" in done.said else [f"it did not say that it waited:\n{done.said}"]
-    return Happened(tuple(wrong))
+    shutil.rmtree(scene.root / "data" / "2025-26", ignore_errors=True)
+    wrong = [*_faults_of(done, (0,)), *([] if waited else [f"it did not wait:\n{done.said}"])]
+    return Happened(tuple(wrong), " ".join(writes))
 
 
 def _reading(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
     """While a writer is at work, whoever only reads is never made to wait."""
     reads = chance.choice((("check", YEAR), ("status", YEAR), ("claims", YEAR), ("explain", YEAR), ("explain", BEFORE)))
-    with (scene.root / "_build" / "run.lock").open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with _held(scene.root / "_build" / "run.lock"):
         done = scene.ended(scene.started(*reads))
     return Happened(tuple(f"{' '.join(reads)}: {one}" for one in _faults_of(done, (0, 1), "")))
 
@@ -291,8 +302,7 @@ def _corrupted(scene: Scene, chance: random.Random, warm: Warm, command: str, pa
 def _not_new(scene: Scene, warm: Warm, command: str) -> list[str]:
     """What a command that ended well left otherwise than it had to."""
     made = scene.published()
-    due = [unit for unit in warm.new if command == "book" or unit != HTML]
-    return [f"{unit} is not the new edition" for unit in due if made.get(unit) != warm.new[unit]]
+    return unlike({unit: held for unit, held in warm.new.items() if command == "book" or unit != HTML}, made)
 
 
 def _lock_corrupted(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
@@ -434,33 +444,20 @@ def _no_cluster() -> str:
 
 
 def _times_moved(scene: Scene, chance: random.Random, warm: Warm, command: str) -> Happened:
-    """Files bear times of the past and the future: when a file was written says nothing about what is in it."""
+    """The clock jumps before a command and while it is at work: files bear times of the past and the future, and these say nothing."""
+    _move_times(scene, chance)
+    process = scene.started(command)
+    time.sleep(_moment(chance, warm, command))
+    _move_times(scene, chance)
+    return Happened((*_faults_of(scene.ended(process), (0,)), *_not_new(scene, warm, command)))
+
+
+def _move_times(scene: Scene, chance: random.Random) -> None:
     now = time.time()
     for path in sorted(scene.place.rglob("*")):
-        if chance.random() < 0.5 and not path.is_symlink():
-            moved = now + chance.uniform(-_TEN_YEARS, _TEN_YEARS)
-            os.utime(path, (moved, moved))
-    wrong = _faults_of(scene.ended(scene.started(command)), (0,))
-    return Happened((*wrong, *_not_new(scene, warm, command)))
-
-
-def _faketime() -> str:
-    """The library that gives a process another clock (Debian's libfaketime), if it is here."""
-    folders = [*os.environ.get("LD_LIBRARY_PATH", "").split(":"), *map(str, Path("/usr/lib").glob("*/faketime"))]
-    return next(
-        (str(found) for folder in folders if folder and (found := Path(folder, "libfaketime.so.1")).is_file()), ""
-    )
-
-
-def _no_clock() -> str:
-    return "" if _faketime() else "no clock was moved, for libfaketime is not here: only the times of files"
-
-
-def _clock_moved(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
-    """The clock is back or ahead by up to ten years during a run, and right again before the next."""
-    moved = {"LD_PRELOAD": _faketime(), "FAKETIME": f"{chance.uniform(-_TEN_YEARS, _TEN_YEARS):+.0f}"}
-    done = scene.ended(scene.started("run", env=scene.environment | moved | {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}))
-    return Happened((*_faults_of(done, (0,)), *_not_new(scene, warm, "run")), moved["FAKETIME"])
+        moved = now + chance.uniform(-_TEN_YEARS, _TEN_YEARS)
+        with suppress(FileNotFoundError):  # it was there while a page was made
+            os.utime(path, (moved, moved), follow_symlinks=False)
 
 
 _PAGES = (f"root/book/{YEAR}/*", f"root/book/{BEFORE}/*", "root/book/about/*", "root/book/*.*")
@@ -478,7 +475,8 @@ KINDS = (
          reason=_no_small_disk),
     Kind("unreadable", "A file or folder that may not be read or written, or is no file", 30, _unreadable),
     Kind("vanishing", "A file or folder gone at a random moment of a run", 24, _vanishing),
-    Kind("locked", "A file, or the lock of the writers, held by another program", 10, _locked),
+    Kind("locked", "A file held by another program", 8, _locked),
+    Kind("waiting", "A command that writes, while another does", 10, _waiting),
     Kind("reading", "A command that only reads, while a writer is at work", 10, _reading),
     Kind("page-corrupted", "A bit of a published file changed", 24, _PLAIN(_corrupted, patterns=_PAGES), after=True),
     Kind("cache-corrupted", "A bit of what a build keeps changed", 16, _OF_HTML(_corrupted, patterns=_CACHES), html=True),
@@ -490,7 +488,6 @@ KINDS = (
     Kind("template-broken", "A template broken at a random moment of a run", 16, _template_broken),
     Kind("data-changed", "A table saved otherwise at a random moment of a run", 12, _data_changed),
     Kind("worker-lost", "A worker of a Dask cluster killed on the way", 8, _worker_lost, reason=_no_cluster),
-    Kind("times-moved", "Files of the past and the future before a run", 6, _PLAIN(_times_moved)),
-    Kind("times-moved-book", "Files of the past and the future before a build of the HTML", 4, _OF_HTML(_times_moved), html=True),
-    Kind("clock-moved", "The clock set back or ahead during a run", 12, _clock_moved, reason=_no_clock),
+    Kind("times-moved", "Files of the past and the future before and during a run", 12, _PLAIN(_times_moved)),
+    Kind("times-moved-book", "Files of the past and the future before and during a build of the HTML", 6, _OF_HTML(_times_moved), html=True),
 )  # fmt: skip

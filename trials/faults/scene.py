@@ -17,7 +17,19 @@ from ncthelpers.load import seal_year
 from ncthelpers.publish.manifest import LOCK, MANIFEST, files_of
 from ncthelpers.years import ContractYear
 
-__all__ = ["REPOSITORY", "YEAR", "TEMPLATES", "Ended", "Scene", "Warm", "laid", "edited", "broken", "manifest_faults"]
+__all__ = [
+    "REPOSITORY",
+    "YEAR",
+    "TEMPLATES",
+    "Ended",
+    "Scene",
+    "Warm",
+    "laid",
+    "edited",
+    "broken",
+    "unlike",
+    "manifest_faults",
+]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 YEAR, BEFORE = "2021-22", "2020-21"
@@ -246,6 +258,16 @@ def broken(scene: Scene, warm: Warm, harmed: Sequence[str]) -> list[str]:
         for unit in sorted(units)
         if made.get(unit) not in (warm.old.get(unit), warm.new.get(unit))
     ]
+
+
+def unlike(due: Mapping[str, Mapping[str, bytes]], made: Mapping[str, Mapping[str, bytes]]) -> list[str]:
+    """What is published otherwise than it is due, with the first of the files that differ."""
+    wrong = []
+    for unit in sorted(due.keys() | made.keys()):
+        one, other = due.get(unit, {}), made.get(unit, {})
+        names = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+        wrong += [f"{unit} is not the new edition: {len(names)} files, such as {', '.join(names[:5])}"] * bool(names)
+    return wrong
 
 
 def manifest_faults(root: Path) -> list[str]:
