@@ -22,6 +22,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import only_writer
 from ncthelpers.publish import html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
@@ -160,10 +161,11 @@ def seal(
     """Record the checksums of a year's files, or the reference's, as they are now, once their content has no fault."""
     from ncthelpers.load import seal_reference, seal_year
 
-    if year == "reference":
-        seal_reference(_root)
-    else:
-        seal_year(_root, ContractYear(year))
+    with only_writer(_root, says_that_it_waits):
+        if year == "reference":
+            seal_reference(_root)
+        else:
+            seal_year(_root, ContractYear(year))
     say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
@@ -311,8 +313,8 @@ def _watching() -> Iterator[Callable[[report.Progress], None]]:
         yield told
 
 
-def _says_that_it_waits() -> None:
-    say.print("another run is at work here: waiting until it has ended")
+def says_that_it_waits() -> None:
+    say.print("another command is at work here: waiting until it has ended")
 
 
 def _unlisted(years: Sequence[ContractYear]) -> list[str]:
@@ -352,7 +354,7 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
         with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
             from ncthelpers.publish import run  # it takes its time, while the workers take theirs
 
-            done = run.run(_root, REPOSITORY, years, pool, cold, watch, _says_that_it_waits)
+            done = run.run(_root, REPOSITORY, years, pool, cold, watch, says_that_it_waits)
     except report.PagesFailed as failed:
         report.write(_root, failed.ended)
         raise
@@ -405,7 +407,7 @@ def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract 
 def book() -> None:
     """Bring book/ up to date and build the HTML from it."""
     _run(None)
-    made = html.build_html(_root, REPOSITORY / "_config.yml")
+    made = html.build_html(_root, REPOSITORY / "_config.yml", says_that_it_waits)
     if _root.resolve() == REPOSITORY:
         for changed in pictures.write(REPOSITORY):
             say.print(f"written anew from the book: {changed.relative_to(REPOSITORY)}")
@@ -435,7 +437,7 @@ def _chromium() -> int:
 
 def _html_builds() -> int:
     try:
-        html.build_html(_root, REPOSITORY / "_config.yml")
+        html.build_html(_root, REPOSITORY / "_config.yml", says_that_it_waits)
     except html.BuildFailed as failure:
         say.print(Text(str(failure)))
         return 1
