@@ -502,6 +502,11 @@ def test_quick_runs_the_quick_checks_alone(small_root, command, stages):
     assert started == [list(check) for check in quick.checks(cli.REPOSITORY).values()]
     failing.append("zizmor")
     assert command(small_root, "test", "--quick").code == 1
+    failing.clear()
+    table = small_root / "data" / YEAR / "property.csv"
+    table.write_text(table.read_text("utf-8").replace("EAST,4", "EAST,four"), "utf-8")
+    done = command(small_root, "test", "--quick")
+    assert done.code == 1 and "four" in done.err and "failed: Data" in done.err
 
 
 def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, monkeypatch):

@@ -4,7 +4,10 @@ Each quick check is shown to find what it is there for. No test here needs the n
 """
 
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +88,20 @@ def test_a_fault_planted_in_a_workflow_is_found(fault, tmp_path, capfd):
     (tmp_path / quick.WORKFLOWS / "checks.yml").write_text(planted, "utf-8")
     assert any(quick.run(tmp_path, check) for check in found)
     assert "checks.yml" in "".join(capfd.readouterr())
+
+
+# before a commit
+
+
+def test_the_hooks_run_the_quick_checks_and_fetch_nothing():
+    config = ROOT / ".pre-commit-config.yaml"
+    asked = [sys.executable, "-I", "-m", "pre_commit", "validate-config", str(config)]
+    assert subprocess.run(asked, check=False).returncode == 0
+    [local] = yaml.safe_load(config.read_text("utf-8"))["repos"]
+    assert local["repo"] == "local" and {hook["language"] for hook in local["hooks"]} == {"system"}
+    [command] = [shlex.split(hook["entry"]) for hook in local["hooks"]]
+    assert command[-1].endswith(" -m ncthelpers test --quick") and local["hooks"][0]["pass_filenames"] is False
+
+
+def test_contributing_is_one_screen():
+    assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) <= 30

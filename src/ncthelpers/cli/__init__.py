@@ -444,15 +444,27 @@ def _html_builds() -> int:
     return 0
 
 
+def _data_holds() -> int:
+    from ncthelpers.load import load_years
+
+    try:
+        load_years(_root, toc.public_years(_root))
+    except DataFaults as faults:
+        faults_shown(faults)
+        return 1
+    return 0
+
+
 @app.command()
 def test(
     only_quick: Annotated[
-        bool, typer.Option("--quick", help="Only those that take seconds: style, types, workflows.")
+        bool, typer.Option("--quick", help="Only those that take seconds: code, workflows, data.")
     ] = False,
 ) -> None:
     """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
     pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
     quickly = {name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)}
+    quickly["Data of every public year, every rule"] = _data_holds
     at_length = {
         "HTML of the book, warnings as errors": _html_builds,
         "Chromium, which the pages are opened in": _chromium,
