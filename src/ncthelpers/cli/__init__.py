@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+from ncthelpers.cli import quick
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import only_writer
 from ncthelpers.publish import html, manifest, pictures, report, toc
@@ -444,12 +446,28 @@ def _html_builds() -> int:
     return 0
 
 
+def _data_holds() -> int:
+    from ncthelpers.load import load_years
+
+    try:
+        load_years(_root, toc.public_years(_root))
+    except DataFaults as faults:
+        faults_shown(faults)
+        return 1
+    return 0
+
+
 @app.command()
-def test() -> None:
+def test(
+    only_quick: Annotated[
+        bool, typer.Option("--quick", help="Only those that take seconds: code, workflows, data.")
+    ] = False,
+) -> None:
     """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
     pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
-    stages = {
-        "Lint": lambda: subprocess.call([sys.executable, "-m", "ruff", "check", "--quiet", "."], cwd=REPOSITORY),
+    quickly = {name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)}
+    quickly["Data of every public year, every rule"] = _data_holds
+    at_length = {
         "HTML of the book, warnings as errors": _html_builds,
         "Chromium, which the pages are opened in": _chromium,
         "Unit tests, doctests, data and templates": _pytest(
@@ -477,12 +495,14 @@ def test() -> None:
             str(_root / "book"),
         ),
     }
+    stages = quickly if only_quick else quickly | at_length
     failed = [name for name, does in stages.items() if not _stage(name, does)]
     for name in failed:
         say.print(f"[bold]failed:[/bold] {name}")
     if failed:
         raise typer.Exit(1)
-    say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
+    book = "" if only_quick else f"; the book: {_root / '_build' / 'html' / 'index.html'}"
+    say.print(f"every {'quick ' if only_quick else ''}check passed{book}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
