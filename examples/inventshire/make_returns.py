@@ -39,7 +39,8 @@ if __name__ == "__main__":
     if tree := work_tree_of(folder):
         parser.error(f"{folder} lies in {tree}, a Git work tree: records are kept elsewhere, even invented ones")
     make(ROOT, folder)
-    print(f"{folder}: wrote the returns and logs of {', '.join(sorted(year.name for year in folder.iterdir()))}")
+    years = ", ".join(sorted(year.name for year in folder.iterdir()))
     print(
-        f"to count one: {COUNT.format(root=Path(__file__).parent, folder=folder)} (README.md beside this script says how to count them all)"
+        f"{folder}: wrote the returns and logs of {years}; README.md of {ROOT.name} says how to count them all, as in"
     )
+    print(COUNT.format(root=ROOT, folder=folder))

@@ -132,7 +132,7 @@ def _read(given: Sequence[Path], layout: Layout, year: ContractYear) -> Raw:
     places: dict[str, Part] = {}
     for path in _books(given):
         if not path.is_file() or path.suffix.lower() not in _BOOKS:
-            rule = "is no workbook (xlsx, xls or ods)" if path.exists() else "is not there"
+            rule = "is no workbook (xlsx, xls or ods); save it as xlsx" if path.exists() else "is not there"
             faults.append(Fault(path.as_posix(), None, "", "", rule))
             continue
         try:

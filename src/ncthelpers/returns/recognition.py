@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import is_data
 from ncthelpers.returns.delimited import read_header, sheets
 from ncthelpers.returns.layouts import Layout, Module, layouts, plain
-from ncthelpers.returns.xml import first_tags
 
 __all__ = ["told_apart", "misfit"]
 
@@ -42,6 +42,8 @@ def _rows(path: Path) -> list[set[str]]:
 def _returns_of(path: Path) -> list[str]:
     """The returns that a file looks like."""
     if path.suffix.lower() in _XML:
+        from ncthelpers.returns.xml import first_tags
+
         tags = first_tags(path)
         return [
             of for of in _RETURNS
@@ -126,9 +128,8 @@ def told_apart(of: str, paths: Sequence[Path]) -> Iterator[None]:
     try:
         yield
     except DataFaults as error:
-        files = [
-            file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path]) if file.is_file()
-        ]
+        inside = [sorted(filter(is_data, path.iterdir())) if path.is_dir() else [path] for path in paths]
+        files = [file for found in inside for file in found if file.is_file()]
         others = {file.as_posix(): fault for file in files if (fault := misfit(file, of))}
         if files and len(others) == len(files):
             raise DataFaults([*others.values()]) from None
