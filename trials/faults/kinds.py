@@ -336,7 +336,7 @@ def _two(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
     time.sleep(chance.choice([0.0, _moment(chance, warm, "run")]))
     other = scene.started(*second)
     wrong = _faults_of(scene.ended(one), (0,))
-    codes, cause = ((0, 1), "not what is published|would change|not published") if second[0] == "verify" else ((0,), "")
+    codes, cause = ((0, 1), "it is not") if second[0] == "verify" else ((0,), "")
     wrong += [f"{' '.join(second)}: {one}" for one in _faults_of(scene.ended(other), codes, cause)]
     shutil.rmtree(scene.root / "data" / "2025-26", ignore_errors=True)
     return Happened(tuple(wrong))
