@@ -178,7 +178,7 @@ def test_figures_that_were_damaged_and_have_changed_since_are_named_and_can_be_r
     path.write_bytes(right.replace(b"10.5", damage))
     book.change(f"data/{YEAR}/budget_gaps.csv", "10.5", "11.5")
     book.seal()
-    with pytest.raises(PagesFailed, match=f"book/{FUNDING}.json is not what was published"):
+    with pytest.raises(PagesFailed, match=f"book/{FUNDING}.json is not what the manifest.json beside it says"):
         book.run()
     path.write_bytes(right)
     book.run()

@@ -17,7 +17,7 @@ __all__ = ["CELL_SECONDS", "Task", "Made", "PageFailed", "made", "reworded", "as
 CELL_SECONDS = 120
 _READ = "files-read"
 _DAMAGED = (
-    "is not what was published, and the page gives other figures now: restore it, or it cannot be told which are revised"
+    "is not what the manifest.json beside it says was published, and the page gives other figures now: restore it, or it cannot be told which are revised"
     " (remove it where none is to count as revised)"
 )
 _ASKS = "import json\nfrom ncthelpers.reading import files_read\nprint(json.dumps(files_read(root)))"
