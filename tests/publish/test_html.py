@@ -437,6 +437,29 @@ def test_a_page_that_is_no_longer_listed_is_no_longer_public(tmp_path):
 # Never half there
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal, and Sphinx no such processes")
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [("os.kill(os.getpid(), 9)", "killed (signal 9"), ("os.write(os.open('/dev/full', 1), b'a')", "No space left")],
+)
+def test_pages_are_never_lost_with_the_process_of_sphinx_that_made_them(fails, said):
+    code = f"""if True:
+        import os
+        from ncthelpers.publish import html
+        from sphinx.util.parallel import ParallelTasks
+        def makes(page):
+            if page == 1:
+                {fails}
+        html._lose_no_page()
+        tasks = ParallelTasks(2)
+        for page in range(6):
+            tasks.add_task(makes, page)
+        tasks.join()
+        print("went on")"""
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "") and said in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_build_whose_sphinx_is_killed_says_so(tmp_path, monkeypatch):
     def killed(arguments, **options):
         if arguments[0] == "git":

@@ -68,8 +68,8 @@ def build_html(root: Path, config: Path, waits: Callable[[], None] = lambda: Non
     html, work = root / "_build" / "html", root / "_build" / ".html"
     with only_writer(root, waits) as lock:
         work.mkdir(parents=True, exist_ok=True)
-        for left in work.glob(".*"):  # half written by a build that was killed
-            left.unlink()
+        for left in work.glob(".*"):  # half written by a build that was killed, or what Sphinx said of its own end
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         record = {"commit": commit_of(config.parent), "made_of": _made_of(root, config)}
         if _read(work / "published.json") != {**record, "files": _hashes(html)}:
             with ThreadPoolExecutor(1) as beside:  # Sphinx is a process of its own
@@ -167,16 +167,19 @@ def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str
     shutil.rmtree(made / "html" / "_static", ignore_errors=True)
     again = [name.removeprefix("book/").rpartition(".")[0] for name in changed] if made.is_dir() else []
     code = f"from {__name__} import _sphinx; _sphinx(*__import__('sys').argv[1:])"
+    temporary = work.resolve() / ".temporary"
+    temporary.mkdir()
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, str(root.resolve()), str(config), str(made), *again],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-        env={**os.environ, "PYTHONUTF8": "1"}, pass_fds=() if lock is None else (lock,),
+        env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(temporary)}, pass_fds=() if lock is None else (lock,),
     )  # fmt: skip
     if done.returncode:
         shutil.rmtree(made, ignore_errors=True)
         said = done.stdout.strip().splitlines()[-25:]
         how = [f"Sphinx: {ending(done.returncode)}"] if done.returncode < 0 else []
         raise BuildFailed("\n".join(["the HTML could not be built:", *said, *how]))
+    shutil.rmtree(temporary)
     _write(record, pages)
 
 
@@ -186,6 +189,7 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
     from sphinx.util.console import nocolor
 
     nocolor()
+    _lose_no_page()
     result = build_sphinx(
         Path(root, "book"), Path(made, "html"), path_config=config, noconfig=True, quiet=True, warningiserror=True,
         keep_going=True, jobs=(os.cpu_count() or 1) + 1, # the one that hands out pages does less than the others
@@ -197,6 +201,24 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(1 if result else 0)  # to take apart all that Sphinx holds would cost a third of a second
+
+
+def _lose_no_page() -> None:
+    """End Sphinx where one of its processes fails or is killed: it would go on without the pages of that process, and call it a success."""
+    from sphinx.util.parallel import ParallelTasks
+
+    joined = ParallelTasks._join_one
+
+    def join_one(tasks: ParallelTasks) -> bool:
+        try:
+            return joined(tasks)
+        except Exception as error:
+            killed = [ending(process.exitcode) for process in tasks._procs.values() if process.exitcode]
+            tasks.terminate()
+            said = "; ".join(killed) if isinstance(error, EOFError) else str(error)
+            sys.exit(f"a process that made some of the pages failed: {said or 'it ended'}")
+
+    ParallelTasks._join_one = join_one
 
 
 def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) -> None:
