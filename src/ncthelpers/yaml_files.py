@@ -33,7 +33,9 @@ class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 _Parser.add_implicit_resolver(_BOOL, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Parser.add_constructor(_INT, lambda parser, node: int(str(parser.construct_yaml_int(node))))  # one that can be written again
+_Parser.add_constructor(
+    _INT, lambda parser, node: int(str(parser.construct_yaml_int(node)))
+)  # one that can be written again
 
 
 def _bounded(text: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from ncthelpers.reading import text_in
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
@@ -23,7 +24,7 @@ def pages_listed(root: Path) -> list[str]:
         If ``_toc.yml`` is missing or cannot be read.
     """
     try:
-        listed = read_yaml((root / "_toc.yml").read_text("utf-8"))
+        listed = read_yaml(text_in(root / "_toc.yml", root))
     except FileNotFoundError:
         raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
