@@ -12,6 +12,7 @@ __all__ = ["read_yaml"]
 _BOOL, _INT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"
 _DEEPEST = 50  # lists and mappings within each other; the parser in C crashes of some ten thousand
 _MOST_REPEATED = 1_000_000  # characters that references (*) may stand for: each can stand for many that stand for many
+_LONGEST = 500_000  # characters: ten times what the longest file of a review has
 _LONGEST_TOLD = 100_000  # characters that are worth reading again, slowly, for the words of the parser in Python
 
 
@@ -88,6 +89,8 @@ def read_yaml(text: str) -> object:
     >>> read_yaml("{on: 2022-09-07, at_hand: true}")
     {'on': datetime.date(2022, 9, 7), 'at_hand': True}
     """
+    if len(text) > _LONGEST:
+        raise _Refused(None, None, f"is longer than {_LONGEST:,} characters", None)
     try:
         _bounded(text)
         return yaml.load(text, Loader=_Parser)

@@ -41,7 +41,10 @@ def public_years(root: Path) -> list[ContractYear]:
         If ``_toc.yml`` is missing or lists a folder that is not a contract year.
     """
     folders = dict.fromkeys(file.partition("/")[0] for file in pages_listed(root) if "/" in file)
-    years = [ContractYear(folder) for folder in folders if folder not in {ABOUT, COMPARISON}]
+    try:
+        years = [ContractYear(folder) for folder in folders if folder not in {ABOUT, COMPARISON}]
+    except ValueError as error:
+        raise ValueError(f"_toc.yml lists a page of another folder: {error}") from None
     if not years:
         raise ValueError("_toc.yml lists no page of a contract year, such as 1999-00/00_summary")
     return years
