@@ -14,6 +14,7 @@ from ncthelpers.commentary import cited_paragraphs
 from ncthelpers.contract import cited_in
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, write_atomically
+from ncthelpers.reading import content_of, text_in
 from ncthelpers.signoff import sign_off_faults, signed
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import first_day
@@ -115,7 +116,12 @@ def package_faults(folder: Path, package: Mapping, file: str, held: Collection[s
             )
         if entry.get("access") == RESTRICTED and name not in held:
             faults.append(Fault(place + name, None, "", "", MAY_NOT_ENTER))
-        if entry.get("sha256") and entry["sha256"] != checksum((folder / name).read_bytes()):
+        try:
+            changed = entry.get("sha256") and entry["sha256"] != checksum(content_of(folder / name, folder))
+        except OSError as error:
+            faults.append(Fault(place + name, None, "", "", f"cannot be read: {error.strerror}"))
+            continue
+        if changed:
             faults.append(
                 Fault(
                     place + name, None, "", "", f"has changed since it was sealed: check it, then run {_sealing(file)}"
@@ -130,9 +136,9 @@ def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Cit
         columns = [column.name for column in schemas[path.stem].columns if column.type == "source"]
         cells = [cell for column in columns for cell in table[column].dropna()]
     elif path.suffix == ".md":
-        cells = cited_paragraphs(path.read_text("utf-8-sig"))
+        cells = cited_paragraphs(text_in(path))
     elif path.name == "contract.yml":
-        cells = [source for _, source in cited_in(read_yaml(path.read_text("utf-8-sig")))]
+        cells = [source for _, source in cited_in(read_yaml(text_in(path)))]
     else:
         cells = []
     return [cited for cell in cells for cited in citations(cell)]
@@ -156,7 +162,7 @@ def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Ma
 
 def _sum(path: Path, old: Mapping, today: date | None) -> dict:
     """A file's checksum, and the day on which it was first sealed with it, as far as that is known."""
-    now = checksum(path.read_bytes())
+    now = checksum(content_of(path))
     changed = old.get("changed") if old.get("sha256") == now else today
     return {"changed": changed, "sha256": now} if changed else {"sha256": now}
 
@@ -186,7 +192,7 @@ def seal(
         If the package lacks its documents or licence; nothing is written then.
     """
     path = folder / "datapackage.yml"
-    package = read_yaml(path.read_text("utf-8"))
+    package = read_yaml(text_in(path))
     faults = shape_faults(package, path.name)
     if faults:
         raise DataFaults(faults)
@@ -220,7 +226,7 @@ def sign(folder: Path, role: str, on: date) -> None:
         If the role is none but, say, a person's name.
     """
     path = folder / "datapackage.yml"
-    _write(path, signed(read_yaml(path.read_text("utf-8-sig")), role, on))
+    _write(path, signed(read_yaml(text_in(path)), role, on))
 
 
 def _write(path: Path, package: Mapping) -> None:

@@ -20,7 +20,7 @@ import yaml
 
 from ncthelpers.cells import TYPES, Column, read_cell
 from ncthelpers.faults import Fault
-from ncthelpers.reading import Lazily
+from ncthelpers.reading import Lazily, text_in
 from ncthelpers.suggestions import nearest, suggestion
 from ncthelpers.yaml_files import read_yaml
 
@@ -155,7 +155,7 @@ def open_schemas(
 
 def _read_schema(path: Path) -> TableSchema:
     try:
-        schema = _schema(read_yaml(path.read_text("utf-8")))
+        schema = _schema(read_yaml(text_in(path, path.parent)))
     except (yaml.YAMLError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise ValueError(f"schema {path.name} cannot be read: {error}") from None
     except KeyError as missing:
