@@ -232,7 +232,7 @@ WRITERS = {
     "page": lambda: str(provenance.bundle(TURNED, TURNED, None, "")[0]),
     "open data": lambda: symbols.written(Column("note", "text", "Note"), {"note": TURNED}),
     "word": lambda: word._run(TURNED),
-    "pdf": lambda: str(pdf._with_glyphs({"said": [TURNED]}, pdf._Glyphs())),
+    "pdf": lambda: str(pdf._in_letters({"said": [TURNED]})),
 }
 
 

@@ -54,3 +54,10 @@ def test_true_and_false_are_no_words(text, value):
 @pytest.mark.parametrize("text", ['t: "a\\u202eb"', "t: a\u202eb", '"a\\u202eb": t'])
 def test_a_sign_that_turns_writing_round_is_seen_also_where_it_is_an_escape(text):
     assert "aU+202Eb" in str(read_yaml(text)) and "\u202e" not in str(read_yaml(text))
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\x1b", "\\x9b", "\\uFFFE"])
+def test_a_sign_that_is_no_writing_is_refused_also_where_it_is_an_escape(escape):
+    with pytest.raises(yaml.YAMLError, match="control character") as refused:
+        read_yaml(f'a: 1\nb: "x{escape}y"')
+    assert refused.value.problem_mark.line == 1

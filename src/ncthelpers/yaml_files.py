@@ -4,11 +4,15 @@ import re
 
 import yaml
 
-from ncthelpers.cells import visible
+from ncthelpers.cells import holds_control, visible
 
 __all__ = ["read_yaml"]
 
 _BOOL = "tag:yaml.org,2002:bool"
+
+
+class _NoWriting(yaml.constructor.ConstructorError):
+    """A text holds a sign that is no writing."""
 
 
 class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -20,8 +24,17 @@ class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     }
 
     def construct_scalar(self, node: yaml.ScalarNode) -> str:
-        """A text of the file, in which signs that turn the direction of writing are seen, also those written as escapes."""
-        return visible(super().construct_scalar(node))
+        """A text of the file, in which signs that turn the direction of writing are seen, also those written as escapes.
+
+        Raises
+        ------
+        _NoWriting
+            If it holds a sign that is no writing.
+        """
+        said = visible(super().construct_scalar(node))
+        if holds_control(said):
+            raise _NoWriting(problem="a text holds a control character", problem_mark=node.start_mark)
+        return said
 
 
 _Parser.add_implicit_resolver(_BOOL, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
@@ -46,5 +59,7 @@ def read_yaml(text: str) -> object:
     """
     try:
         return yaml.load(text, Loader=_Parser)
+    except _NoWriting:
+        raise
     except yaml.YAMLError:
         return yaml.safe_load(text)
