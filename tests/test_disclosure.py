@@ -268,6 +268,40 @@ def test_the_years_total_is_kept_where_another_would_do() -> None:
     assert _seen(rows)[11] == "c/60"
 
 
+CLOCKS = {"main": Makeup(denominator="assessments"), "own": Makeup(denominator="assessments", among="main")}
+
+
+def test_two_clocks_that_are_few_apart_in_any_month_hide_the_one_for_the_year():
+    pairs = {"main": [(40, 60), (30, 60), (30, 60)], "own": [(30, 60), (27, 60), (20, 60)]}
+    rows = [*_rows("main", pairs["main"]), *_rows("own", pairs["own"])]
+    kept = protect_ratios(rows, CLOCKS)
+    assert _seen([row for row in kept if row["indicator"] == "main"]) == _seen(_rows("main", pairs["main"]))
+    own = [row for row in kept if row["indicator"] == "own"]
+    assert {row["numerator"] for row in own} == {None} and {row["denominator"] for row in own} == {60, 120, 180}
+    assert all(row["note"].startswith("hidden, because main counts the same people by another clock") for row in own)
+    assert list(ratio_faults("t.csv", kept, CLOCKS)) == []
+
+
+def test_two_clocks_far_apart_or_equal_or_of_other_people_are_both_shown():
+    apart = [*_rows("main", [(40, 60), (30, 60)]), *_rows("own", [(30, 60), (30, 60)])]
+    assert _seen(protect_ratios(apart, CLOCKS)) == _seen(apart)
+    near = [*_rows("main", [(40, 60)]), *_rows("own", [(37, 60)])]
+    others = CLOCKS | {"own": Makeup(denominator="those with a start", among="main")}
+    assert _seen(protect_ratios(near, others)) == _seen(near)
+
+
+def test_two_clocks_printed_few_apart_are_found():
+    planted = [*_rows("main", [(40, 60), (30, 60)]), *_rows("own", [(37, 60), (20, 60)])]
+    faults = list(ratio_faults("t.csv", planted, CLOCKS))
+    assert {(fault.row, fault.column) for fault in faults} == {
+        (6, "numerator"),
+        (7, "numerator"),
+        (8, "numerator"),
+        (9, "numerator"),
+    }
+    assert all("37" not in str(fault) for fault in faults)
+
+
 def test_snapshots_do_not_add_up() -> None:
     rows = protect_ratios(_rows("three_placements", [(20, 60), (3, 60), (20, 60)], (SNAPSHOT,)), {})
     assert _seen(rows) == ["20/60", "c/60", "20/60"]

@@ -8,10 +8,22 @@ from ncthelpers.differencing import THRESHOLD, Relation, whole, year_to_date
 from ncthelpers.disclosure import HIDDEN, is_small, protect, table_faults
 from ncthelpers.faults import Fault
 
-__all__ = ["SHARE", "RATIO", "MEAN", "AMOUNTS", "NOTE", "Makeup", "ratio_cells", "protect_ratios", "ratio_faults"]
+__all__ = [
+    "SHARE",
+    "RATIO",
+    "MEAN",
+    "AMOUNTS",
+    "NOTE",
+    "NEAR",
+    "Makeup",
+    "ratio_cells",
+    "protect_ratios",
+    "ratio_faults",
+]
 
 SHARE, RATIO, MEAN, AMOUNTS = "share", "ratio", "mean", "amounts"
 NOTE = "hidden, because a number of one to {threshold} people could be worked out"
+NEAR = "hidden, because {other} counts the same people by another clock, and differs by one to {threshold} of them in this year"
 _MONTH, _YEAR_TO_DATE = "month", "year to date"
 _PARTS = ("numerator", "denominator")
 _Row = Mapping[str, object]
@@ -110,7 +122,9 @@ def protect_ratios(
 
     Notes
     -----
-    Rule: domain section 8. A numerator is hidden too where 1 to 5 of its denominator are not in it.
+    Rule: domain section 8. A numerator is hidden too where 1 to 5 of its denominator are not in it. An indicator that counts
+    the people of another by another clock loses its numerators of a year in any period of which the two are 1 to 5 apart:
+    those are the people whom the one clock finds in time and the other does not.
 
     Examples
     --------
@@ -119,10 +133,13 @@ def protect_ratios(
     [(None, 20, 'c')]
     """
     shown, relations, rows_of = ratio_cells(rows, makeups)
+    counted = dict(shown)
     for cell in [cell for cell in shown if cell[0] == "numerator"]:
         of = ("denominator", *cell[1:])
         if makeups.get(cell[1], Makeup()).kind == SHARE and shown[cell] and shown.get(of):
             shown[cell] = None if is_small(shown[of] - shown[cell], threshold) else shown[cell]
+    near = _near(counted, makeups, threshold)
+    shown |= dict.fromkeys(near)
     of_year = {cell for cell in shown if cell[2] == _YEAR_TO_DATE and cell[3].endswith("-03")}
     kept = protect(shown, relations, threshold, of_year)
     found = [dict(row) for row in rows]
@@ -131,7 +148,10 @@ def protect_ratios(
         hidden = _PARTS if makeups.get(cell[1], Makeup()).kind == MEAN else cell[:1]
         row |= dict.fromkeys(hidden) | {"symbol": HIDDEN}
         row |= {"value": None} if "value" in row else {}
-        row |= {"note": NOTE.format(threshold=threshold)} if "note" in row else {}
+        note = (
+            NEAR.format(other=near[cell][1], threshold=threshold) if cell in near else NOTE.format(threshold=threshold)
+        )
+        row |= {"note": note} if "note" in row else {}
     return found
 
 
@@ -160,6 +180,12 @@ def ratio_faults(
     yield from table_faults(
         file, shown, relations, threshold, {cell: (row + 2, cell[0]) for cell, row in rows_of.items()}
     )
+    for cell, other in _near(shown, makeups, threshold).items():
+        if shown[cell] is not None:
+            rule = (
+                f"is given in a year in which it is 1 to {threshold} from that of {other[1]}, by another clock: hide it"
+            )
+            yield Fault(file, rows_of[cell] + 2, "numerator", "", rule)
     for place, row in enumerate(rows):
         if row["symbol"] == HIDDEN and row.get("value") is not None:
             yield Fault(file, place + 2, "value", "", "is given where its numerator or denominator is hidden")
@@ -174,6 +200,25 @@ def ratio_faults(
 def _counted(kind: str) -> tuple[str, ...]:
     """The parts that count people."""
     return {SHARE: _PARTS, RATIO: _PARTS, MEAN: ("denominator",), AMOUNTS: ()}[kind]
+
+
+def _near(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup], threshold: int) -> dict[_Cell, _Cell]:
+    """Numerators by another clock, of a year in which some are so near those of the main one; each with the main one's."""
+    found = {}
+    for narrow, makeup in makeups.items():
+        main = makeups.get(makeup.among)
+        if not main or not makeup.denominator or makeup.denominator != main.denominator:
+            continue
+        pairs = {
+            cell: ("numerator", makeup.among, *cell[2:]) for cell in shown if cell[:2] == ("numerator", narrow)
+        }  # fmt: skip
+        years = {
+            _contract_year(cell[3])
+            for cell, main in pairs.items()
+            if None not in (shown[cell], shown.get(main)) and is_small(abs(shown[cell] - shown[main]), threshold)
+        }
+        found |= {cell: main for cell, main in pairs.items() if _contract_year(cell[3]) in years}
+    return found
 
 
 def _contract_year(period: str) -> int:

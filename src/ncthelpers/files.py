@@ -3,12 +3,12 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-__all__ = ["checksum", "is_data", "work_tree_of", "write_atomically", "swap_folder", "alone"]
+__all__ = ["checksum", "is_data", "work_tree_of", "write_atomically", "swap_folder", "alone", "only_writer"]
 
 
 def checksum(content: bytes) -> str:
@@ -146,3 +146,16 @@ def alone(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[int 
             waits()
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock.fileno()
+
+
+def only_writer(root: Path, waits: Callable[[], None] = lambda: None) -> AbstractContextManager[int | None]:
+    """Be the only command that writes what stands in a root; whoever only reads neither asks for this nor waits for it.
+
+    Parameters
+    ----------
+    root : Path
+        Holds ``data/`` and ``book/``; the lock stands in its ``_build/``.
+    waits : callable
+        As for :func:`alone`, which says what it returns too.
+    """
+    return alone(root / "_build" / "run.lock", waits)

@@ -203,8 +203,8 @@ def test_nothing_is_built_or_written_when_nothing_changed(built, no_sphinx):
     after = {path: path.stat() for path in (root / "_build").rglob("*")}
     for path, time in times.items():
         os.utime(path, ns=(time, time))
-    assert {path: (one.st_mtime_ns, one.st_ino) for path, one in after.items() if path.name != "lock"} == {
-        path: (one.st_mtime_ns, one.st_ino) for path, one in before.items() if path.name != "lock"
+    assert {path: (one.st_mtime_ns, one.st_ino) for path, one in after.items() if path.name != "run.lock"} == {
+        path: (one.st_mtime_ns, one.st_ino) for path, one in before.items() if path.name != "run.lock"
     }
 
 
@@ -431,10 +431,24 @@ def test_a_page_that_is_no_longer_listed_is_no_longer_public(tmp_path):
     book(tmp_path, ["about/other"], about__other="# Other\n\nWords.\n")
     html.build_html(root, CONFIG)
     assert not (root / "_build" / "html" / "about" / "method.html").exists()
-    assert sorted(path.name for path in (root / "_build").iterdir()) == [".html", "html"]
+    assert sorted(path.name for path in (root / "_build").iterdir()) == [".html", "html", "run.lock"]
 
 
 # Never half there
+
+
+def test_a_build_whose_sphinx_is_killed_says_so(tmp_path, monkeypatch):
+    def killed(arguments, **options):
+        if arguments[0] == "git":
+            return run(arguments, **options)
+        return run(
+            [sys.executable, "-c", "import os; print('half way', flush=True); os.kill(os.getpid(), 9)"], **options
+        )
+
+    run = subprocess.run
+    monkeypatch.setattr(html.subprocess, "run", killed)
+    with pytest.raises(html.BuildFailed, match=r"half way\nSphinx: its process was killed \(signal 9"):
+        html.build_html(book(tmp_path, ["about/other"], index=INDEX, about__other="# Other\n"), CONFIG)
 
 
 @pytest.mark.slow
@@ -471,9 +485,9 @@ def test_a_build_that_is_killed_leaves_the_old_html_or_the_new(built, moment):
             assert "Until" in after["index.html"].decode() and after.keys() == old.keys()
         html.build_html(root, CONFIG)
         assert "Until" in (folder / "index.html").read_text("utf-8")
-        assert sorted(path.name for path in (root / "_build").iterdir()) == [".html", "html"]
+        assert sorted(path.name for path in (root / "_build").iterdir()) == [".html", "html", "run.lock"]
         assert sorted(path.name for path in (root / "_build" / ".html").iterdir()) == [
-            "lock", "published.json", "sphinx", "sphinx.json", "tables.json",
+            "published.json", "sphinx", "sphinx.json", "tables.json",
         ]  # fmt: skip
     finally:
         page.write_text(INDEX, "utf-8")

@@ -144,7 +144,7 @@ def test_a_file_changed_by_hand_beside_the_pages_is_put_right(book):
     assert book.pages() == right
 
 
-def test_a_file_of_data_that_changes_while_pages_are_made_leaves_them_out_of_date(book):
+def test_data_that_changes_while_pages_are_made_of_it_publishes_none_of_them(book, contents):
     class Meanwhile:
         """Data changes after it was read and before a page is made of it."""
 
@@ -154,10 +154,37 @@ def test_a_file_of_data_that_changes_while_pages_are_made_leaves_them_out_of_dat
             return book.pool.submit(*call)
 
     _unmake(book, FUNDING)
-    book._replace(pool=Meanwhile()).run()
-    assert book.stale() == {FUNDING: (f"data/{YEAR}/budget_gaps.csv changed",)}
+    before = contents(book.root / "book")
+    with pytest.raises(DataFaults) as refused:
+        book._replace(pool=Meanwhile()).run()
+    (fault,) = refused.value.faults
+    assert fault.file == f"data/{YEAR}/budget_gaps.csv" and "changed while pages were made" in fault.rule
+    assert contents(book.root / "book") == before and _left(book) == set()
     book.run()
     assert "11.5" in (book.root / "book" / f"{FUNDING}.ipynb").read_text("utf-8")
+
+
+def test_the_pages_around_the_years_are_published_all_at_once(book, contents, monkeypatch):
+    """The disk is full after some of them have been written."""
+
+    def fails(made, place):
+        if os.path.basename(place) == "publisher.md":
+            raise OSError(28, "No space left on device", str(place))
+        replace(made, place)
+
+    replace, around = os.replace, book.root / "book" / "about"
+    before = contents(around)
+    book.change("data/reference/glossary.csv", "A measure of performance.", "What is measured.")
+    book.change("data/reference/publications.csv", "Evening News,official", "Morning News,official")
+    book.seal()
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(OSError, match="No space left"):
+        book.run()
+    assert contents(around) == before and _left(book) == set()
+    monkeypatch.undo()
+    book.run()
+    assert "What is measured." in (around / "glossary.md").read_text("utf-8") and "about" in book.current()
+    assert "Morning News" in (around / "publisher.md").read_text("utf-8")
 
 
 def test_an_edition_is_that_in_which_a_value_last_changed(book):

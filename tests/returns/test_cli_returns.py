@@ -16,7 +16,7 @@ from ncthelpers.returns.layouts import layout_for
 from ncthelpers.years import ContractYear
 
 LOG = "child,referred,referred_time,decided,decided_time"
-HEADER = "year,return,return_year,file,bytes,sha256,layout,rows,symbol"
+HEADER = "year,return,return_year,file,sha256,layout,rows,symbol"
 
 
 @pytest.fixture
@@ -283,3 +283,29 @@ def test_every_golden_return_is_counted_without_giving_a_number_away(command, go
     rows = results.read_table(tmp_path / "out/kpi_results.csv")
     assert len({row["indicator"] for row in rows}) == count, {row["indicator"] for row in rows}
     assert list(ratio_faults("kpi_results.csv", rows, makeups())) == []
+
+
+def test_a_log_of_another_year_or_with_a_heading_only_is_refused_and_nothing_is_written(command, log, tmp_path):
+    folder = log(month="2021-05")
+    path = folder / "referral_decisions.csv"
+    path.write_text("".join(line for line in path.open(encoding="utf-8") if "2022" not in line), "utf-8")
+    (folder / "complaints.csv").write_text("complaint,stage,received,clarified,responded\n", "utf-8")
+    code, said = command("returns", "logs", folder, "--year", "2022-23", "--out", tmp_path / "out")
+    assert code == 2
+    for file in ("referral_decisions.csv", "complaints.csv"):
+        assert f"{file}: holds no record of 2022-23: it is empty, or of another year" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_demand_does_not_tell_how_many_referrals_an_indicator_leaves_out(command, log, tmp_path):
+    folder = log()
+    path = folder / "referral_decisions.csv"
+    path.write_text(
+        path.read_text("utf-8") + "SECRET50,2022-05-20,,,\n" * 1 + "SECRET51,2022-05-04,,2022-05-01,\n", "utf-8"
+    )
+    assert command("returns", "logs", folder, "--year", "2022-23", "--out", tmp_path / "out")[0] == 0
+    may = [row for row in results.read_table(tmp_path / "out/kpi_results.csv") if row["period"] == "2022-05"]
+    assert any(row["denominator"] for row in may), "the indicator is what readers need"
+    demand = results.read_table(tmp_path / "out/demand.csv")
+    assert demand and all(row["count"] is None for row in demand if row["measure"] == "referrals")
+    assert {row["symbol"] for row in demand} == {"c"}

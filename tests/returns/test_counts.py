@@ -128,7 +128,8 @@ def test_a_period_that_the_records_do_not_tell_of_in_full_has_no_count(holidays)
     unknown = found.filter(pl.col("symbol") == "x")
     assert unknown.height == 10
     assert unknown.select("numerator", "denominator").null_count().row(0) == (10, 10)
-    assert set(unknown["note"]) == {"plans are told of from 2022-05-01 to 2022-07-30 only"}
+    why = "plans are told of from 2022-05-01 to 2022-07-30 only"
+    assert set(unknown["note"]) == {why, f"{why}, and are needed since 2022-04-01"}
 
 
 def test_a_year_to_date_needs_the_year_from_its_first_day(holidays):

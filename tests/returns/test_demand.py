@@ -12,7 +12,7 @@ from ncthelpers.differencing import recoverable, whole
 from ncthelpers.disclosure import is_small
 from ncthelpers.returns import demand as module
 from ncthelpers.returns import ssda903
-from ncthelpers.returns.demand import ALL, DEMAND, demand, protected
+from ncthelpers.returns.demand import ALL, DEMAND, apart, demand, protected
 from ncthelpers.returns.readers import read
 from ncthelpers.returns.records import TABLES, Cover, Records
 from ncthelpers.years import ContractYear
@@ -319,3 +319,52 @@ def test_no_small_count_can_be_worked_out_from_what_is_passed_on_and_from_indica
 def test_a_year_without_small_counts_is_passed_on_as_it_is():
     rows = [month("referrals", period, 40) for period in MONTHS] + [month("section 47 enquiries", "2022-04", 0)]
     assert protected(rows) == rows
+
+
+def apart_rows(count, measure="referrals", year="2022-23", period="2022-05", of="cin", symbol=None):
+    return {"year": year, "return": of, "measure": measure, "breakdown": ALL, "period": period, "count": count,
+            "symbol": symbol, "note": ""}  # fmt: skip
+
+
+def of_indicator(denominator, name="referral_decision_1wd", series="month", period="2022-05", symbol=None):
+    return {"indicator": name, "series": series, "period": period, "denominator": denominator, "symbol": symbol}
+
+
+@pytest.mark.parametrize(
+    ("indicator", "hidden", "why"),
+    [
+        (of_indicator(652), True, "one referral is not decided"),
+        (of_indicator(658), True, "five more than there were: two systems differ by five"),
+        (of_indicator(653), False, "the same number tells nothing"),
+        (of_indicator(647), False, "six are not so few"),
+        (of_indicator(None, symbol="c"), True, "a hidden denominator is about this number"),
+        (of_indicator(None, symbol="x"), False, "one that is not available is not hidden"),
+        (of_indicator(652, series="year to date"), False, "the months decide: a year to date adds them up"),
+        (of_indicator(652, period="2022-06"), False, "of another month"),
+        (of_indicator(652, "repeat_plans"), False, "of other people"),
+        (of_indicator(652, "rereferrals_12m"), True, "every indicator that counts referrals"),
+    ],
+)
+def test_counts_of_the_same_people_that_differ_by_few_hide_the_demand(indicator, hidden, why):
+    [row] = apart([apart_rows(653)], [indicator])
+    assert (row["count"] is None) == hidden, why
+    assert (row["symbol"], bool(row["note"])) == (("c", True) if hidden else (None, False))
+
+
+def test_all_that_adds_up_with_it_is_hidden_for_the_year_and_no_other_year_or_family():
+    rows = [
+        apart_rows(20, "child protection plans started"),
+        apart_rows(30, "child protection plans ended", period="2022-09"),
+        apart_rows(200, "child protection plans at month end"),
+        apart_rows(20, "child protection plans started", "2021-22", "2021-05"),
+        apart_rows(653),
+    ]
+    kept = apart(rows, [of_indicator(18, "repeat_plans")])
+    assert [row["count"] for row in kept] == [None, None, None, 20, 653]
+    assert apart(kept, [of_indicator(18, "repeat_plans")]) == kept
+
+
+def test_two_returns_that_count_the_same_are_held_against_each_other():
+    both = [apart_rows(653), apart_rows(651, of="logs"), apart_rows(40, "section 47 enquiries")]
+    assert [row["count"] for row in apart(both, [])] == [None, None, 40]
+    assert [row["count"] for row in apart([both[0], apart_rows(653, of="logs")], [])] == [653, 653]

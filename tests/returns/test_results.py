@@ -59,7 +59,7 @@ def test_a_small_number_is_hidden_with_its_value_and_cannot_be_worked_out():
     ]
     to_date = [row_of(series=YEAR_TO_DATE, period=month, numerator=3 + 20 * n, denominator=40 + 40 * n)
                for n, month in enumerate(MONTHS)]  # fmt: skip
-    kept = results.joined([], results.kpi_results(counted(*rows, *to_date), "cin"), YEAR)
+    kept = results.joined([], results.kpi_results(counted(*rows, *to_date), "cin"), "cin", YEAR)
     april = kept[0]
     assert (april["numerator"], april["denominator"], april["value"], april["symbol"]) == (None, 40, None, "c")
     assert list(ratio_faults("kpi_results.csv", kept, makeups())) == []
@@ -70,7 +70,7 @@ def test_a_later_run_replaces_the_rows_of_its_indicators_in_its_year_and_no_othe
     def run(of, year, *rows):
         old = results.read_table(tmp_path / "kpi_results.csv")
         new = results.kpi_results(counted(*rows), of)
-        results.write_table(tmp_path / "kpi_results.csv", results.joined(old, new, ContractYear(year)))
+        results.write_table(tmp_path / "kpi_results.csv", results.joined(old, new, of, ContractYear(year)))
 
     run("cin", "2021-22", row_of(period="2021-09", numerator=19))
     run("cin", "2022-23", row_of(period="2022-09"), row_of("repeat_plans"))
@@ -89,6 +89,16 @@ def test_a_later_run_replaces_the_rows_of_its_indicators_in_its_year_and_no_othe
     ]
 
 
+def test_what_a_return_gives_no_longer_is_gone_and_other_years_and_returns_stay():
+    first = [*results.kpi_results(counted(row_of(), row_of("repeat_plans")), "cin"),
+             *results.kpi_results(counted(row_of("sw_agency_rate")), "csww"),
+             *results.kpi_results(counted(row_of("repeat_plans", period="2021-09")), "cin")]  # fmt: skip
+    again = results.joined(first, results.kpi_results(counted(row_of(numerator=19)), "cin"), "cin", YEAR)
+    assert [(row["indicator"], row["period"], row["numerator"]) for row in again] == [
+        ("icpc_15wd", "2022-04", 19), ("repeat_plans", "2021-09", 20), ("sw_agency_rate", "2022-04", 20),
+    ]  # fmt: skip
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=12))
 def test_nothing_hidden_can_be_worked_out_from_a_table_of_two_runs(numbers):
@@ -103,10 +113,10 @@ def test_nothing_hidden_can_be_worked_out_from_a_table_of_two_runs(numbers):
             "cin",
         )  # fmt: skip
 
-    first = results.joined([], run("icpc_15wd"), YEAR)
-    both = results.joined(first, run("repeat_plans"), YEAR)
+    first = results.joined([], run("icpc_15wd"), "cin", YEAR)
+    both = results.joined(first, run("repeat_plans"), "annex-a", YEAR)
     assert list(ratio_faults("kpi_results.csv", both, makeups())) == []
-    assert results.joined(both, [], YEAR) == both
+    assert results.joined(both, [], "logs", YEAR) == both
 
 
 @pytest.mark.parametrize(
@@ -134,7 +144,7 @@ def test_what_is_written_is_read_again(tmp_path, name):
         "denominator": 12.0,
         "records": 10,
         "rows": 20,
-        "bytes": 70,
+        "count": 70,
         "period": "2022-04",
         "series": MONTH,
     }
@@ -181,8 +191,7 @@ def test_inputs_have_checksums_and_no_folder(tmp_path):
     )
     [row] = results.inputs([raw], "cin", YEAR)
     assert row == {
-        "year": "2022-23", "return": "cin", "return_year": "2021-22", "file": "a.xml", "bytes": 5,
-        "sha256": sha256(b"one\r\n").hexdigest(), "layout": "cin-2020-21", "rows": 7, "symbol": None,
+        "year": "2022-23", "return": "cin", "return_year": "2021-22", "file": "a.xml", "sha256": sha256(b"one\r\n").hexdigest(), "layout": "cin-2020-21", "rows": 7, "symbol": None,
     }  # fmt: skip
 
 

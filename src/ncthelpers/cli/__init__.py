@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,9 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+from ncthelpers.cli import quick
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import only_writer
 from ncthelpers.publish import html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
@@ -160,10 +163,11 @@ def seal(
     """Record the checksums of a year's files, or the reference's, as they are now, once their content has no fault."""
     from ncthelpers.load import seal_reference, seal_year
 
-    if year == "reference":
-        seal_reference(_root)
-    else:
-        seal_year(_root, ContractYear(year))
+    with only_writer(_root, says_that_it_waits):
+        if year == "reference":
+            seal_reference(_root)
+        else:
+            seal_year(_root, ContractYear(year))
     say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
@@ -311,8 +315,8 @@ def _watching() -> Iterator[Callable[[report.Progress], None]]:
         yield told
 
 
-def _says_that_it_waits() -> None:
-    say.print("another run is at work here: waiting until it has ended")
+def says_that_it_waits() -> None:
+    say.print("another command is at work here: waiting until it has ended")
 
 
 def _unlisted(years: Sequence[ContractYear]) -> list[str]:
@@ -352,7 +356,7 @@ def _run(year: str | None, jobs: int = CORES, cold: bool = False, scheduler: str
         with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
             from ncthelpers.publish import run  # it takes its time, while the workers take theirs
 
-            done = run.run(_root, REPOSITORY, years, pool, cold, watch, _says_that_it_waits)
+            done = run.run(_root, REPOSITORY, years, pool, cold, watch, says_that_it_waits)
     except report.PagesFailed as failed:
         report.write(_root, failed.ended)
         raise
@@ -405,7 +409,7 @@ def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract 
 def book() -> None:
     """Bring book/ up to date and build the HTML from it."""
     _run(None)
-    made = html.build_html(_root, REPOSITORY / "_config.yml")
+    made = html.build_html(_root, REPOSITORY / "_config.yml", says_that_it_waits)
     if _root.resolve() == REPOSITORY:
         for changed in pictures.write(REPOSITORY):
             say.print(f"written anew from the book: {changed.relative_to(REPOSITORY)}")
@@ -435,19 +439,35 @@ def _chromium() -> int:
 
 def _html_builds() -> int:
     try:
-        html.build_html(_root, REPOSITORY / "_config.yml")
+        html.build_html(_root, REPOSITORY / "_config.yml", says_that_it_waits)
     except html.BuildFailed as failure:
         say.print(Text(str(failure)))
         return 1
     return 0
 
 
+def _data_holds() -> int:
+    from ncthelpers.load import load_years
+
+    try:
+        load_years(_root, toc.public_years(_root))
+    except DataFaults as faults:
+        faults_shown(faults)
+        return 1
+    return 0
+
+
 @app.command()
-def test() -> None:
+def test(
+    only_quick: Annotated[
+        bool, typer.Option("--quick", help="Only those that take seconds: code, workflows, data.")
+    ] = False,
+) -> None:
     """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
     pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
-    stages = {
-        "Lint": lambda: subprocess.call([sys.executable, "-m", "ruff", "check", "--quiet", "."], cwd=REPOSITORY),
+    quickly = {name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)}
+    quickly["Data of every public year, every rule"] = _data_holds
+    at_length = {
         "HTML of the book, warnings as errors": _html_builds,
         "Chromium, which the pages are opened in": _chromium,
         "Unit tests, doctests, data and templates": _pytest(
@@ -475,12 +495,14 @@ def test() -> None:
             str(_root / "book"),
         ),
     }
+    stages = quickly if only_quick else quickly | at_length
     failed = [name for name, does in stages.items() if not _stage(name, does)]
     for name in failed:
         say.print(f"[bold]failed:[/bold] {name}")
     if failed:
         raise typer.Exit(1)
-    say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
+    book = "" if only_quick else f"; the book: {_root / '_build' / 'html' / 'index.html'}"
+    say.print(f"every {'quick ' if only_quick else ''}check passed{book}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

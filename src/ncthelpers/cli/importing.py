@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ncthelpers import cli
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import only_writer
 from ncthelpers.publish import toc
 from ncthelpers.years import ContractYear
 
@@ -117,7 +118,8 @@ def import_command(
             if not as_json:
                 _shown(found)
             agreed = _reason(wanted, _published(root, wanted), yes, reason)
-            staging.put_in_place(stage, root, held, agreed)
+            with only_writer(root, cli.says_that_it_waits):
+                staging.put_in_place(stage, root, held, agreed)
     except ValueError as error:
         if not as_json:
             raise

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ncthelpers import cli
+from ncthelpers.files import only_writer
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def _pages(data: "YearData") -> list[str]:
 def _listed(data: "YearData", made: Sequence[str]) -> list[str]:
     """The lines of ``_toc.yml`` that list the pages of a year."""
     caption = f"Contract year {data.year}" + (" (invented)" if data.is_invented else "")
+    if not made:
+        return []
     first, *others = [f"file: {data.year}/{page}" for page in made]
     lines = [f"  - caption: {json.dumps(caption)}", "    chapters:", f"      - {first}", "        sections:"]
     return lines[: 4 if others else 3] + [f"          - {page}" for page in others]
@@ -173,7 +176,8 @@ def new_year_command(
     from ncthelpers.newyear import carried_tables, holidays_cover
 
     last = load_year(root, earlier)
-    data = made_year(root, last, wanted, _blocks_shown(cli.REPOSITORY / "notebooks"))
+    with only_writer(root, cli.says_that_it_waits):
+        data = made_year(root, last, wanted, _blocks_shown(cli.REPOSITORY / "notebooks"))
     carried = {table: len(rows) for table, rows in carried_tables(last, wanted).items()}
     covered, made = holidays_cover(last, wanted), _pages(data)
     listing = _listed(data, made)

@@ -42,5 +42,5 @@ def restricted_command(
         made = edition.put_together(cli.root(), place, ContractYear(year) if year else None)
         with edition.kept_private(made), cli.working_on(made):
             cli._run(None, jobs)
-            built = html.build_html(made, cli.REPOSITORY / "_config.yml")
+            built = html.build_html(made, cli.REPOSITORY / "_config.yml", cli.says_that_it_waits)
     cli.say.print(Text(f"the RESTRICTED edition, which may not be published: {built / 'index.html'}"))

@@ -42,6 +42,12 @@ class Return(StrEnum):
 
 
 _AS_AT_ANY_DAY = (Return.ANNEX_A, Return.LOGS)
+# The tables of a return without which it tells nothing of its year, and the day that a record of them is of
+_TELLING = {
+    Return.SSDA903: ("episodes",), Return.CSWW: ("workers",), Return.CIN: (), Return.ANNEX_A: (),
+    Return.LOGS: ("referrals", "complaints", "workers", "vacancies"),
+}  # fmt: skip
+_DAYS = {"referrals": "referred", "complaints": "received", "workers": "day", "vacancies": "day"}
 RECORDS, MEMBERS = "records_left_out.csv", "members_left_out.csv"
 
 
@@ -74,7 +80,13 @@ def returns_command(
         ),
     ] = None,
 ) -> None:  # fmt: skip
-    """Count every indicator that a return has the records for, and write the counts: small numbers hidden, no record."""
+    """Count every indicator that a return has the records for, and write the counts: small numbers hidden, no record.
+
+    A year needs a layout: those of the department's returns are shipped for the years whose specification is at hand, and a
+    layout file in data/layouts adds one. In what is written, c stands for a number of 1 to 5 people or one that would give such a
+    number away, x for what the records do not tell (--earlier may), z for a share of nobody; numbers of records left out are to the
+    nearest ten. On the screen those are exact: do not pass them on.
+    """
     asked = _asked(ContractYear(year), paths, earlier or [])
     day = _day(of, as_at)
     if detail:
@@ -87,7 +99,7 @@ def returns_command(
     holidays = _holidays(cli.root())
     counted = indicators.count_all(records, wanted, holidays)
     new = results.kpi_results(counted, of)
-    rows = results.joined(old, new, wanted)
+    rows = results.joined(old, new, of, wanted)
     left = results.left_out(records, counted, of, wanted)
     tables = {
         "left_out.csv": results.hushed(left, "records"),
@@ -98,7 +110,8 @@ def returns_command(
         _write_detail(detail, left, ledger.detail(), indicators.members_left_out(records, wanted, holidays))
     for name, held in others.items():
         kept = [row for row in held if (row["return"], row["year"]) != (of, str(wanted))]
-        results.write_table(out / name, sorted([*kept, *tables[name]], key=lambda row: (row["year"], row["return"])))
+        found = sorted([*kept, *tables[name]], key=lambda row: (row["year"], row["return"]))
+        results.write_table(out / name, demand.apart(found, rows) if name == "demand.csv" else found)
     results.write_table(out / "kpi_results.csv", rows)
     before = {row["indicator"]: row["return"] for row in old if row["return"] != of and row not in rows}
     _say(raws, records, counted, [row for row in rows if year_of(first_day(row["period"])) == wanted], before)
@@ -167,7 +180,35 @@ def _read(
         raise DataFaults(faults)
     ledger = Ledger(of)
     day_asked = {"as_at": day} if day else {}
-    return raws, module.tidy(*raws, ledger=ledger, **day_asked), ledger
+    records = module.tidy(*raws, ledger=ledger, **day_asked)
+    if faults := _silent(of, raws, records):
+        raise DataFaults(faults)
+    return raws, records, ledger
+
+
+def _silent(of: Return, raws: Sequence["Raw"], records: "Records") -> list[Fault]:
+    """Files that were given for a year and tell nothing of it: what is counted from them would be nought, and wrong."""
+    import polars as pl
+
+    faults = []
+    for raw in raws:
+        within = {
+            "episodes": (pl.col("started") <= raw.year.end) & (pl.col("ended").is_null() | (pl.col("ended") >= raw.year.start)),
+            **{table: pl.col(day).is_between(raw.year.start, raw.year.end) for table, day in _DAYS.items()},
+        }  # fmt: skip
+        files = ", ".join(path.name for path in raw.files)
+        silent = [
+            table for table in _TELLING[of]
+            if table in raw.tables and records[table].filter(within[table]).is_empty()
+        ]  # fmt: skip
+        if not any(raw.rows.values()):
+            faults.append(Fault(files, None, "", "", f"holds no record of {raw.year}: it is empty"))
+        else:
+            faults += [
+                Fault(raw.layout[table].file or files, None, "", "", f"holds no record of {raw.year}: it is empty, or of another year")
+                for table in silent
+            ]  # fmt: skip
+    return faults
 
 
 def _holidays(root: Path) -> "Holidays":
@@ -216,7 +257,11 @@ def _say(
             (name, str(len(own)), str(symbols.count(UNAVAILABLE)), str(symbols.count(HIDDEN)), before.get(name, ""))
         )
     _table("read", ("records", "number", "days"), read)
-    _table("left out, emptied or changed", ("table or indicator", "reason", "records"), left)
+    _table(
+        "left out, emptied or changed (exact numbers: not to be passed on)",
+        ("table or indicator", "reason", "records"),
+        left,
+    )
     _table("counted", ("indicator", "counts", "not available (x)", "hidden (c)", "in place of those from"), told)
 
 

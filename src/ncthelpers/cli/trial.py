@@ -35,7 +35,7 @@ def shown(done: trials.Trial) -> None:
 @cli.app.command(epilog=_EXAMPLES, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def trial(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Which; what each found last if none is given.")] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which; what each found last if none is given.")] = "",
 ) -> None:
     """Put the book under stress, record what held and print it as one table: exit 1 if something did not hold."""
     there = sorted(path.stem for path in _SCRIPTS.glob("*.py"))

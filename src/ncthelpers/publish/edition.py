@@ -22,7 +22,7 @@ from ncthelpers import access
 from ncthelpers.cells import read_cell
 from ncthelpers.contract import with_entry
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.files import is_data, swap_folder, work_tree_of, write_atomically
+from ncthelpers.files import is_data, only_writer, swap_folder, work_tree_of, write_atomically
 from ncthelpers.load import YearData, load_year, seal_year, year_folder
 from ncthelpers.publish.html import BuildFailed
 from ncthelpers.publish.performance import RESULTS
@@ -287,17 +287,18 @@ def put_together(root: Path, place: Path, year: ContractYear | None = None) -> P
         raise DataFaults(faults)
     edition, new = place / EDITION, place / EDITION / ".new"
     edition.mkdir(mode=0o700, exist_ok=True)
-    shutil.rmtree(new, ignore_errors=True)
-    try:
-        with kept_private(edition):
-            _copied(root, edition, {str(overlay.year): overlay for overlay, _ in found}, new)
-            swap_folder(new / "data", edition / "data")
-        tried = (path.relative_to(root).as_posix() for path in (root / TRIALS).glob("*.json"))
-        for name in (*_BESIDE_DATA, *tried):
-            if (root / name).is_file():
-                write_atomically(edition / name, (root / name).read_text("utf-8"))
-    finally:
+    with only_writer(edition):
         shutil.rmtree(new, ignore_errors=True)
+        try:
+            with kept_private(edition):
+                _copied(root, edition, {str(overlay.year): overlay for overlay, _ in found}, new)
+                swap_folder(new / "data", edition / "data")
+            tried = (path.relative_to(root).as_posix() for path in (root / TRIALS).glob("*.json"))
+            for name in (*_BESIDE_DATA, *tried):
+                if (root / name).is_file():
+                    write_atomically(edition / name, (root / name).read_text("utf-8"))
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     return edition
 
 

@@ -12,16 +12,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ncthelpers.export.folders import linked, stamped, zipped
 from ncthelpers.export.symbols import csv_line, neutral
-from ncthelpers.files import alone, is_data, swap_folder, write_atomically
+from ncthelpers.files import is_data, only_writer, swap_folder, write_atomically
 from ncthelpers.publish import drawings, theme, wordindex
 from ncthelpers.publish.manifest import LOCK, published
 from ncthelpers.publish.toc import COMPARISON, pages_listed
+from ncthelpers.publish.workers import ending
 
 __all__ = ["BuildFailed", "build_html", "commit_of"]
 
@@ -38,7 +39,7 @@ class BuildFailed(RuntimeError):
     """Jupyter Book stopped on a warning or an error; the last good HTML is as it was."""
 
 
-def build_html(root: Path, config: Path) -> Path:
+def build_html(root: Path, config: Path, waits: Callable[[], None] = lambda: None) -> Path:
     """Bring the HTML of the book up to date from ``book/`` alone, never running a page; a warning is an error.
 
     What is published is compared with what it was made of by content: nothing is done when both are as they were, and a
@@ -51,6 +52,8 @@ def build_html(root: Path, config: Path) -> Path:
         ``_build/.html/published.json`` says what it is made of and what its files hold.
     config : Path
         ``_config.yml``, which stands in the repository beside the lock.
+    waits : callable
+        Called where another command writes in this root, which this one waits for.
 
     Returns
     -------
@@ -63,8 +66,8 @@ def build_html(root: Path, config: Path) -> Path:
         With the end of what Jupyter Book said.
     """
     html, work = root / "_build" / "html", root / "_build" / ".html"
-    work.mkdir(parents=True, exist_ok=True)
-    with alone(work / "lock") as lock:
+    with only_writer(root, waits) as lock:
+        work.mkdir(parents=True, exist_ok=True)
         for left in work.glob(".*"):  # half written by a build that was killed
             left.unlink()
         record = {"commit": commit_of(config.parent), "made_of": _made_of(root, config)}
@@ -171,7 +174,9 @@ def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str
     )  # fmt: skip
     if done.returncode:
         shutil.rmtree(made, ignore_errors=True)
-        raise BuildFailed("the HTML could not be built:\n" + "\n".join(done.stdout.strip().splitlines()[-25:]))
+        said = done.stdout.strip().splitlines()[-25:]
+        how = [f"Sphinx: {ending(done.returncode)}"] if done.returncode < 0 else []
+        raise BuildFailed("\n".join(["the HTML could not be built:", *said, *how]))
     _write(record, pages)
 
 

@@ -44,16 +44,18 @@ def code_key() -> str:
     return _digest(_checksums(PACKAGE, _CODE))
 
 
-def files_of(folder: Path) -> dict[str, str]:
+def files_of(folder: Path, name: str = "") -> dict[str, str]:
     """The files of a folder of the book with their checksums; of the pages around the years, also what stands beside it.
 
     Parameters
     ----------
     folder : Path
         Such as ``book/1999-00``.
+    name : str, optional
+        As what it is to be published, where that is not its name yet.
     """
     found = {path.name: path for path in folder.glob("*") if path.is_file() and is_data(path)}
-    if folder.name == ABOUT:
+    if (name or folder.name) == ABOUT:
         found |= {f"../{path.name}": path for path in folder.parent.glob("*") if path.is_file() and is_data(path)}
     return {name: checksum(path.read_bytes()) for name, path in sorted(found.items()) if name != MANIFEST}
 

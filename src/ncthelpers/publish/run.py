@@ -14,7 +14,8 @@ from itertools import zip_longest
 from pathlib import Path
 from uuid import uuid4
 
-from ncthelpers.files import alone, is_data, swap_folder, write_atomically
+from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.files import is_data, only_writer, swap_folder, write_atomically
 from ncthelpers.load import Comparison, YearData, load_years, open_years
 from ncthelpers.publish import changes, companion, making, manifest, pages, plan, site, staleness, workers
 from ncthelpers.publish.report import PageRun, PagesFailed, Progress, Run
@@ -99,19 +100,19 @@ def run(
     watch : callable
         Told how far the run is, whenever a page ends.
     waits : callable
-        Called where another run is at work in this root, which this one waits for.
+        Called where another command writes in this root, which this one waits for.
 
     Raises
     ------
     DataFaults
-        With every fault of the data. ``book/`` is then as it was.
+        With every fault of the data, or every file of it that was changed meanwhile. ``book/`` is then as it was.
     PagesFailed
         With every page that could not be made.
     TemplateError
         If a template is not one that can be run.
     """
     began = time.perf_counter()
-    with alone(root / "_build" / "run.lock", waits) as lock:
+    with only_writer(root, waits) as lock:
         if lock is not None:
             _clear_up(root / "book")
         ended, changed = _run(root, repository, years, pool, cold, watch)
@@ -133,7 +134,7 @@ def _run(
     with every_fault(root, years):
         data = opened(root, years)
         found = planned(root, repository, [folder for folder in made_from if folder not in current], data)
-    with _staged(root / "book", found) as staged:
+    with _staged(root / "book", [folder.name for folder in found]) as staged:
         sought = [(folder, page) for folder in found for page in folder.stale if not page.words_only]
         waiting = _begun(root, sought, staged, files, edition, pool, cold)
         try:
@@ -143,6 +144,7 @@ def _run(
             while not all(future.done() for future in waiting) and (page := next(others, None)):
                 around |= [page]  # there is time for it now
             made, ended = _gathered(waiting, watch)
+            _refuse_changed(root, data, files)
         except BaseException:
             for future in waiting:
                 future.cancel()
@@ -157,9 +159,20 @@ def _run(
         raise PagesFailed(ended)
     made_around = sources.of(ABOUT, wanted[ABOUT])
     around |= dict(others)
-    site.write_pages_around(root, around | site.pages_of_pages(root, public, around))
-    manifest.write(root, ABOUT, made_around)
+    _publish_around(root, around | site.pages_of_pages(root, public, around), made_around)
     return ended, changed
+
+
+def _refuse_changed(root: Path, years: Iterable[str], files: Mapping[str, str]) -> None:
+    """Refuse to publish pages some of which may be made of data as it was, and others of data as it is."""
+    now, asked = _data_files(root), {*years, "reference", "schemas"}
+    changed = {name for name in files.keys() | now.keys() if files.get(name) != now.get(name)}
+    rule = "was changed while pages were made of it, so none of them was published: run it again"
+    faults = [
+        Fault(name, None, "", "", rule) for name in changed if Path(name).parts[1] in asked and "." in Path(name).name
+    ]
+    if faults:
+        raise DataFaults(faults)
 
 
 def _checked(root: Path, years: Iterable[str]) -> dict[str, YearData]:
@@ -194,7 +207,7 @@ def verified(
         data = opened(root, years)
         found = planned(root, repository, folders(root, years), data)
         others = _beside_pages(root, years, data)
-    with _staged(root / "_build", found) as staged:
+    with _staged(root / "_build", [folder.name for folder in found]) as staged:
         sought = [(folder, page) for folder in found for page in folder.pages]
         made, ended = _gathered(_begun(root, sought, staged, files, edition, pool, cold), watch)
     pages = [
@@ -258,10 +271,10 @@ def _clear_up(book: Path) -> None:
 
 
 @contextmanager
-def _staged(place: Path, found: Sequence[plan.Folder]) -> Iterator[dict[str, Path]]:
+def _staged(place: Path, names: Iterable[str]) -> Iterator[dict[str, Path]]:
     """A folder to work in for each folder of the book, as deep below ``root``, so that this is the same path from there."""
     # not mkdtemp: it becomes the published folder, which others read
-    staged = {folder.name: place / f".staging-{uuid4().hex[:8]}" for folder in found}
+    staged = {name: place / f".staging-{uuid4().hex[:8]}" for name in names}
     try:
         for folder in staged.values():
             folder.mkdir(parents=True)
@@ -364,17 +377,40 @@ def _publish(
     }
     changed = {Path(name).stem for name in there | texts if there.get(name) != texts.get(name)}
     if changed:
-        for name, text in texts.items():
-            if Path(name).stem in changed:
-                write_atomically(staged / name, text)
-            else:
-                shutil.copy2(place / name, staged / name)  # with its time, by which Sphinx knows that it is the same
-        for path in _not_ours(place, there):
-            (shutil.copytree if path.is_dir() else shutil.copy2)(path, staged / path.name)
+        new = {name: text for name, text in texts.items() if Path(name).stem in changed}
+        _fill(staged, new, [place / name for name in texts if name not in new] + _not_ours(place, there))
         changes.record(place, staged)
-        write_atomically(staged / manifest.MANIFEST, manifest.as_text(made_from, manifest.files_of(staged)))
-        swap_folder(staged, place)
+        _put_in_place(staged, place, made_from)
     else:
         changes.record(place, place)  # what a run that was killed put on record, and never published, goes again
         manifest.write(root, folder.name, made_from)
     return tuple(sorted(name for name in there | texts if name.endswith(".ipynb") and Path(name).stem in changed))
+
+
+def _publish_around(root: Path, texts: Mapping[str, str], made_from: Mapping[str, str]) -> None:
+    """Put the pages around the years in place: those beside the folders one by one, then those in ``about/`` all at once."""
+    book, place = root / "book", root / "book" / ABOUT
+    inside = {Path(name).name: text for name, text in texts.items() if name.startswith(f"{ABOUT}/")}
+    site.write_pages_around(root, {name: text for name, text in texts.items() if not name.startswith(f"{ABOUT}/")})
+    changed = {name for name, text in inside.items() if _written(place / name) != text}
+    if changed:
+        with _staged(book, [ABOUT]) as staged:
+            _fill(staged[ABOUT], {name: inside[name] for name in changed}, _not_ours(place, changed))
+            _put_in_place(staged[ABOUT], place, made_from)
+    else:
+        manifest.write(root, ABOUT, made_from)
+
+
+def _fill(staged: Path, texts: Mapping[str, str], same: Iterable[Path]) -> None:
+    """Write what is new of a folder, and copy what is the same with its time, by which Sphinx knows that it is."""
+    for name, text in texts.items():
+        write_atomically(staged / name, text)
+    for path in same:
+        (shutil.copytree if path.is_dir() else shutil.copy2)(path, staged / path.name)
+
+
+def _put_in_place(staged: Path, place: Path, made_from: Mapping[str, str]) -> None:
+    """Put a finished folder of the book in place with its manifest."""
+    files = manifest.files_of(staged, place.name)
+    write_atomically(staged / manifest.MANIFEST, manifest.as_text(made_from, files))
+    swap_folder(staged, place)

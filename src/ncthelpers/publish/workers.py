@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["WorkerFailed", "call", "can_fork", "close", "warm_up"]
+__all__ = ["WorkerFailed", "call", "can_fork", "close", "ending", "warm_up"]
 
 # With one thread, there is none to be lost when a process forks. Figures are shown by a backend that wants to be imported
 # when there is a notebook: until then it is only named.
@@ -80,7 +80,7 @@ class _Server:
             _end([self])
             self.answers.close()
             code = self.process.poll()
-            how = f"its worker ended: {'killed, or out of memory?' if not code else _ending(code)}"
+            how = f"its worker ended: {'killed, or out of memory?' if not code else ending(code)}"
             return "failed", "it was stopped" if self.stopped else how
         except BaseException:
             _end([self])
@@ -219,14 +219,14 @@ def _end(servers: list[_Server]) -> None:
     _asked.difference_update(processes)
 
 
-def _ending(code: int) -> str:
+def ending(code: int) -> str:
     """How a process ended, in words, from its exit code as :mod:`subprocess` gives it.
 
     Examples
     --------
-    >>> _ending(3)
+    >>> ending(3)
     'it ended its own process with exit code 3'
-    >>> _ending(-11)
+    >>> ending(-11)
     'segmentation fault (signal 11)'
     """
     if code >= 0:
@@ -414,7 +414,7 @@ def _watched(child: int, says: int, seconds: float, requests: BinaryIO) -> tuple
             elif ended in ready:
                 status = os.waitid(os.P_PIDFD, ended, os.WEXITED | os.WNOWAIT)
                 code = status.si_status if status.si_code == os.CLD_EXITED else -status.si_status
-                return _ending(code), where
+                return ending(code), where
             elif not ready:
                 return f"it took more than {seconds:g} s and was stopped", where
     finally:

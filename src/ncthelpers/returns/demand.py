@@ -1,22 +1,22 @@
 """Demand by month: referrals, enquiries, protection plans, and children in care by placement, their starts and ceases."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from types import MappingProxyType
 
 import polars as pl
 
 from ncthelpers.differencing import whole
-from ncthelpers.disclosure import HIDDEN, is_small, protect
+from ncthelpers.disclosure import HIDDEN, THRESHOLD, is_small, protect
 from ncthelpers.returns.clocks import month_ends
 from ncthelpers.returns.indicators import UNAVAILABLE, Counted
 from ncthelpers.returns.records import Records
 from ncthelpers.returns.spells import SHORT_BREAKS, open_on, spells
 from ncthelpers.returns.transitions import OTHER, PLACEMENT_TYPES, placement_type
-from ncthelpers.years import ContractYear
+from ncthelpers.years import ContractYear, first_day, year_of
 
-__all__ = ["DEMAND", "ALL", "demand", "protected"]
+__all__ = ["DEMAND", "ALL", "NEAR", "demand", "protected", "apart"]
 
 DEMAND = {
     "measure": pl.String, "breakdown": pl.String, "period": pl.String, "count": pl.Int64, "symbol": pl.String,
@@ -38,6 +38,17 @@ _STOCKS = (
     (_OPEN, _STARTED, _ENDED, _STARTED),
     (_IN_CARE, _CAME, _WENT, _IN_CARE),
 )  # the last is shown by an indicator too
+# What adds up, so that all of it is hidden or none
+_FAMILIES = (("referrals",), ("section 47 enquiries",), (_OPEN, _STARTED, _ENDED), (_IN_CARE, _CAME, _WENT))
+# The denominators that count the people of a measure, or all but a few of them
+_ALSO_IN = {
+    **{(name, "month"): "referrals"
+       for name in ("referral_decision_1wd", "referral_decision_2wd", "referral_decision_24h", "rereferrals_12m")},
+    ("icpc_15wd", "month"): "section 47 enquiries",
+    ("repeat_plans", "month"): _STARTED,
+    **{(name, "snapshot"): _IN_CARE for name in ("three_placements", "distance_20_miles", "distance_not_known")},
+}  # fmt: skip
+NEAR = "hidden, because a count of the same people elsewhere in these results is hidden, or differs by one to {threshold} of them"
 _LEFT_OUT = {"measure": pl.String, "reason": pl.String, "records": pl.Int64}
 
 
@@ -236,6 +247,63 @@ def protected(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
         enough = all(kept[cell] is not None or is_small(among[cell]) for cell in elsewhere & among.keys())
         hidden |= {cell for cell in among if (kept[cell] is None if enough else cell not in elsewhere)}
     return [{**row, "count": None, "symbol": HIDDEN} if _cell(row) in hidden else dict(row) for row in rows]
+
+
+def apart(
+    rows: Sequence[Mapping[str, object]], ratios: Iterable[Mapping[str, object]], threshold: int = THRESHOLD
+) -> list[dict[str, object]]:
+    """The counts of demand, without those from which a denominator of an indicator, or another return's count, differs by few.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows of ``demand.csv`` of every return and year, protected.
+    ratios : iterable of mapping
+        Rows of ``kpi_results.csv``, protected.
+    threshold : int
+        The largest count that is hidden.
+
+    Returns
+    -------
+    list of dict
+        The same rows. Where in a month of a year two counts of the same people are 1 to 5 apart, or one of them is hidden,
+        all that adds up with the demand is hidden for the year, in every return.
+
+    Notes
+    -----
+    Rule: domain section 8. An indicator leaves some out, such as a referral that is not decided yet: how many those are is the
+    difference to all referrals, which another file tells.
+
+    Examples
+    --------
+    >>> month = {"year": "2031-32", "measure": "referrals", "breakdown": ALL, "period": "2031-04", "count": 653, "symbol": None, "note": ""}
+    >>> decided = {"indicator": "referral_decision_1wd", "series": "month", "period": "2031-04", "denominator": 652, "symbol": None}
+    >>> [row["symbol"] for row in apart([month], [decided])]
+    ['c']
+    """
+    beside: dict[tuple[str, str], list[int | None]] = {}
+    for row in ratios:
+        measure = _ALSO_IN.get((row["indicator"], row["series"]))
+        if measure and (row["denominator"] is not None or row["symbol"] == HIDDEN):
+            beside.setdefault((measure, row["period"]), []).append(row["denominator"])
+    for row in rows:
+        if row["breakdown"] == ALL and (row["count"] is not None or row["symbol"] == HIDDEN):
+            beside.setdefault((row["measure"], row["period"]), []).append(row["count"])
+    near = {
+        (measure, str(year_of(first_day(period))))
+        for (measure, period), numbers in beside.items()
+        if len(numbers) > 1 and (
+            (None in numbers and any(numbers))
+            or any(is_small(int(abs(a - b)), threshold) for a, b in combinations(numbers, 2) if None not in (a, b))
+        )
+    }  # fmt: skip
+    hidden = {(measure, year) for of, year in near for family in _FAMILIES if of in family for measure in family}
+    note = NEAR.format(threshold=threshold)
+    return [
+        {**row, "count": None, "symbol": HIDDEN, "note": note}
+        if (row["measure"], row["year"]) in hidden and row["count"] is not None else dict(row)
+        for row in rows
+    ]  # fmt: skip
 
 
 def _cell(row: Mapping[str, object]) -> tuple:

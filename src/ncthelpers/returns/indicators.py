@@ -183,7 +183,8 @@ def _unavailable(indicator: Indicator, series: str, period: str, records: Record
     for table in dict.fromkeys(need.partition(".")[0] for need in indicator.needs):
         cover = records.covers[table]
         if needed < cover.first or last > cover.last:
-            return f"{table.replace('_', ' ')} are told of from {cover.first} to {cover.last} only"
+            since = f", and are needed since {needed}" if needed < cover.first else ""
+            return f"{table.replace('_', ' ')} are told of from {cover.first} to {cover.last} only{since}"
     return ""
 
 

@@ -30,7 +30,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     ),
     "left_out.csv": ("year", "return", "indicator", "table", "reason", "records", "symbol"),
     "demand.csv": ("year", "return", "measure", "breakdown", "period", "count", "symbol", "note"),
-    "inputs.csv": ("year", "return", "return_year", "file", "bytes", "sha256", "layout", "rows", "symbol"),
+    "inputs.csv": ("year", "return", "return_year", "file", "sha256", "layout", "rows", "symbol"),
 }  # fmt: skip
 _NUMBERS = ("numerator", "denominator")
 # What a KPI's kind of period is to an indicator: one of 12 months looks back from a day, as its indicator does
@@ -147,12 +147,11 @@ def inputs(raws: Iterable[Raw], of: str, year: ContractYear) -> list[_Row]:
     -------
     list of dict
         Columns of ``inputs.csv``; a file is named without its folders, and has no number of rows where nothing of it is
-        used.
+        used. Its size is not told: from that and a layout the rows could be counted.
     """
     return [
         {
-            "year": str(year), "return": of, "return_year": str(raw.year), "file": path.name, "bytes": path.stat().st_size, "sha256": _sha256(path),
-            "layout": raw.layout.name, "rows": raw.rows.get(path), "symbol": None,
+            "year": str(year), "return": of, "return_year": str(raw.year), "file": path.name, "sha256": _sha256(path), "layout": raw.layout.name, "rows": raw.rows.get(path), "symbol": None,
         }
         for raw in raws
         for path in raw.files
@@ -174,7 +173,8 @@ def demand_rows(found: Counted, of: str, year: ContractYear) -> list[_Row]:
     Returns
     -------
     list of dict
-        A measure that the return does not tell of in any month has no row.
+        A measure that the return does not tell of in any month has no row. They are still to be held against the other results:
+        :func:`~ncthelpers.returns.demand.apart`.
     """
     rows = protected(list(found.results.iter_rows(named=True)))
     told = {row["measure"] for row in rows if row["symbol"] != UNAVAILABLE}
@@ -186,7 +186,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def joined(old: Iterable[_Row], new: Sequence[_Row], year: ContractYear) -> list[_Row]:
+def joined(old: Iterable[_Row], new: Sequence[_Row], of: str, year: ContractYear) -> list[_Row]:
     """The results of earlier runs with those of a new one in their place, protected together.
 
     Parameters
@@ -195,21 +195,27 @@ def joined(old: Iterable[_Row], new: Sequence[_Row], year: ContractYear) -> list
         Rows of ``kpi_results.csv`` as it stands.
     new : sequence of dict
         Rows as of :func:`kpi_results`.
+    of : str
+        The return that the new ones are counted from.
     year : ContractYear
-        The year that the new ones are of.
+        The year that they are of.
 
     Returns
     -------
     list of dict
         In the order of the indicators, series and periods. An indicator that was counted anew has no row of the year but
-        the new ones, whichever return the old were counted from.
+        the new ones, whichever return the old were counted from; and nothing is left of what the return gave for the year
+        before, also where it gives an indicator no longer.
 
     Notes
     -----
     Rule: domain section 8: numbers of 1 to 5 are hidden, and others that they could be worked out from.
     """
     anew = {row["indicator"] for row in new}
-    kept = [row for row in old if row["indicator"] not in anew or year_of(first_day(row["period"])) != year]
+    kept = [
+        row for row in old
+        if year_of(first_day(row["period"])) != year or (row["return"] != of and row["indicator"] not in anew)
+    ]  # fmt: skip
     place = {name: number for number, name in enumerate(indicators())}
     series = {name: number for number, name in enumerate(SERIES)}
     rows = sorted(
@@ -226,7 +232,7 @@ def _number(text: str) -> float:
 
 
 _READ: Mapping[str, Callable[[str], object]] = dict.fromkeys(_NUMBERS, _number) | dict.fromkeys(
-    ("records", "rows", "bytes"), int
+    ("records", "rows", "count"), int
 )
 
 
