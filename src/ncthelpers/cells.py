@@ -14,14 +14,16 @@ from types import MappingProxyType
 from ncthelpers import years
 from ncthelpers.citations import citations
 
-__all__ = ["Column", "read_cell", "as_written", "visible", "TYPES", "WEB_ADDRESS"]
+__all__ = ["Column", "read_cell", "as_written", "visible", "holds_control", "TYPES", "WEB_ADDRESS", "LONGEST"]
 
 _DIGITS = r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?"
 _PLAIN = re.compile(rf"[-−+]?{_DIGITS}", flags=re.ASCII)
 _POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DIGITS})", flags=re.ASCII)
 _BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
+LONGEST = 32_767  # characters that a cell of Excel holds
 WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Signs that are no writing: controls but for blanks and line ends, and what Unicode keeps from ever being a sign.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Signs that are not seen and turn writing round, so that a reader sees another text than is held: Unicode's Bidi_Control.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DASHES = {"-", "–", "—", "_", "−"}
@@ -173,8 +175,10 @@ def _url(text: str, column: Column) -> str:
 
 
 def _text(text: str, column: Column) -> str:
-    if _CONTROL.search(text):
+    if holds_control(text):
         raise ValueError("holds a control character")
+    if len(text) > LONGEST:
+        raise ValueError(f"has {len(text):,} characters, and a cell of a spreadsheet holds {LONGEST:,}: write less")
     return text
 
 
@@ -245,6 +249,17 @@ def visible(text: str) -> str:
     ('Grant U+202E000,1', 'Café')
     """
     return text if text.isascii() else _TURNING.sub(lambda sign: f"U+{ord(sign[0]):04X}", text)
+
+
+def holds_control(text: str) -> bool:
+    """Whether a text holds signs that are no writing, such as NUL, which some programs end a text at.
+
+    Examples
+    --------
+    >>> holds_control("a\\x00b"), holds_control("a\\nb")
+    (True, False)
+    """
+    return _CONTROL.search(text) is not None
 
 
 def as_written(value: object) -> str:

@@ -108,3 +108,11 @@ def test_what_is_said_of_all_stands_in_the_head():
 @given(st.text(max_size=30))
 def test_writing_comes_back_as_it_was(text):
     assert said(runs(text)) == text
+
+
+def test_only_an_address_that_is_all_of_a_text_is_a_link():
+    assert runs("https://example.org/a?b=c")[0].link == "https://example.org/a?b=c"
+    assert [
+        runs(text)[0].link
+        for text in ('http://example.org/" onclick="a', "https://example.org or there", "javascript:a()")
+    ] == [""] * 3
