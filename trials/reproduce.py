@@ -177,6 +177,7 @@ def made(scratch: Path, setting: Setting) -> Edition:
     edition.committed = {name: path.read_bytes() for name, path in _below(clone.place / "book").items()}
     _without_pages(clone.place / "book")
     for where, root in ((where, clone.place / below) for where, below in _ROOTS.items()):
+
         def timed(kind: str, *words: str, root: Path = root) -> None:
             began = time.monotonic()
             clone.commanded("--root", str(root), *words)
@@ -191,7 +192,12 @@ def made(scratch: Path, setting: Setting) -> Edition:
             timed(_FORMS, "workbook", year, "--out", str(out / "forms" / f"{year}.xlsx"))
             if any((root / "data" / year / "commentary").glob("*.md")):
                 timed(_FORMS, "commentary", year, "--out", str(out / "forms" / f"{year}.docx"))
-        places = {_PAGES: root / "book", _HTML: root / "_build" / "html", _EXPORTS: out / "export", _FORMS: out / "forms"}
+        places = {
+            _PAGES: root / "book",
+            _HTML: root / "_build" / "html",
+            _EXPORTS: out / "export",
+            _FORMS: out / "forms",
+        }
         for kind, place in places.items():
             found = edition.files.setdefault(kind, {})
             found |= {f"{where}, {kind}: {name}": path for name, path in _below(place).items()}
@@ -208,7 +214,9 @@ def difference(one: bytes, other: bytes) -> str:
             if held[0].get(name) != held[1].get(name):
                 return f"member {name}, {difference(held[0].get(name, b''), held[1].get(name, b''))}"
         return "the same members, packed otherwise"
-    at = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
+    at = next(
+        (at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
+    )
     return f"byte {at:,}: {one[at : at + 40]!r}, {other[at : at + 40]!r}"
 
 
@@ -244,8 +252,13 @@ def rows_of(one: Edition, other: Edition) -> list[Tried]:
         rows.append(_row(what, *contents, one.seconds[kind] + other.seconds[kind]))
     began = time.monotonic()
     book = f"the book, {_PAGES}: "
-    again = {name.removeprefix(book): path.read_bytes() for name, path in one.files[_PAGES].items() if name.startswith(book)}
-    return [*rows, _row("Committed pages, held against those made from nothing", one.committed, again, time.monotonic() - began)]
+    again = {
+        name.removeprefix(book): path.read_bytes() for name, path in one.files[_PAGES].items() if name.startswith(book)
+    }
+    return [
+        *rows,
+        _row("Committed pages, held against those made from nothing", one.committed, again, time.monotonic() - began),
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -255,7 +268,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scratch = Path(tempfile.mkdtemp(prefix="reproduce-"))
     with ThreadPoolExecutor(2) as both:
         one, other = both.map(lambda setting: made(scratch, setting), settings(scratch))
-    done = trials.trial(cli.REPOSITORY, "reproduce", "Made twice elsewhere, and the same to the byte", rows_of(one, other), "make reproduce")
+    done = trials.trial(
+        cli.REPOSITORY,
+        "reproduce",
+        "Made twice elsewhere, and the same to the byte",
+        rows_of(one, other),
+        "make reproduce",
+    )
     trials.record(cli.REPOSITORY, done)
     shown(done)
     if done.met:
