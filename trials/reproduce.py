@@ -16,21 +16,25 @@ import tempfile
 import time
 import venv
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from ncthelpers import cli, trials
 from ncthelpers.cli.trial import shown
+from ncthelpers.publish.checksums import LIST, differences, listed
+from ncthelpers.publish.html import cores
 from ncthelpers.publish.toc import pages_listed
 from ncthelpers.trials import Tried
 
 _LOCALE = "tr_TR.ISO-8859-9"  # no UTF-8, commas for points, and an i whose capital is not I
-_ROOTS = {"the book": ".", "the invented trust": "examples/inventshire"}
+_BOOK = "the book"
+_ROOTS = {_BOOK: ".", "the invented trust": "examples/inventshire"}
 _LONG_AGO = 1_000_000_000
-_PAGES, _HTML, _EXPORTS, _FORMS = "book", "html", "export", "forms"
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")  # variables
+_PAGES, _HTML, _EXPORTS, _FORMS, _COMMITTED = "pages", "html", "export", "forms", "committed"
 _KINDS = {
     _PAGES: "Pages, their figures and tables (run)",
     _HTML: "HTML with its search index, charts, open data and zips (book)",
@@ -66,29 +70,36 @@ class Setting:
 
 @dataclass
 class Edition:
-    """What was made under a setting: its files by kind and name, how long each kind took, and where the code came from."""
+    """What was made under a setting: its files by kind and name, how long each kind took, and whether the code was its own."""
 
-    files: dict[str, dict[str, Path]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    own_code: bool = False
-    committed: dict[str, bytes] = field(default_factory=dict)
-    held_to_manifest: list[bool] = field(default_factory=list)
+    own_code: bool
+    files: dict[str, dict[str, Path]] = field(default_factory=lambda: defaultdict(dict))
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
-def settings(scratch: Path) -> tuple[Setting, Setting]:
-    """The two settings, which differ in all that must not matter; no hour of any day has the same date in both time zones."""
-    locales = scratch / "locales"
-    locales.mkdir()
-    language, _, letters = _LOCALE.partition(".")
-    subprocess.run(["localedef", "-i", language, "-f", letters, str(locales / _LOCALE)], check=True)
+def settings(scratch: Path) -> tuple[Setting, Setting, list[str]]:
+    """Two settings that differ in all that must not matter, as far as this machine can, and in what it cannot.
+
+    At no moment is it the same day in both time zones.
+    """
     plain = {"TZ": "<+14>-14", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
-    other = {
-        "TZ": "<-12>12", "LC_ALL": _LOCALE, "LOCPATH": str(locales), "PYTHONHASHSEED": "4242",
-        "SOURCE_DATE_EPOCH": str(_LONG_AGO), "COLUMNS": "40",
-    }  # fmt: skip
+    other = {"TZ": "<-12>12", "PYTHONHASHSEED": "4242", "SOURCE_DATE_EPOCH": str(_LONG_AGO), "COLUMNS": "40"}
+    cannot = ["other processors and systems: this is one machine"]
+    if shutil.which("localedef"):
+        locales = scratch / "locales"
+        locales.mkdir()
+        language, _, letters = _LOCALE.partition(".")
+        subprocess.run(["localedef", "-i", language, "-f", letters, str(locales / _LOCALE)], check=True)
+        other |= {"LC_ALL": _LOCALE, "LOCPATH": str(locales)}
+    else:
+        other |= {"LC_ALL": "C.UTF-8"}
+        cannot.append("another locale: there is no localedef here to make one")
+    if cores() == 1:
+        cannot.append("another number of cores: there is one")
     return (
         Setting("a", plain, 0o022, 1, reordered=False),
-        Setting("a much longer path/to the other clone", other, 0o077, os.cpu_count() or 1, reordered=True),
+        Setting("a much longer path/to the other clone", other, 0o077, cores(), reordered=True),
+        cannot,
     )
 
 
@@ -108,13 +119,11 @@ class Clone:
     def _call(self, *command: str, at: Path | None = None) -> str:
         """Run a command under the setting; what it says is told where it fails."""
 
-        def set_up() -> None:
-            os.umask(self.setting.umask)
-            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: self.setting.cores])
-
-        ours = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR")}
+        ours = {name: value for name, value in os.environ.items() if name in _KEPT}
+        allowed = ",".join(map(str, sorted(os.sched_getaffinity(0))[: self.setting.cores]))
         done = subprocess.run(
-            command, cwd=at or self.place, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=set_up,
+            ["taskset", "--cpu-list", allowed, *command], cwd=at or self.place, stdin=subprocess.DEVNULL,
+            capture_output=True, umask=self.setting.umask,
             env={**ours, "HOME": str(self._home), **self.setting.environment},
         )  # fmt: skip
         if done.returncode:
@@ -172,35 +181,35 @@ def _without_pages(book: Path) -> None:
 
 def made(scratch: Path, setting: Setting) -> Edition:
     """Make all there is, under a setting."""
-    clone, edition = Clone(scratch, setting), Edition()
-    edition.own_code = clone.has_own_code()
-    edition.committed = {name: path.read_bytes() for name, path in _below(clone.place / "book").items()}
+    clone = Clone(scratch, setting)
+    edition = Edition(clone.has_own_code())
+
+    def take(kind: str, where: str, folder: Path) -> None:
+        edition.files[kind] |= {f"{where}, {folder.name}/{name}": path for name, path in _below(folder).items()}
+
+    def timed(kind: str, root: Path, *words: str) -> None:
+        began = time.monotonic()
+        clone.commanded("--root", str(root), *words)
+        edition.seconds[kind] += time.monotonic() - began
+
+    take(
+        _COMMITTED, _BOOK, shutil.copytree(clone.place / "book", scratch / f"committed of {clone.place.name}" / "book")
+    )
     _without_pages(clone.place / "book")
     for where, root in ((where, clone.place / below) for where, below in _ROOTS.items()):
-
-        def timed(kind: str, *words: str, root: Path = root) -> None:
-            began = time.monotonic()
-            clone.commanded("--root", str(root), *words)
-            edition.seconds[kind] = edition.seconds.get(kind, 0.0) + time.monotonic() - began
-
-        out = clone.place / "_build" / where
-        (out / "forms").mkdir(parents=True)
-        timed(_PAGES, "run", "--jobs", str(setting.cores))
-        timed(_HTML, "book")
+        exported, forms = (clone.place / "_build" / where / name for name in ("export", "forms"))
+        forms.mkdir(parents=True)
+        timed(_PAGES, root, "run", "--jobs", str(setting.cores))
+        timed(_HTML, root, "book")
         for year in _years(root):
-            timed(_EXPORTS, "export", year, "--out", str(out / "export" / year))
-            timed(_FORMS, "workbook", year, "--out", str(out / "forms" / f"{year}.xlsx"))
+            timed(_EXPORTS, root, "export", year, "--out", str(exported / year))
+            timed(_FORMS, root, "workbook", year, "--out", str(forms / f"{year}.xlsx"))
             if any((root / "data" / year / "commentary").glob("*.md")):
-                timed(_FORMS, "commentary", year, "--out", str(out / "forms" / f"{year}.docx"))
-        places = {
-            _PAGES: root / "book",
-            _HTML: root / "_build" / "html",
-            _EXPORTS: out / "export",
-            _FORMS: out / "forms",
-        }
-        for kind, place in places.items():
-            found = edition.files.setdefault(kind, {})
-            found |= {f"{where}, {kind}: {name}": path for name, path in _below(place).items()}
+                timed(_FORMS, root, "commentary", year, "--out", str(forms / f"{year}.docx"))
+        take(_PAGES, where, root / "book")
+        take(_HTML, where, root / "_build" / "html")
+        take(_EXPORTS, where, exported)
+        take(_FORMS, where, forms)
     return edition
 
 
@@ -227,38 +236,42 @@ def _members(content: bytes) -> dict[str, bytes]:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
-def differing(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> Iterator[str]:
+def differing(one: Mapping[str, Path], other: Mapping[str, Path]) -> Iterator[str]:
     """The files that are not the same in both, each with where it differs first."""
     for name in sorted({*one, *other}):
         if name not in one or name not in other:
             yield f"{name}: only in one of the two"
-        elif sha256(one[name]).digest() != sha256(other[name]).digest():
-            yield f"{name}: {difference(one[name], other[name])}"
+        elif found := difference(one[name].read_bytes(), other[name].read_bytes()):
+            yield f"{name}: {found}"
 
 
-def _row(what: str, one: Mapping[str, bytes], other: Mapping[str, bytes], seconds: float) -> Tried:
-    wrong = list(differing(one, other))
+def _row(what: str, one: Mapping[str, Path], other: Mapping[str, Path], seconds: float) -> Tried:
+    wrong, tried = list(differing(one, other)), len({*one, *other})
     for line in wrong:
         print(line, file=sys.stderr)
-    tried = len({*one, *other})
     return Tried(what, tried, tried - len(wrong), seconds)
+
+
+def _lists_hold(editions: Sequence[Edition]) -> Tried:
+    """Every folder with a list of checksums, held against its list."""
+    began, kinds = time.monotonic(), (_HTML, _EXPORTS)
+    lists = [
+        path for edition in editions for kind in kinds for path in edition.files[kind].values() if path.name == LIST
+    ]
+    hold = sum(not any(differences(one, listed(one))) for one in lists)
+    return Tried(f"Sites and exported folders, held against their {LIST}", len(lists), hold, time.monotonic() - began)
 
 
 def rows_of(one: Edition, other: Edition) -> list[Tried]:
     """What was held against what, by kind."""
     rows = [Tried("Code that ran was that of the clone itself", 2, one.own_code + other.own_code, 0.0)]
     for kind, what in _KINDS.items():
-        contents = [{name: path.read_bytes() for name, path in made.files[kind].items()} for made in (one, other)]
-        rows.append(_row(what, *contents, one.seconds[kind] + other.seconds[kind]))
-    began = time.monotonic()
-    book = f"the book, {_PAGES}: "
-    again = {
-        name.removeprefix(book): path.read_bytes() for name, path in one.files[_PAGES].items() if name.startswith(book)
-    }
-    return [
-        *rows,
-        _row("Committed pages, held against those made from nothing", one.committed, again, time.monotonic() - began),
-    ]
+        rows.append(_row(what, one.files[kind], other.files[kind], one.seconds[kind] + other.seconds[kind]))
+    of_book = {name: path for name, path in one.files[_PAGES].items() if name.startswith(_BOOK)}
+    committed = _row(
+        "Committed pages, held against those made anew", one.files[_COMMITTED], of_book, one.seconds[_PAGES]
+    )
+    return [*rows, committed, _lists_hold((one, other))]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -266,15 +279,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="ncthelpers trial reproduce", description=__doc__.partition("\n")[0])
     parser.parse_args(arguments)
     scratch = Path(tempfile.mkdtemp(prefix="reproduce-"))
-    with ThreadPoolExecutor(2) as both:
-        one, other = both.map(lambda setting: made(scratch, setting), settings(scratch))
-    done = trials.trial(
-        cli.REPOSITORY,
-        "reproduce",
-        "Made twice elsewhere, and the same to the byte",
-        rows_of(one, other),
-        "make reproduce",
-    )
+    *both, cannot = settings(scratch)
+    with ThreadPoolExecutor(2) as at_once:
+        one, other = at_once.map(lambda setting: made(scratch, setting), both)
+    title = "Everything made twice, elsewhere and otherwise: the same to the byte"
+    done = trials.trial(cli.REPOSITORY, "reproduce", title, rows_of(one, other), "make reproduce", cannot)
     trials.record(cli.REPOSITORY, done)
     shown(done)
     if done.met:
