@@ -24,17 +24,17 @@ from pathlib import Path
 
 from ncthelpers import cli, trials
 from ncthelpers.cli.trial import shown
-from ncthelpers.publish.checksums import LIST, differences, listed
+from ncthelpers.publish import checksums
 from ncthelpers.publish.html import cores
 from ncthelpers.publish.toc import pages_listed
 from ncthelpers.trials import Tried
 
 _LOCALE = "tr_TR.ISO-8859-9"  # no UTF-8, commas for points, and an i whose capital is not I
-_BOOK = "the book"
-_ROOTS = {_BOOK: ".", "the invented trust": "examples/inventshire"}
+_ROOTS = {"the book": ".", "the invented trust": "examples/inventshire"}
+_MADE = ("book", "docs/pictures")  # what is committed though commands make it
 _LONG_AGO = 1_000_000_000
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")  # variables
-_PAGES, _HTML, _EXPORTS, _FORMS, _COMMITTED = "pages", "html", "export", "forms", "committed"
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")  # variables of this process
+_PAGES, _HTML, _EXPORTS, _FORMS = "pages", "html", "export", "forms"
 _KINDS = {
     _PAGES: "Pages, their figures and tables (run)",
     _HTML: "HTML with its search index, charts, open data and zips (book)",
@@ -70,11 +70,16 @@ class Setting:
 
 @dataclass
 class Edition:
-    """What was made under a setting: its files by kind and name, how long each kind took, and whether the code was its own."""
+    """What was made under a setting: its files by kind and name, how long each kind took, and whether the code was its own.
+
+    Of what is committed and made by commands, also every file, and those that are no longer as committed.
+    """
 
     own_code: bool
     files: dict[str, dict[str, Path]] = field(default_factory=lambda: defaultdict(dict))
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    committed: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
 
 
 def settings(scratch: Path) -> tuple[Setting, Setting, list[str]]:
@@ -118,7 +123,6 @@ class Clone:
 
     def _call(self, *command: str, at: Path | None = None) -> str:
         """Run a command under the setting; what it says is told where it fails."""
-
         ours = {name: value for name, value in os.environ.items() if name in _KEPT}
         allowed = ",".join(map(str, sorted(os.sched_getaffinity(0))[: self.setting.cores]))
         done = subprocess.run(
@@ -153,6 +157,14 @@ class Clone:
     def commanded(self, *words: str) -> None:
         """Run the ``ncthelpers`` command of this clone."""
         self._call(self._python, "-P", "-c", "from ncthelpers.cli import main; main()", *words)
+
+    def committed(self) -> list[str]:
+        """The files of the commit that commands make."""
+        return self._call("git", "ls-files", "-z", "--", *_MADE).split("\0")[:-1]
+
+    def changed(self) -> list[str]:
+        """Those of them that are not as committed, and others that came beside them, as Git tells it."""
+        return self._call("git", "status", "--porcelain", "--untracked-files=all", "-z", "--", *_MADE).split("\0")[:-1]
 
     def has_own_code(self) -> bool:
         """Whether its Python imports the package from this clone."""
@@ -192,9 +204,6 @@ def made(scratch: Path, setting: Setting) -> Edition:
         clone.commanded("--root", str(root), *words)
         edition.seconds[kind] += time.monotonic() - began
 
-    take(
-        _COMMITTED, _BOOK, shutil.copytree(clone.place / "book", scratch / f"committed of {clone.place.name}" / "book")
-    )
     _without_pages(clone.place / "book")
     for where, root in ((where, clone.place / below) for where, below in _ROOTS.items()):
         exported, forms = (clone.place / "_build" / where / name for name in ("export", "forms"))
@@ -210,6 +219,7 @@ def made(scratch: Path, setting: Setting) -> Edition:
         take(_HTML, where, root / "_build" / "html")
         take(_EXPORTS, where, exported)
         take(_FORMS, where, forms)
+    edition.committed, edition.changed = clone.committed(), clone.changed()
     return edition
 
 
@@ -252,14 +262,25 @@ def _row(what: str, one: Mapping[str, Path], other: Mapping[str, Path], seconds:
     return Tried(what, tried, tried - len(wrong), seconds)
 
 
+def _committed_is_made(editions: Sequence[Edition]) -> Tried:
+    """Every file that is committed though commands make it, held against what they made of it."""
+    tried, changed = sum(len(one.committed) for one in editions), [line for one in editions for line in one.changed]
+    for line in dict.fromkeys(changed):
+        print(f"not as committed: {line}", file=sys.stderr)
+    return Tried(
+        "Committed pages and pictures, held against those made in each clone", tried, tried - len(changed), 0.0
+    )
+
+
 def _lists_hold(editions: Sequence[Edition]) -> Tried:
     """Every folder with a list of checksums, held against its list."""
     began, kinds = time.monotonic(), (_HTML, _EXPORTS)
-    lists = [
-        path for edition in editions for kind in kinds for path in edition.files[kind].values() if path.name == LIST
-    ]
-    hold = sum(not any(differences(one, listed(one))) for one in lists)
-    return Tried(f"Sites and exported folders, held against their {LIST}", len(lists), hold, time.monotonic() - began)
+    found = (path for edition in editions for kind in kinds for path in edition.files[kind].values())
+    lists = [path for path in found if path.name == checksums.LIST]
+    hold = sum(not any(checksums.differences(one, checksums.listed(one))) for one in lists)
+    return Tried(
+        f"Sites and exported folders, held against their {checksums.LIST}", len(lists), hold, time.monotonic() - began
+    )
 
 
 def rows_of(one: Edition, other: Edition) -> list[Tried]:
@@ -267,11 +288,7 @@ def rows_of(one: Edition, other: Edition) -> list[Tried]:
     rows = [Tried("Code that ran was that of the clone itself", 2, one.own_code + other.own_code, 0.0)]
     for kind, what in _KINDS.items():
         rows.append(_row(what, one.files[kind], other.files[kind], one.seconds[kind] + other.seconds[kind]))
-    of_book = {name: path for name, path in one.files[_PAGES].items() if name.startswith(_BOOK)}
-    committed = _row(
-        "Committed pages, held against those made anew", one.files[_COMMITTED], of_book, one.seconds[_PAGES]
-    )
-    return [*rows, committed, _lists_hold((one, other))]
+    return [*rows, _committed_is_made((one, other)), _lists_hold((one, other))]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
