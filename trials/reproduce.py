@@ -34,6 +34,36 @@ _ROOTS = {"the book": ".", "the invented trust": "examples/inventshire"}
 _MADE = ("book", "docs/pictures")  # what is committed though commands make it
 _LONG_AGO = 1_000_000_000
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")  # variables of this process
+# What Python runs first in an environment that holds it: folders are read from their last name to their first.
+_TURNED = """
+import os
+
+_listed, _scanned = os.listdir, os.scandir
+
+
+class Turned:
+    def __init__(self, found):
+        self._found = iter(sorted(found, key=lambda one: one.name, reverse=True))
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._found)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self._found = iter(())
+
+
+os.listdir = lambda *place: sorted(_listed(*place), reverse=True)
+os.scandir = lambda *place: Turned(_scanned(*place))
+"""
 _PAGES, _HTML, _EXPORTS, _FORMS = "pages", "html", "export", "forms"
 _KINDS = {
     _PAGES: "Pages, their figures and tables (run)",
@@ -58,7 +88,7 @@ class Setting:
     cores : int
         How many it may use.
     reordered : bool
-        Whether the files of the clone are laid down last to first and dated long ago.
+        Whether the files of the clone are laid down last to first and dated long ago, and folders read from their end.
     """
 
     folder: str
@@ -151,6 +181,8 @@ class Clone:
         venv.create(folder)
         libraries = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
         installed = sysconfig.get_path("purelib")
+        if self.setting.reordered:
+            (libraries / "sitecustomize.py").write_text(_TURNED, "utf-8")
         (libraries / "clone.pth").write_text(f"{self.place / 'src'}\n{installed}\n", "utf-8")
         return str(folder / "bin" / "python")
 
