@@ -1,5 +1,9 @@
 """Reports as parts: numbers of paragraphs, widths of tables, pages on their side."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,3 +120,20 @@ def test_only_an_address_that_is_all_of_a_text_is_a_link():
         runs(text)[0].link
         for text in ('http://example.org/" onclick="a', "https://example.org or there", "javascript:a()")
     ] == [""] * 3
+
+
+def test_widths_do_not_depend_on_the_order_in_which_python_keeps_a_set():
+    """As many words of one length as are measured, and more: which of them are must not be left to chance."""
+    code = """
+from ncthelpers.export.document import Table, layout, runs
+words = [letter * 9 for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+print(layout(Table("Words", ("Word", "Other"), tuple((runs(word), runs("x" * 400)) for word in words), (False, False))))
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-P", "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, check=True,
+            capture_output=True, text=True,
+        ).stdout
+        for seed in ("0", "1")
+    }  # fmt: skip
+    assert len(said) == 1

@@ -221,7 +221,7 @@ def wide_as(text: str, size: float, strong: bool = False) -> float:
 
 def _least(head: str, texts: Sequence[str], size: float) -> float:
     """The room that a column cannot do without: its widest word."""
-    words = sorted({word for text in texts for word in _WORD.split(text) if word}, key=len, reverse=True)
+    words = sorted({word for text in texts for word in _WORD.split(text) if word}, key=lambda word: (-len(word), word))
     wide = [
         *(wide_as(word, size, strong=True) for word in _WORD.split(head)),
         *(wide_as(word, size) for word in words[:8]),
