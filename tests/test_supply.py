@@ -90,6 +90,28 @@ def test_a_fault_planted_in_a_workflow_is_found(fault, tmp_path, capfd):
     assert "checks.yml" in "".join(capfd.readouterr())
 
 
+# code
+
+UNWANTED = {
+    "Style": "def half(values: list[int] = []) -> list[int]:\n    return values\n",
+    "Layout of the code": "HALF=1/2\n",
+    "What is known to be unsafe": "import subprocess\n\nsubprocess.call('ls', shell=True)\n",
+}
+
+
+@pytest.mark.parametrize("check", UNWANTED)
+def test_a_fault_planted_in_the_code_is_found(check, tmp_path, capfd):
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "src").mkdir()
+    planted = tmp_path / "src" / "planted.py"
+    planted.write_text('"""A module without a fault."""\n', "utf-8")
+    assert quick.run(tmp_path, check) == 0
+    planted.write_text(UNWANTED[check], "utf-8")
+    assert quick.run(tmp_path, check)
+    assert "planted.py" in "".join(capfd.readouterr())
+
+
 # before a commit
 
 

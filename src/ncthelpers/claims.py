@@ -278,7 +278,7 @@ def _same_date(claim: Mapping, items: Sequence[Item]) -> Finding:
     """The second date, the evidence, lies within the first, the document's: the same day, or a day of its month or year."""
     (first, last), (starts, ends) = (_span(item) for item in items)
     said = f"The dates are {_named(items)}."
-    if starts < first and last <= ends or starts <= first and last < ends:
+    if (starts < first and last <= ends) or (starts <= first and last < ends):
         return Finding(
             CANNOT, f"{said} The evidence is not known as closely as the document has it.", cells=_cells(items)
         )

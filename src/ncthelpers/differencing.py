@@ -127,13 +127,14 @@ def recoverable(shown: Shown, relations: Sequence[Relation], threshold: int = TH
     {'boys': Range(low=3, high=3)}
     """
     found: dict[Hashable, Range] = {}
-    for part in linked([unknown for unknown in reduced(shown, relations)]):
+    for part in linked(list(reduced(shown, relations))):
         ranges = _narrowed(part, shown)
         found |= _told(ranges, shown, threshold) if len(part) == 1 else _exactly(part, ranges, shown, threshold)
     return found
 
 
 def named(cell: Hashable) -> str:
+    """A cell of a table as it is called in a message."""
     return ", ".join(map(str, cell)) if isinstance(cell, tuple) else str(cell)
 
 

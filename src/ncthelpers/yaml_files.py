@@ -14,7 +14,7 @@ _BOOL = "tag:yaml.org,2002:bool"
 class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """Reads ``on``, ``off``, ``yes`` and ``no`` as words, as YAML 1.2 does: a date is given ``on`` a day, a council may be NO."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name
         first: [(tag, pattern) for tag, pattern in found if tag != _BOOL]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -45,6 +45,6 @@ def read_yaml(text: str) -> object:
     {'on': datetime.date(2022, 9, 7), 'at_hand': True}
     """
     try:
-        return yaml.load(text, Loader=_Parser)
+        return yaml.load(text, Loader=_Parser)  # noqa: S506 # nosec B506 - a SafeLoader
     except yaml.YAMLError:
         return yaml.safe_load(text)
