@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,7 @@ def test_a_fault_planted_in_a_workflow_is_found(fault, tmp_path, capfd):
 UNWANTED = {
     "Style": "def half(values: list[int] = []) -> list[int]:\n    return values\n",
     "Layout of the code": "HALF=1/2\n",
+    "Types": "def half(value: int) -> int:\n    return value / 2\n",
     "What is known to be unsafe": "import subprocess\n\nsubprocess.call('ls', shell=True)\n",
 }
 
@@ -110,6 +112,21 @@ def test_a_fault_planted_in_the_code_is_found(check, tmp_path, capfd):
     planted.write_text(UNWANTED[check], "utf-8")
     assert quick.run(tmp_path, check)
     assert "planted.py" in "".join(capfd.readouterr())
+
+
+# The modules that the product exists for: calculations, what they read, and who watches over them
+CALCULATIONS = (
+    "cells", "claims", "differencing", "escalation", "faults", "files", "finance", "kpis", "rounding", "rows", "spc", "trials",
+    "verdicts", "workingdays", "years",
+)  # fmt: skip
+
+
+def test_the_calculations_are_held_to_their_types_strictly():
+    mypy = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    assert mypy["strict"] is True
+    _, others, strictly = mypy["overrides"]
+    assert others == {"module": "ncthelpers.*", "ignore_errors": True} and strictly["ignore_errors"] is False
+    assert {f"ncthelpers.{name}" for name in CALCULATIONS} <= set(strictly["module"])
 
 
 # before a commit
