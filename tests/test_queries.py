@@ -182,7 +182,7 @@ def test_a_paragraph_that_nothing_carries_any_more(data):
 
 def test_commentary_older_than_what_it_speaks_of(data):
     page, text = next((page, text) for page, text in data.commentary.items() if commentary_tables(text))
-    table = sorted(commentary_tables(text) & set(data.tables))[0]
+    table = min(commentary_tables(text) & set(data.tables))
     files = {
         **data.package["resources"],
         f"{table}.csv": {**data.package["resources"][f"{table}.csv"], "changed": date(2025, 7, 2)},

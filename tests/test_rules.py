@@ -36,8 +36,7 @@ SCHEMAS = {
                      Column("target", "number", "Target", required=False), Column("tolerance", "number", "Tolerance", required=False),
                      Column("target_status", "text", "Target and tolerance"), Column("name", "text", "Name"))),
         TableSchema("kpi_values", "Values", "", ("kpi", "period"),
-                    (Column("kpi", "id", "KPI", refers_to="kpis.kpi"), Column("period", "when", "Month"))
-                    + tuple(Column(name, "number", name, required=False) for name in ("numerator", "denominator", "value"))),
+                    (Column("kpi", "id", "KPI", refers_to="kpis.kpi"), Column("period", "when", "Month"), *tuple(Column(name, "number", name, required=False) for name in ("numerator", "denominator", "value")))),
         TableSchema("carried_actions", "Actions", "", ("from_year", "action"), (Column("from_year", "id", "From"), Column("action", "id", "Action"))),
         TableSchema("demand", "Demand", "", ("measure",), (Column("measure", "id", "Measure"), Column("source", "source", "Source"))),
         TableSchema("published_finance", "Finance", "", (), (Column("basis", "text", "Kind of source"), Column("source", "source", "Source"))),
@@ -45,20 +44,16 @@ SCHEMAS = {
                     (Column("kpi", "id", "KPI"), Column("name", "text", "Name"), Column("unit", "text", "Unit"), Column("polarity", "text", "Polarity"),
                      Column("target", "number", "Target", required=False), Column("tolerance", "number", "Tolerance", required=False))),
         *(TableSchema(name, "Values", "", ("kpi", "period"),
-                      (Column("kpi", "id", "KPI", refers_to=f"{register}.kpi"), Column("period", "when", "Month"))
-                      + tuple(Column(column, "number", column, required=False) for column in ("numerator", "denominator", "value")))
+                      (Column("kpi", "id", "KPI", refers_to=f"{register}.kpi"), Column("period", "when", "Month"), *tuple(Column(column, "number", column, required=False) for column in ("numerator", "denominator", "value"))))
           for name, register in (("kpi_history", "kpis"), ("support_service_values", "support_service_kpis"))),
         TableSchema("kpi_rebases", "Rebases", "", ("kpi", "month"), (Column("kpi", "id", "KPI", refers_to="kpis.kpi"), Column("month", "when", "From"))),
         TableSchema("dependencies", "Dependencies", "", ("dependency",), (Column("dependency", "count", "Number"), Column("name", "text", "Name"))),
         TableSchema("escalations", "Moves", "", ("judged", "subject", "on", "state"),
-                    tuple(Column(name, "text", name) for name in ("judged", "subject")) + (Column("on", "date", "On"),)
-                    + tuple(Column(name, "text", name) for name in ("state", "owner", "evidence"))
-                    + (Column("dependency", "count", "Dependency", required=False, refers_to="dependencies.dependency"), Column("source", "source", "Source"))),
+                    (*tuple(Column(name, "text", name) for name in ("judged", "subject")), Column("on", "date", "On"), *tuple(Column(name, "text", name) for name in ("state", "owner", "evidence")), Column("dependency", "count", "Dependency", required=False, refers_to="dependencies.dependency"), Column("source", "source", "Source"))),
         TableSchema("risk_scores", "Scores", "", ("risk", "on"), (Column("risk", "id", "Risk"), Column("on", "date", "On"))),
         TableSchema("surveys", "Surveys", "", ("survey",), (Column("survey", "id", "Survey"), Column("base", "count", "Base", required=False))),
         TableSchema("survey_answers", "Answers", "", ("survey", "question", "answer"),
-                    tuple(Column(name, "text", name) for name in ("survey", "question", "answer"))
-                    + (Column("answered", "count", "Number", required=False), Column("status", "text", "Status", required=False))),
+                    (*tuple(Column(name, "text", name) for name in ("survey", "question", "answer")), Column("answered", "count", "Number", required=False), Column("status", "text", "Status", required=False))),
         TableSchema("practice_scores", "Scores", "", ("month", "score"),
                     (Column("month", "when", "Month"), Column("score", "text", "Score"), Column("cases", "count", "Cases", required=False),
                      Column("status", "text", "Status", required=False))),
@@ -238,9 +233,7 @@ LISTS = {
                     + tuple(Column(name, "number", name, required=False) for name in ("numerator", "denominator", "value"))
                     + (Column("status", "text", "Symbol", required=False), Column("publication", "id", "Release"))),
         TableSchema("authority_values", "Values", "", ("measure", "area", "year"),
-                    tuple(Column(name, "id", name) for name in ("measure", "area", "year"))
-                    + (Column("value", "number", "Value", required=False), Column("status", "text", "Symbol", required=False),
-                       Column("publication", "id", "Release"))),
+                    (*tuple(Column(name, "id", name) for name in ("measure", "area", "year")), Column("value", "number", "Value", required=False), Column("status", "text", "Symbol", required=False), Column("publication", "id", "Release"))),
     ]
 }  # fmt: skip
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import years
 from ncthelpers.citations import citations
+from ncthelpers.rounding import decimal_places
 
 __all__ = ["Column", "read_cell", "as_written", "visible", "holds_control", "TYPES", "WEB_ADDRESS", "LONGEST"]
 
@@ -182,14 +184,14 @@ def _text(text: str, column: Column) -> str:
     return text
 
 
-TYPES: Mapping[str, Callable] = MappingProxyType({
+TYPES: Mapping[str, Callable[..., Any]] = MappingProxyType({
     "text": _text, "id": _id, "count": _count, "number": _number, "money": _money, "percent": _percent,
     "date": _date, "when": _when, "yesno": _yesno, "council": _id, "source": _source, "url": _url,
     "status": _text,
 })  # fmt: skip
 
 
-def read_cell(text: str, column: Column):
+def read_cell(text: str, column: Column) -> Any:
     """The meaning of one cell, or the rule it breaks.
 
     Parameters
@@ -225,7 +227,7 @@ def read_cell(text: str, column: Column):
             raise ValueError("is empty but required")
         return None
     value = TYPES[column.type](text, column)
-    if column.numeric and column.decimals is not None and -Decimal(value).as_tuple().exponent > column.decimals:
+    if column.numeric and column.decimals is not None and decimal_places(Decimal(value)) > column.decimals:
         raise ValueError(f"has more decimal places than the {column.decimals} of the column")
     if column.values and text not in column.values:
         raise ValueError("is not one of: " + ", ".join(column.values))

@@ -129,7 +129,7 @@ def _count(data: YearData, query: str, frame: pd.DataFrame | None = None) -> int
 
 def _cell(data: YearData, path: str) -> tuple[object, str, bool]:
     """The value of a cell, how it is read in a sentence, and whether it is a bare number."""
-    name, column = path.split("/")[0], path.split("/")[-1]
+    name, column = path.split("/", maxsplit=1)[0], path.rsplit("/", maxsplit=1)[-1]
     value, held = results.cell(data, path), results.table_schema(data, name)[column]
     if value is None:
         return None, held.missing, False

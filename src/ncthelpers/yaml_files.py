@@ -27,7 +27,7 @@ class _NoWriting(yaml.constructor.ConstructorError):
 class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """Reads ``on``, ``off``, ``yes`` and ``no`` as words, as YAML 1.2 does: a date is given ``on`` a day, a council may be NO."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name
         first: [(tag, pattern) for tag, pattern in found if tag != _BOOL]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
@@ -106,7 +106,7 @@ def read_yaml(text: str) -> object:
         raise _Refused(None, None, f"is longer than {_LONGEST:,} characters", None)
     try:
         _bounded(text)
-        return yaml.load(text, Loader=_Parser)
+        return yaml.load(text, Loader=_Parser)  # noqa: S506 # nosec B506 - a SafeLoader
     except (_Refused, _NoWriting):
         raise
     except yaml.YAMLError:

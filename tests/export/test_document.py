@@ -1,5 +1,6 @@
 """Reports as parts: numbers of paragraphs, widths of tables, pages on their side."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -95,7 +96,7 @@ def test_a_table_on_its_side_takes_its_headings_and_its_source_with_it():
 def test_every_part_stands_in_one_section_in_its_order(blocks):
     found = sections(blocks)
     assert [part.block for one in found for part in one.parts] == blocks
-    assert all(one.landscape != other.landscape for one, other in zip(found, found[1:], strict=False))
+    assert all(one.landscape != other.landscape for one, other in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize(("drawn", "shown"), [

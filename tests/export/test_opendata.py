@@ -239,7 +239,7 @@ def test_every_link_of_every_page_leads_to_a_table_that_is_published(repository,
         if path.suffix in {".md", ".ipynb"}
         for link in LINK.findall(path.read_text("utf-8"))
     }
-    held = {folder for folder in html._folders(root)}
+    held = set(html._folders(root))
     assert {folder for folder, _ in found} <= held
     assert {(folder, name) for folder in held for name in folders.linked(root, folder)} == found
     data = open_years(root, [str(year) for year in toc.public_years(root)])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -369,7 +369,7 @@ def apart(places: Sequence[float], deep: Sequence[float], low: float, high: floa
     order = sorted(range(len(places)), key=lambda number: places[number])
     moved = list(places)
     for _ in range(50):
-        for upper, lower in zip(order, order[1:], strict=False):
+        for upper, lower in pairwise(order):
             short = (deep[upper] + deep[lower]) / 2 - (moved[lower] - moved[upper])
             if short > 1e-9:
                 moved[upper], moved[lower] = moved[upper] - short / 2, moved[lower] + short / 2

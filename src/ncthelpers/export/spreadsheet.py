@@ -180,7 +180,7 @@ def _name(table: Published) -> str:
 
 
 def _of_table(table: Published, titles: Mapping[str, str]) -> _Sheet:
-    columns = [column for column in table.schema.columns]
+    columns = list(table.schema.columns)
     cells = [tuple(_cell(column, row, titles) for column in columns) for row in table.rows]
     heads = [_head(column, {symbol(column, row) for row in table.rows if _missing(row[column.name])} if column.numeric else set())
              for column in columns]  # fmt: skip

@@ -129,7 +129,7 @@ def commit_of(repository: Path) -> str:
     """
     try:
         done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
-                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
+                              check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return "not recorded"
     return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "not recorded"
@@ -178,7 +178,7 @@ def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, str(root.resolve()), str(config), str(made), *again],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-        env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(temporary)}, pass_fds=() if lock is None else (lock,),
+        env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(temporary)}, pass_fds=() if lock is None else (lock,), check=False,
     )  # fmt: skip
     if done.returncode:
         shutil.rmtree(made, ignore_errors=True)
