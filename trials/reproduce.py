@@ -330,7 +330,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scratch = Path(tempfile.mkdtemp(prefix="reproduce-"))
     *both, cannot = settings(scratch)
     with ThreadPoolExecutor(2) as at_once:
-        one, other = at_once.map(lambda setting: made(scratch, setting), both)
+        try:
+            one, other = at_once.map(lambda setting: made(scratch, setting), both)
+        except RuntimeError as failed:
+            print(f"{failed}\nwhat was made stands in {scratch}", file=sys.stderr)
+            return 1
     title = "Everything made twice, elsewhere and otherwise: the same to the byte"
     done = trials.trial(cli.REPOSITORY, "reproduce", title, rows_of(one, other), "make reproduce", cannot)
     trials.record(cli.REPOSITORY, done)
