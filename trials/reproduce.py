@@ -157,7 +157,7 @@ class Clone:
         allowed = ",".join(map(str, sorted(os.sched_getaffinity(0))[: self.setting.cores]))
         done = subprocess.run(
             ["taskset", "--cpu-list", allowed, *command], cwd=at or self.place, stdin=subprocess.DEVNULL,
-            capture_output=True, umask=self.setting.umask,
+            capture_output=True, check=False, umask=self.setting.umask,
             env={**ours, "HOME": str(self._home), **self.setting.environment},
         )  # fmt: skip
         if done.returncode:
