@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 from ncthelpers.faults import DataFaults, Fault
@@ -25,6 +26,8 @@ from ncthelpers.years import ContractYear
 __all__ = ["every_fault", "opened", "planned", "run", "verified"]
 
 _ENGINE = "ncthelpers"  # papermill's name for ncthelpers.publish.engine
+_MADE = "made"  # where pages lie that are made and not yet published; no folder of the book is called so
+_Kept = TypeVar("_Kept")
 
 
 def planned(root: Path, repository: Path, wanted: Iterable[str], years: Mapping[str, YearData]) -> list[plan.Folder]:
@@ -134,7 +137,7 @@ def _run(
     with every_fault(root, years):
         data = opened(root, years)
         found = planned(root, repository, [folder for folder in made_from if folder not in current], data)
-    with _staged(root / "book", [folder.name for folder in found]) as staged:
+    with _staged(root / "book", [*(folder.name for folder in found), _MADE]) as staged:
         sought = [(folder, page) for folder in found for page in folder.stale if not page.words_only]
         waiting = _begun(root, sought, staged, files, editions, pool, cold)
         try:
@@ -143,7 +146,7 @@ def _run(
             around, others = {}, site.pages_of_data(root, public)
             while not all(future.done() for future in waiting) and (page := next(others, None)):
                 around |= [page]  # there is time for it now
-            made, ended = _gathered(waiting, watch)
+            made, ended = _gathered(waiting, watch, partial(_written_down, staged[_MADE]))
             _refuse_changed(root, data, files)
         except BaseException:
             for future in waiting:
@@ -209,11 +212,11 @@ def verified(
         others = _beside_pages(root, years, data)
     with _staged(root / "_build", [folder.name for folder in found]) as staged:
         sought = [(folder, page) for folder in found for page in folder.pages]
-        made, ended = _gathered(_begun(root, sought, staged, files, editions, pool, cold), watch)
-    pages = [
-        replace(page, failure=page.failure or _difference(root / "book" / f"{page.page}.ipynb", made[page.page]))
-        for page in ended
-    ]
+        begun = _begun(root, sought, staged, files, editions, pool, cold)
+        different, ended = _gathered(
+            begun, watch, lambda name, made: _difference(root / "book" / f"{name}.ipynb", made)
+        )
+    pages = [replace(page, failure=page.failure or different[page.page]) for page in ended]
     wrong = (name for name, text in others.items() if _written(root / "book" / name) != text)
     return (*pages, *(PageRun(name, (), failure="it is not what the data and the pages give") for name in wrong))
 
@@ -324,28 +327,38 @@ def _begun(
 
 
 def _gathered(
-    waiting: Mapping[Future, tuple[str, plan.Planned]], watch: Callable[[Progress], None]
-) -> tuple[dict[str, making.Made], list[PageRun]]:
-    """The pages made, by folder and name, and how each of them ended."""
-    made, ended = {}, []
-    watch(Progress(len(waiting), sum(future.running() for future in waiting), ()))
-    for future in as_completed(waiting):
-        folder, page = waiting[future]
+    waiting: dict[Future, tuple[str, plan.Planned]], watch: Callable[[Progress], None],
+    keeps: Callable[[str, making.Made], _Kept],
+) -> tuple[dict[str, _Kept], list[PageRun]]:  # fmt: skip
+    """What is kept of each page made, by folder and name, and how each of them ended; a page itself is held no longer than that."""
+    kept, ended, total = {}, [], len(waiting)
+    watch(Progress(total, sum(future.running() for future in waiting), ()))
+    for future in as_completed(list(waiting)):
+        folder, page = waiting.pop(future)
         name = f"{folder}/{page.name}"
         try:
-            made[name] = future.result()
-            ended.append(PageRun(name, page.reasons, made[name].engine, made[name].seconds))
+            made = future.result()
+            ended.append(PageRun(name, page.reasons, made.engine, made.seconds))
         except (making.PageFailed, workers.WorkerFailed) as failure:
             ended.append(PageRun(name, page.reasons, failure=str(failure)))
         except Exception as failure:  # of whatever the pages are made in: it is that page's failure, not the run's
             ended.append(PageRun(name, page.reasons, failure=f"{type(failure).__name__}: {failure}"))
-        watch(Progress(len(waiting), sum(future.running() for future in waiting), tuple(ended)))
-    return made, ended
+        else:
+            kept[name] = keeps(name, made)
+        watch(Progress(total, sum(future.running() for future in waiting), tuple(ended)))
+    return kept, ended
 
 
-def _texts(
-    root: Path, folder: plan.Folder, made: Mapping[str, making.Made], data: Mapping[str, YearData]
-) -> dict[str, str]:
+def _written_down(place: Path, name: str, made: making.Made) -> Path:
+    """A page that was made, put on disk until its folder is published: a book may have more pages than the memory holds."""
+    notebook = place / f"{name}.ipynb"
+    notebook.parent.mkdir(exist_ok=True)
+    notebook.write_bytes(made.page.encode())
+    notebook.with_suffix(".json").write_bytes(made.companion.encode())
+    return notebook
+
+
+def _texts(root: Path, folder: plan.Folder, made: Mapping[str, Path], data: Mapping[str, YearData]) -> dict[str, str]:
     """The files of a folder as they are to be, by name."""
     texts = plan.beside(data[folder.name]) if folder.name in data else {}
     place = root / "book" / folder.name
@@ -357,7 +370,9 @@ def _texts(
             if page.words_only:
                 texts[notebook] = making.reworded(folder.name, page, folder.years, texts[notebook], texts[beside])
         else:
-            texts[notebook], texts[beside] = found.page, found.companion
+            texts[notebook], texts[beside] = (
+                path.read_bytes().decode() for path in (found, found.with_suffix(".json"))
+            )
     return texts
 
 
