@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from ncthelpers import signoff
+from ncthelpers.identifiers import scan
 from ncthelpers.load import load_years
 from ncthelpers.publish import html, numerals, toc
 
@@ -127,6 +128,12 @@ def test_nothing_is_missing_on_any_page_of_the_html(example):
         if said:
             found[name] = said
     assert found == {}
+
+
+def test_nothing_that_identifies_a_child_or_a_worker_is_in_its_pages_its_site_or_its_downloads(example):
+    read = scan([example / "book", example / "_build" / "html"])
+    assert read.files > 400
+    assert (read.found, read.unread) == ((), ())
 
 
 def test_every_link_of_the_front_page_leads_to_something(example):

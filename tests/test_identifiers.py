@@ -123,6 +123,17 @@ def test_in_pdf(tmp_path: Path) -> None:
     assert _found(tmp_path) == {UPN: 1}
 
 
+def test_what_the_lines_of_a_pdf_cut_in_two(tmp_path: Path) -> None:
+    import typst
+
+    source = tmp_path / "report.typ"
+    narrow = f"#set page(width: 3cm, margin: 2mm, height: 20cm)\n{A_UPN[:8]}#sym.zws#box()#linebreak(){A_UPN[8:]}\n\n"
+    source.write_text(f"{narrow}NHS 943 476 #linebreak() 5919\n\nBorn 3#linebreak()May 2011, of NN1#linebreak()1ED.")
+    typst.compile(str(source), output=str(tmp_path / "report.pdf"))
+    source.unlink()
+    assert _found(tmp_path) == {UPN: 1, NHS: 1, POSTCODE: 1}
+
+
 def test_in_the_name_of_a_file(tmp_path: Path) -> None:
     (tmp_path / f"{A_UPN}.html").write_text("")
     assert _found(tmp_path) == {UPN: 1}

@@ -10,7 +10,10 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from hashlib import blake2b
+from itertools import zip_longest
+from operator import or_
 from pathlib import Path
 
 from ncthelpers.apart import apart
@@ -221,7 +224,7 @@ def scan(paths: Iterable[Path], known: Iterable[str] = ()) -> Scan:
             digest = blake2b(content, digest_size=16).digest() + Path(name).suffix.encode()
             if digest not in seen:  # the same table stands in many places
                 try:
-                    seen[digest] = _kinds(_text(name, content), wanted)
+                    seen[digest] = reduce(or_, (_kinds(text, wanted) for text in _texts(name, content)))
                 except _NotRead as fault:
                     unread.append((name, str(fault)))
                     seen[digest] = Counter()
@@ -261,6 +264,17 @@ def _contents(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, 
                     yield from _contents(f"{name}!{member.filename}", archive.read(member), depth + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as fault:
         yield name, b"", f"no readable archive ({fault})"
+
+
+def _texts(name: str, content: bytes) -> Iterator[str]:
+    """The text of a file; of a PDF also with its lines joined, for they are cut where the page, or a cell, ends: a word in two at most."""
+    text = _text(name, content)
+    yield text
+    if Path(name).suffix.lower() == ".pdf":
+        lines = [line.rstrip(" \u200b") for line in text.split("\n")]
+        yield " ".join(lines)
+        yield "\n".join(map("".join, zip_longest(lines[::2], lines[1::2], fillvalue="")))
+        yield "\n".join(map("".join, zip_longest(["", *lines[1::2]], lines[::2], fillvalue="")))
 
 
 def _text(name: str, content: bytes) -> str:

@@ -23,6 +23,7 @@ from pypdf import PdfReader
 from ncthelpers.accessibility import browser
 from ncthelpers.cells import visible
 from ncthelpers.charts.canvas import in_letters
+from ncthelpers.identifiers import KNOWN, NHS, POSTCODE, SWE, UPN, scan
 from ncthelpers.yaml_files import read_yaml
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,6 +57,9 @@ READ = {
 }  # fmt: skip
 
 LONG = "x" * 32_000  # letters; a cell of Excel holds 32,767
+# What identifies somebody, which a scan must find in whatever is made of it.
+IDENTIFYING = "H801200001001 has NHS number 943 476 5919, worker SW104573, born 3 May 2011, of NN1 1ED, RND000215"
+IDENTIFYING_IN = {("aims", "text"), ("cover_paragraphs", "says")}
 LONG_IN = {("risks", "what"), ("property", "maintenance_schedule"), ("glossary", "meaning")}
 TOKEN = re.compile("zq[a-z]{4}")
 
@@ -113,8 +117,8 @@ def _in_tables(root, planter):
                     continue
                 field = columns[name].get("refers_to") or f"{table}.{name}"
                 for nth, row in enumerate(row for row in rows if row[at]):
-                    long = LONG if (table, name) in LONG_IN and not nth else None
-                    row[at] = planter.instead("tables", field, row[at], long)
+                    of = LONG if (table, name) in LONG_IN else IDENTIFYING if (table, name) in IDENTIFYING_IN else None
+                    row[at] = planter.instead("tables", field, row[at], None if nth else of)
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([header, *rows])
     for path in sorted((root / "data" / "schemas").rglob("*.yml")):
@@ -418,3 +422,21 @@ def test_hostile_text_is_text_in_open_data(made):
         found, wrong = told("\n".join(cell for row in rows for cell in row), made.planted)
         assert (wrong, len(set(found)) > least) == ([], True)
         assert [cell for row in rows for cell in row if TOKEN.search(cell) and cell.lstrip()[:1] in set("=+-@")] == []
+
+
+# Who could be known from it
+
+
+def test_what_identifies_somebody_is_found_in_every_format(made):
+    long = made.out / f"{YEAR}_annual_review.pdf"  # as the cover report, of hundreds of pages
+    found = scan(
+        [made.site, made.site.parents[1] / "book", *(path for path in made.out.iterdir() if path != long)],
+        {"RND000215"},
+    )
+    assert found.unread == ()
+    kinds = {}
+    for file, kind, _ in found.found:
+        kinds.setdefault(file.partition("!")[0].rpartition(".")[2], set()).add(kind)
+    assert {"html", "js", "csv", "zip", "ipynb", "docx", "pdf", "xlsx"} <= set(kinds)
+    for kind in ("html", "js", "csv", "zip", "ipynb", "docx", "pdf", "xlsx"):
+        assert kinds[kind] >= {UPN, NHS, SWE, POSTCODE, KNOWN}, kind
