@@ -264,14 +264,9 @@ def consecutive(raws: Sequence[Raw]) -> list[Raw]:
         raise DataFaults(
             [Fault(file.as_posix(), None, "", "", f"is of {raw.year}, as another return is") for raw, file in files]
         )
-<<<<<<< HEAD
     missing = [
         Fault(", ".join(file.as_posix() for file in late.files), None, "", "", GAP.format(late.year.before, early.year))
-        for early, late in zip(ordered, ordered[1:], strict=False)
-=======
-    gaps = [
-        n for n, (early, late) in enumerate(itertools.pairwise(ordered), 1)
->>>>>>> cea4ade (What came since is held to the rules; returns too, and those of its modules that are clean to their types)
+        for early, late in itertools.pairwise(ordered)
         if early.year.end + timedelta(days=1) < late.year.start
     ]  # fmt: skip
     if missing:
