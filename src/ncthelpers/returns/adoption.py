@@ -17,7 +17,7 @@ NOT_PLACED = "not placed before the adoption order"
 NO_MATCH = "no date of the match"
 
 
-def adoption_a10(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def adoption_a10(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Children adopted in a year, and the days each waited from entering care to moving in with the adopters.
 
     Parameters
@@ -48,7 +48,7 @@ def adoption_a10(records: Records, year: ContractYear, holidays: Holidays) -> pl
     return amounts(_adopted(records, year), "child", "adopted", _days(pl.col("entered"), moved), pl.lit(1.0), why)
 
 
-def adoption_a2(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def adoption_a2(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Children adopted in a year who had a placement order, and the days from the order to the match with a family.
 
     Parameters

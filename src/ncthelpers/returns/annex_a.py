@@ -172,7 +172,7 @@ def _cover(table: str, as_at: date) -> Cover:
 def _open_since(table: str, first: date) -> pl.Expr:
     """Plans that began before the months of their list and were open in them: the list has every one."""
     if table != "plans":
-        return pl.lit(False)  # noqa: FBT003 - a column of it
+        return pl.lit(False)
     return pl.col("ended").is_null() | (pl.col("ended") >= first)
 
 

@@ -34,7 +34,7 @@ _Ages = tuple[int, int]  # youngest and oldest
 _ALL, _OLDER = (17, 21), (19, 21)
 
 
-def care_leavers_eet_17_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def care_leavers_eet_17_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Care leavers who turned 17 to 21 in a year, and who was in education, employment or training at the time.
 
     Parameters
@@ -66,7 +66,7 @@ def care_leavers_eet_17_21(records: Records, year: ContractYear, holidays: Holid
     return _in_eet(records, year, _ALL)
 
 
-def care_leavers_eet_19_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def care_leavers_eet_19_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Care leavers who turned 19 to 21 in a year, and who was in education, employment or training at the time.
 
     Parameters
@@ -86,7 +86,7 @@ def care_leavers_eet_19_21(records: Records, year: ContractYear, holidays: Holid
     return _in_eet(records, year, _OLDER)
 
 
-def care_leavers_accommodation_17_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def care_leavers_accommodation_17_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Care leavers who turned 17 to 21 in a year, and who was in suitable accommodation at the time.
 
     Parameters
@@ -112,7 +112,7 @@ def care_leavers_accommodation_17_21(records: Records, year: ContractYear, holid
     return _in_suitable(records, year, _ALL)
 
 
-def care_leavers_accommodation_19_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def care_leavers_accommodation_19_21(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Care leavers who turned 19 to 21 in a year, and who was in suitable accommodation at the time.
 
     Parameters

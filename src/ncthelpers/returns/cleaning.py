@@ -4,6 +4,7 @@ A reason says what became of the records: ``left out: ...``, ``field empty: ...`
 ``changed: ...`` or ``kept: ...``. A record can be counted for more than one reason.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -258,14 +259,14 @@ def consecutive(raws: Sequence[Raw]) -> list[Raw]:
         If two returns are of one year, or a year between two is missing: what looks back would look past it.
     """
     ordered = sorted(raws, key=lambda raw: raw.year)
-    if same := [late for early, late in zip(ordered, ordered[1:], strict=False) if early.year == late.year]:
+    if same := [late for early, late in itertools.pairwise(ordered) if early.year == late.year]:
         files = [(raw, file) for raw in same for file in raw.files]
         raise DataFaults(
             [Fault(file.as_posix(), None, "", "", f"is of {raw.year}, as another return is") for raw, file in files]
         )
     missing = [
         Fault(", ".join(file.as_posix() for file in late.files), None, "", "", GAP.format(late.year.before, early.year))
-        for early, late in zip(ordered, ordered[1:], strict=False)
+        for early, late in itertools.pairwise(ordered)
         if early.year.end + timedelta(days=1) < late.year.start
     ]  # fmt: skip
     if missing:

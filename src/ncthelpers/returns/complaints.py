@@ -88,7 +88,7 @@ def _answered_within(days: int, records: Records, year: ContractYear, holidays: 
     return members(first_stage, "complaint", "due", took <= days, why)
 
 
-def stage_2_share(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def stage_2_share(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Investigations at stage 2 that started in a year, and complaints at stage 1 that were received in it.
 
     Parameters

@@ -19,7 +19,7 @@ _TOO_OLD = 16
 _MILES = 20
 
 
-def three_placements(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def three_placements(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Children in care at the end of each month, and which had three or more placements in the 12 months to it.
 
     Parameters
@@ -60,7 +60,7 @@ def _two_before(rows: pl.DataFrame) -> pl.DataFrame:
     return lasted.select("placement_number", third_ended=pl.when(of_child).then(pl.col("ended").shift(2)))
 
 
-def long_term_stability(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def long_term_stability(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Children in care for two and a half years or more at the end of each month, and who was settled for two.
 
     Parameters
@@ -104,7 +104,7 @@ def long_term_stability(records: Records, year: ContractYear, holidays: Holidays
     return members(open_on(rows, snapshots(records, year)), "child", "day", pl.col("settled") <= pl.col("day"), why)
 
 
-def distance_20_miles(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def distance_20_miles(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Children in care at the end of each month, and who is placed over 20 miles from home and outside the boundary.
 
     Parameters
@@ -129,7 +129,7 @@ def distance_20_miles(records: Records, year: ContractYear, holidays: Holidays) 
     return members(_distances(records, year), "child", "day", _FAR, pl.col("left_out"))
 
 
-def distance_not_known(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def distance_not_known(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Children in care at the end of each month, and of whom the return does not tell if they are placed far away.
 
     Parameters

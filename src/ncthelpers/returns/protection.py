@@ -68,7 +68,7 @@ def icpc_15wd(records: Records, year: ContractYear, holidays: Holidays) -> pl.Da
     return members(held, "child", "conference", took <= _CONFERENCE_DAYS, why)
 
 
-def repeat_plans(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def repeat_plans(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Protection plans started in a year, and which were a child's second or a later one.
 
     Parameters

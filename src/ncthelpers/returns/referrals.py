@@ -147,7 +147,7 @@ def referral_decision_24h(records: Records, year: ContractYear, holidays: Holida
     return members(received, "child", "referred", in_time, why)
 
 
-def rereferrals_12m(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def rereferrals_12m(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Referrals received in a year, and which came within 12 months of an earlier one of the same child.
 
     Parameters

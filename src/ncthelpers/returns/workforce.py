@@ -24,7 +24,7 @@ HOLDS_NONE = "holds no cases"
 NO_TARGET = "no target for the worker's grade"
 
 
-def sw_vacancy_rate(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def sw_vacancy_rate(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Vacancies of social workers, and vacancies and social workers in post together, in full-time equivalents.
 
     Parameters
@@ -70,7 +70,7 @@ def sw_vacancy_rate(records: Records, year: ContractYear, holidays: Holidays) ->
     return pl.concat([in_post, vacant])
 
 
-def sw_agency_rate(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def sw_agency_rate(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Agency social workers, and agency social workers and those in post together, in full-time equivalents.
 
     Parameters
@@ -109,7 +109,7 @@ def sw_agency_rate(records: Records, year: ContractYear, holidays: Holidays) -> 
     return amounts(_of_year(records, "workers", year), "worker", "day", agency, pl.col("fte"), _not_counted())
 
 
-def caseload_above_target(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:  # noqa: ARG001
+def caseload_above_target(records: Records, year: ContractYear, holidays: Holidays) -> pl.DataFrame:
     """Qualified social workers who hold cases, and which of them hold more than the target of their grade.
 
     Parameters
