@@ -112,7 +112,9 @@ def _evil(place, marker):
         nbformat.v4.new_code_cell(f'{code}\ntables.show(review, "property")', id="cell-01"),
     ]
     place.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), place)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), place)
 
 
 @pytest.mark.slow
