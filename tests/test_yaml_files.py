@@ -96,3 +96,10 @@ def test_a_number_too_long_to_be_written_is_a_fault_of_value(number):
 def test_what_only_the_parser_in_python_takes_is_refused_as_by_the_other():
     with pytest.raises(yaml.YAMLError):
         read_yaml('title: "\\ud800"')
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\x1b", "\\x9b", "\\uFFFE"])
+def test_a_sign_that_is_no_writing_is_refused_also_where_it_is_an_escape(escape):
+    with pytest.raises(yaml.YAMLError, match="control character") as refused:
+        read_yaml(f'a: 1\nb: "x{escape}y"')
+    assert refused.value.problem_mark.line == 1

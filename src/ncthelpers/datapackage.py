@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -49,7 +50,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def shape_faults(package: Mapping, file: str) -> list[Fault]:
+def shape_faults(package: Mapping[str, Any], file: str) -> list[Fault]:
     """What keeps a ``datapackage.yml`` from being one: its documents, its licence, the form of its lists."""
     faults = []
     if not package.get("licence"):
@@ -74,7 +75,7 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
     return faults + sign_off_faults(package, file)
 
 
-def package_faults(folder: Path, package: Mapping, file: str, held: Collection[str] = ()) -> list[Fault]:
+def package_faults(folder: Path, package: Mapping[str, Any], file: str, held: Collection[str] = ()) -> list[Fault]:
     """Files that the package does not list, lists without their being there, or lists with another checksum.
 
     Parameters
@@ -130,7 +131,7 @@ def package_faults(folder: Path, package: Mapping, file: str, held: Collection[s
     return faults
 
 
-def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Citation]:
+def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping[str, Any]) -> list[Citation]:
     """What a file cites: in its rows, its blocks of commentary, or its terms and the stages of escalation."""
     if table is not None:
         columns = [column.name for column in schemas[path.stem].columns if column.type == "source"]
@@ -144,7 +145,14 @@ def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Cit
     return [cited for cell in cells for cited in citations(cell)]
 
 
-def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Mapping, package: Mapping) -> dict:
+def _described(
+    path: Path,
+    name: str,
+    tables: Mapping[str, Any],
+    schemas: Mapping[str, Any],
+    old: Mapping[str, Any],
+    package: Mapping[str, Any],
+) -> dict[str, Any]:
     """The package's entry for one file: documents and sections read off what it cites, the rest kept from before."""
     stem = path.stem
     cited = _cited(path, tables.get(stem) if path.suffix == ".csv" else None, schemas)
@@ -160,7 +168,7 @@ def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Ma
     }
 
 
-def _sum(path: Path, old: Mapping, today: date | None) -> dict:
+def _sum(path: Path, old: Mapping[str, Any], today: date | None) -> dict[str, Any]:
     """A file's checksum, and the day on which it was first sealed with it, as far as that is known."""
     now = checksum(content_of(path))
     changed = old.get("changed") if old.get("sha256") == now else today
@@ -168,7 +176,7 @@ def _sum(path: Path, old: Mapping, today: date | None) -> dict:
 
 
 def seal(
-    folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping, held: Collection[str] = (),
+    folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, Any], held: Collection[str] = (),
     today: date | None = None,
 ) -> None:  # fmt: skip
     """Write the list of files anew with the checksum of each as it is now.
@@ -229,5 +237,5 @@ def sign(folder: Path, role: str, on: date) -> None:
     _write(path, signed(read_yaml(text_in(path)), role, on))
 
 
-def _write(path: Path, package: Mapping) -> None:
+def _write(path: Path, package: Mapping[str, Any]) -> None:
     write_atomically(path, yaml.safe_dump(dict(package), sort_keys=False, allow_unicode=True, width=110))

@@ -36,7 +36,7 @@ _RUN = re.compile(r"[0-9]{10,12}")
 _GROUPED = re.compile(r"(?<![\w.-])(?<![0-9][ -])[0-9]{3}([ -])[0-9]{3}\1[0-9]{4}(?![\w-]|\.[0-9]|[ ][0-9])")
 _REGISTERED = re.compile(r"\bSWE?[0-9]{4,10}\b")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}\b")
-_BORN = re.compile(r"\b(?:born|birth|d\.?o\.?b)\b[^\n]{0,40}?(?:[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.I)  # fmt: skip
+_BORN = re.compile(r"\b(?:born|birth|d\.?o\.?b)\b[^\n]{0,40}?(?:[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE)  # fmt: skip
 _RUNS = re.compile(
     r"</w:t></w:r><w:r\b[^>]*>(?:<w:rPr>.*?</w:rPr>)?<w:t\b[^>]*>"
 )  # Word cuts a word in two where it likes

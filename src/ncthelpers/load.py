@@ -21,7 +21,7 @@ import yaml
 
 from ncthelpers import access, claims, datapackage, narrative, rules, sealed
 from ncthelpers.addresses import addressed, with_lines
-from ncthelpers.cells import visible
+from ncthelpers.cells import holds_control, visible
 from ncthelpers.contract import NOT_ENTERED, contract_faults, excused_tables, to_enter
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, work_tree_of
@@ -110,6 +110,11 @@ def _commentary(folder: Path, place: str, withheld: Mapping) -> tuple[dict[str, 
             continue
         try:
             commentary[path.stem] = visible(text_in(path, folder))
+            faults += [
+                Fault(f"{place}/commentary/{path.name}", row, "", "", "holds a control character")
+                for row, line in enumerate(commentary[path.stem].split("\n"), 1)
+                if holds_control(line)
+            ]
         except UnicodeDecodeError:
             faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", "is not UTF-8 text"))
         except OSError as error:

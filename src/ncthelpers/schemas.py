@@ -106,7 +106,7 @@ def _schema(given: Mapping) -> TableSchema:
         if of.get("access", "public") not in {"public", "restricted"}:
             raise ValueError(f"schema {given['table']}: access {of['access']!r} is neither public nor restricted")
         explained = bool(of.get("reason")) and isinstance(of.get("review"), date)
-        if explained != (of.get("access") == "restricted") or not explained and {"reason", "review"} & set(of):
+        if explained != (of.get("access") == "restricted") or (not explained and {"reason", "review"} & set(of)):
             raise ValueError(
                 f"schema {given['table']}: what is restricted, and nothing else, gives its reason and its review, a date"
             )

@@ -5,7 +5,7 @@ import re
 import yaml
 from yaml.composer import ComposerError
 
-from ncthelpers.cells import visible
+from ncthelpers.cells import holds_control, visible
 
 __all__ = ["read_yaml"]
 
@@ -20,17 +20,30 @@ class _Refused(ComposerError):
     """What a YAML file may do, and none of ours does."""
 
 
+class _NoWriting(yaml.constructor.ConstructorError):
+    """A text holds a sign that is no writing."""
+
+
 class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """Reads ``on``, ``off``, ``yes`` and ``no`` as words, as YAML 1.2 does: a date is given ``on`` a day, a council may be NO."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name
         first: [(tag, pattern) for tag, pattern in found if tag != _BOOL]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
     def construct_scalar(self, node: yaml.ScalarNode) -> str:
-        """A text of the file, in which signs that turn the direction of writing are seen, also those written as escapes."""
-        return visible(super().construct_scalar(node))
+        """A text of the file, in which signs that turn the direction of writing are seen, also those written as escapes.
+
+        Raises
+        ------
+        _NoWriting
+            If it holds a sign that is no writing.
+        """
+        said = visible(super().construct_scalar(node))
+        if holds_control(said):
+            raise _NoWriting(problem="a text holds a control character", problem_mark=node.start_mark)
+        return said
 
 
 _Parser.add_implicit_resolver(_BOOL, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
@@ -93,8 +106,8 @@ def read_yaml(text: str) -> object:
         raise _Refused(None, None, f"is longer than {_LONGEST:,} characters", None)
     try:
         _bounded(text)
-        return yaml.load(text, Loader=_Parser)
-    except _Refused:
+        return yaml.load(text, Loader=_Parser)  # noqa: S506 # nosec B506 - a SafeLoader
+    except (_Refused, _NoWriting):
         raise
     except yaml.YAMLError:
         if len(text) <= _LONGEST_TOLD:

@@ -107,7 +107,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def shown_number(value: int | float, how: str) -> Cell:
+def shown_number(value: float, how: str) -> Cell:
     """A number with the places and the percent sign of its format, and every digit that Excel keeps.
 
     Parameters
@@ -124,12 +124,10 @@ def shown_number(value: int | float, how: str) -> Cell:
     >>> shown_number(7, "000").text
     '007'
     """
-    plain = _NOT_SHOWN.sub("", how.split(";")[0])
+    plain = _NOT_SHOWN.sub("", how.split(";", maxsplit=1)[0])
     number = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.{_DIGITS_KEPT}g}")
-    if (
-        not number.is_finite()
-        or len(number.as_tuple().digits) > _DIGITS_KEPT
-        and number.normalize().adjusted() >= _DIGITS_KEPT
+    if not number.is_finite() or (
+        len(number.as_tuple().digits) > _DIGITS_KEPT and number.normalize().adjusted() >= _DIGITS_KEPT
     ):
         return Cell(
             str(value),
@@ -154,7 +152,7 @@ def shown_number(value: int | float, how: str) -> Cell:
 
 def _shown_to(how: str) -> str:
     """To the day, the month or the year: what a date's format shows of it."""
-    letters = set(re.sub(r"am/pm|a/p", "", _NOT_SHOWN.sub("", how.split(";")[0]).lower()))
+    letters = set(re.sub(r"am/pm|a/p", "", _NOT_SHOWN.sub("", how.split(";", maxsplit=1)[0]).lower()))
     if {"y", "m", "d"} <= letters:
         return "day"
     if "d" not in letters and "y" in letters:
@@ -356,7 +354,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if set(byte for byte in content if byte > 127) == {0xA3}:  # the pound sign of every encoding in use here
+        if {byte for byte in content if byte > 127} == {0xA3}:  # the pound sign of every encoding in use here
             return content.decode("latin-1")
         raise ValueError("is not UTF-8 text: save it as CSV UTF-8") from None
 
