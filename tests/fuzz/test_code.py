@@ -131,6 +131,8 @@ def test_code_that_a_root_brings_is_never_run(new_book, tmp_path):
     made = nbformat.read(new_book.root / "book/2031-32/04_cost.ipynb", 4)
     assert "pathlib" not in "".join(cell.source for cell in made.cells)
     _evil(new_book.repository / "notebooks" / "04_cost.ipynb", marker)
-    with pytest.raises(PagesFailed, match="name .tables. is not defined"):  # so that the case is one: here it would be run
+    with pytest.raises(
+        PagesFailed, match="name .tables. is not defined"
+    ):  # so that the case is one: here it would be run
         new_book.run()
     assert marker.exists()
