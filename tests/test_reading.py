@@ -5,7 +5,7 @@ import os
 import pytest
 
 from ncthelpers import reading
-from ncthelpers.reading import Lazily, files_read, noted
+from ncthelpers.reading import Lazily, content_of, files_read, noted, text_in
 
 
 @pytest.fixture
@@ -91,3 +91,26 @@ def test_only_what_is_below_the_root_is_told_from_the_root_however_it_is_given(t
     expected = ["data/a.csv", "data/c.csv"]
     assert files_read(tmp_path / "root") == files_read(str(tmp_path / "root")) == expected
     assert files_read(os.path.relpath(tmp_path / "root")) == expected
+
+
+def test_a_file_is_read_whole_and_its_line_ends_are_made_one(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbfa\r\nb\rc\n")
+    assert text_in(path, tmp_path) == "a\nb\nc\n" and content_of(path).startswith(b"\xef")
+
+
+def test_what_is_no_file_too_large_or_elsewhere_is_not_read(tmp_path):
+    large, inside = tmp_path / "large.csv", tmp_path / "in"
+    inside.mkdir()
+    with large.open("wb") as file:
+        file.truncate((16 << 20) + 1)
+    (inside / "link.csv").symlink_to(large)
+    (inside / "device.csv").symlink_to("/dev/null")
+    for path, within, said in (
+        (large, None, "larger than 16 MB"),
+        (inside / "link.csv", inside, "is a link out of its folder"),
+        (inside / "device.csv", None, "is a pipe or a device"),
+        (inside / "none.csv", inside, "No such file"),
+    ):
+        with pytest.raises(OSError, match=said):
+            content_of(path, within)

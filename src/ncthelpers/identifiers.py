@@ -216,6 +216,9 @@ def scan(paths: Iterable[Path], known: Iterable[str] = ()) -> Scan:
     unread: list[tuple[str, str]] = []
     seen: dict[bytes, Counter] = {}
     for path in _files(paths):
+        if not path.is_file():
+            unread.append((path.as_posix(), "a pipe or a device, and no file"))
+            continue
         for name, content, why in _contents(path.as_posix(), path.read_bytes()):
             if why:
                 unread.append((name, why))
@@ -260,9 +263,9 @@ def _contents(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, 
             for member in archive.infolist():
                 if member.file_size > _LARGEST:
                     yield f"{name}!{member.filename}", b"", "too large"
-                elif not member.is_dir():
+                elif not member.filename.endswith("/"):
                     yield from _contents(f"{name}!{member.filename}", archive.read(member), depth + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as fault:
         yield name, b"", f"no readable archive ({fault})"
 
 

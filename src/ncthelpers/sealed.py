@@ -16,6 +16,7 @@ from pathlib import Path
 from ncthelpers.addresses import letter
 from ncthelpers.faults import Fault
 from ncthelpers.files import write_atomically
+from ncthelpers.reading import text_in
 
 __all__ = ["CHANGED", "SEALED", "fingerprint", "record_text", "write_record", "read_record", "cell_faults"]
 
@@ -74,7 +75,7 @@ def _texts(held: object) -> bool:
 def read_record(folder: Path) -> dict[str, dict]:
     """What the tables of a folder were when they were sealed, by file name; nothing where no usable record is there."""
     try:
-        held = json.loads((folder / SEALED).read_text("utf-8"))
+        held = json.loads(text_in(folder / SEALED, folder))
         return {name: one for name, one in held.items() if _texts(one["header"]) and _texts(one["rows"])}
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return {}

@@ -16,6 +16,7 @@ from ncthelpers import commentary, comparison, finance, lineage, provenance, res
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.lineage import Rows
 from ncthelpers.publish import staleness
+from ncthelpers.reading import text_in
 from ncthelpers.rows import records_of
 from ncthelpers.wording import MINUS, where_in
 from ncthelpers.yeardata import Comparison, YearData
@@ -126,11 +127,20 @@ def committed(root: Path, folder: str, page: str) -> dict:
         there = ", ".join(sorted(one.stem for one in (root / "book" / folder).glob("[0-9][0-9]_*.json")))
         raise LookupError(safe(f"book/{folder} has no page {page} with figures; it has {there or 'none'}"))
     try:
-        record = json.loads(path.read_text("utf-8"))
-        record["figures"].items(), record["shown"][:0]
+        record = json.loads(text_in(path, root))
+        _check(record)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"book/{folder}/{path.name} cannot be read: {error!r}") from None
     return record
+
+
+def _check(record: Mapping) -> None:
+    """Raise some error, where the JSON beside a page is not as a run writes it."""
+    for name, figure in record["figures"].items():
+        "".join([name, figure["text"], figure["value"], figure["unit"], *figure["rows"]]).encode()
+    for shown in record["shown"]:
+        if shown["what"] == "table":
+            "".join([shown["caption"], shown["name"], *shown["keys"]]).encode()
 
 
 # Which figures are asked for

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 from ncthelpers.files import write_atomically
 from ncthelpers.reading import text_in
@@ -146,6 +147,18 @@ def record(root: Path, done: Trial) -> Path:
     return place
 
 
+def _checked(held: Tried | Trial) -> Tried | Trial:
+    """What a file says of a trial, if it is of the kinds that it must be; texts that no page could hold are none."""
+    for name, kind in get_type_hints(type(held)).items():
+        value = getattr(held, name)
+        if not isinstance(value, (int, float) if kind is float else get_origin(kind) or kind):
+            raise TypeError(f"{name} is {value!r}")
+        for text in value if isinstance(value, tuple) else (value,):
+            if get_args(kind)[:1] == (str,) or kind is str:
+                text.encode()
+    return held
+
+
 def recorded(root: Path) -> tuple[Trial, ...]:
     """What each trial found last, by name; nothing where none was run.
 
@@ -163,8 +176,8 @@ def recorded(root: Path) -> tuple[Trial, ...]:
     for path in sorted((root / RESULTS).glob("*.json")):
         try:
             held = json.loads(text_in(path, root))
-            rows = tuple(Tried(**row) for row in held.pop("rows"))
-            found.append(Trial(**held | {"rows": rows, "left_out": tuple(held["left_out"])}))
+            rows = tuple(_checked(Tried(**row)) for row in held.pop("rows"))
+            found.append(_checked(Trial(**held | {"rows": rows, "left_out": tuple(held["left_out"])})))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"{RESULTS}/{path.name} cannot be read: {error}") from None
     return tuple(found)

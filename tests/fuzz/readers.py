@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -24,6 +24,7 @@ from ncthelpers.exchange.importing import differences, proposed
 from ncthelpers.export import whole_report
 from ncthelpers.load import open_year, read_year
 from ncthelpers.publish import changes, manifest, pages, performance, site, staleness, toc
+from ncthelpers.reading import content_of
 from ncthelpers.returns import annex_a, cin, csww, logs, readers, ssda903
 from ncthelpers.returns.cleaning import Ledger
 from ncthelpers.returns.layouts import Module, layout_for, layouts
@@ -64,8 +65,10 @@ class Reader:
         What it reads, in a reader's words.
     place : str
         Where its file stands in a root.
-    cases : callable
-        Gives what such a file may hold, of the folder of a root.
+    spoilt : callable
+        Gives what such a file may hold, of valid ones.
+    seeds : callable
+        Gives valid ones.
     read : callable
         Reads the file, of the root and the file.
     examples : int
@@ -74,7 +77,8 @@ class Reader:
 
     what: str
     place: str
-    cases: Callable[[], st.SearchStrategy[bytes]]
+    spoilt: Callable[[Sequence[bytes]], st.SearchStrategy[bytes]]
+    seeds: Callable[[], Sequence[bytes]]
     read: Callable[[Path, Path], object]
     examples: int = 8
 
@@ -82,6 +86,10 @@ class Reader:
     def name(self) -> str:
         """A word for it, for the command line and the tests."""
         return self.what.lower().replace(" ", "-").replace(",", "").replace(":", "")
+
+    def cases(self) -> st.SearchStrategy[bytes]:
+        """What its file may hold."""
+        return self.spoilt(self.seeds())
 
     def folder(self, place: Path) -> Path:
         """A root with all that the reader needs, laid out at a place."""
@@ -96,6 +104,10 @@ def _root() -> Path:
 
 def _of(place: str) -> bytes:
     return (_root() / place).read_bytes()
+
+
+def _committed(name: str) -> list[bytes]:
+    return [(REPOSITORY / name).read_bytes()]
 
 
 def _year(place: str) -> str:
@@ -116,7 +128,7 @@ def _check(root: Path, file: Path) -> list:
 
 def _table(root: Path, file: Path) -> list:
     schema = read_schemas((root / "data" / "schemas").resolve())[file.stem]
-    _, faults = read_table(file.read_bytes(), schema, file.name)
+    _, faults = read_table(content_of(file), schema, file.name)
     return faults
 
 
@@ -142,7 +154,7 @@ def _held() -> object:
 
 def _import(root: Path, file: Path) -> list:
     held = _held()
-    proposal = proposed(file.read_bytes(), file.name, held, DAY)
+    proposal = proposed(content_of(file), file.name, held, DAY)
     differences(held, proposal)
     return list(proposal.faults)
 
@@ -253,7 +265,9 @@ def _manifest(root: Path, file: Path) -> None:
 def _companion(root: Path, file: Path) -> None:
     record = trace.committed(root, file.parent.name, file.stem)
     data = open_year(root, YEAR)
-    trace.traced(root, record, data, "£1.5m")
+    for name in record["figures"]:
+        trace.traced(root, record, data, record["figures"][name]["text"])
+        return
 
 
 def _figures(root: Path, file: Path) -> None:
@@ -273,50 +287,42 @@ def _page(root: Path, file: Path) -> None:
     whole_report.whole_report(data, whole_report.pages_of(root, data))
 
 
-def _in_book(name: str) -> Callable[[], st.SearchStrategy[bytes]]:
-    return lambda: as_json([(REPOSITORY / name).read_bytes()])
-
-
 def _scan(root: Path, file: Path) -> None:
     identifiers.scan([file])
-
-
-def _yaml(place: str) -> Callable[[], st.SearchStrategy[bytes]]:
-    return lambda: as_yaml([_of(place)])
 
 
 _PUBLISHER = b"body: East Invented Council\nemail: a@example.org\nformats: [braille]\nreply_days: 5\nprepared: 2031-04-01\nfaults:\n- {what: A chart., criterion: 1.1.1, mended: soon}\n"
 
 READERS: tuple[Reader, ...] = (
-    Reader("A table of a year", _year("service_costs.csv"), lambda: as_table([_of(_year("service_costs.csv"))]), _table, 15),
-    Reader("A table of a year, with all that is held against it", _year("claims.csv"), lambda: as_table([_of(_year("claims.csv"))]), _check, 5),
-    Reader("Terms of a contract", _year("contract.yml"), _yaml(_year("contract.yml")), _check, 5),
-    Reader("Documents and checksums of a year", _year("datapackage.yml"), _yaml(_year("datapackage.yml")), _check, 5),
-    Reader("Commentary of a year", _year("commentary/04_cost.md"), lambda: as_text([_of(_year("commentary/04_cost.md"))]), _check, 5),
-    Reader("What was sealed", _year(".sealed.json"), lambda: as_json([_of(_year(".sealed.json"))]), _sealed),
-    Reader("A schema", "data/schemas/budget_gaps.yml", _yaml("data/schemas/budget_gaps.yml"), _schemas),
-    Reader("The contents of a book", "_toc.yml", _yaml("_toc.yml"), lambda root, file: toc.public_years(root)),
-    Reader("Who publishes", "data/publisher.yml", lambda: as_yaml([_PUBLISHER]), lambda root, file: read_publisher(root)),
+    Reader("A table of a year", _year("service_costs.csv"), as_table, lambda: [_of(_year("service_costs.csv"))], _table, 15),
+    Reader("A table of a year, with all that is held against it", _year("claims.csv"), as_table, lambda: [_of(_year("claims.csv"))], _check, 5),
+    Reader("Terms of a contract", _year("contract.yml"), as_yaml, lambda: [_of(_year("contract.yml"))], _check, 5),
+    Reader("Documents and checksums of a year", _year("datapackage.yml"), as_yaml, lambda: [_of(_year("datapackage.yml"))], _check, 5),
+    Reader("Commentary of a year", _year("commentary/04_cost.md"), as_text, lambda: [_of(_year("commentary/04_cost.md"))], _check, 5),
+    Reader("What was sealed", _year(".sealed.json"), as_json, lambda: [_of(_year(".sealed.json"))], _sealed),
+    Reader("A schema", "data/schemas/budget_gaps.yml", as_yaml, lambda: [_of("data/schemas/budget_gaps.yml")], _schemas),
+    Reader("The contents of a book", "_toc.yml", as_yaml, lambda: [_of("_toc.yml")], lambda root, file: toc.public_years(root)),
+    Reader("Who publishes", "data/publisher.yml", as_yaml, lambda: [_PUBLISHER], lambda root, file: read_publisher(root)),
     Reader("A layout of a return", "data/layouts/ours-ssda903.yml",
-           lambda: as_yaml([(REPOSITORY / "src/ncthelpers/returns/layouts/ssda903-2019-20.yml").read_bytes()]), _layout),
-    Reader("A workbook brought in, xlsx", "incoming/filled.xlsx", lambda: as_zip(_workbooks()), _import, 5),
-    Reader("A workbook brought in, ods", "incoming/filled.ods", lambda: as_zip(_ods()), _import),
-    Reader("A workbook brought in, xls", "incoming/filled.xls", lambda: as_bytes([OLD_EXCEL.read_bytes()]), _import),
-    Reader("A table brought in, CSV", "incoming/property.csv", lambda: as_table([_of(_year("property.csv"))]), _import),
-    Reader("Commentary brought in, Word", "incoming/words.docx", lambda: as_zip(_documents()), _import, 2),
-    Reader("Children looked after, CSV", "incoming/episodes.csv", lambda: as_table(_module("ssda903", ContractYear("2019-20"))),
+           as_yaml, lambda: _committed("src/ncthelpers/returns/layouts/ssda903-2019-20.yml"), _layout),
+    Reader("A workbook brought in, xlsx", "incoming/filled.xlsx", as_zip, _workbooks, _import, 5),
+    Reader("A workbook brought in, ods", "incoming/filled.ods", as_zip, _ods, _import),
+    Reader("A workbook brought in, xls", "incoming/filled.xls", as_bytes, lambda: [OLD_EXCEL.read_bytes()], _import),
+    Reader("A table brought in, CSV", "incoming/property.csv", as_table, lambda: [_of(_year("property.csv"))], _import),
+    Reader("Commentary brought in, Word", "incoming/words.docx", as_zip, _documents, _import, 2),
+    Reader("Children looked after, CSV", "incoming/episodes.csv", as_table, lambda: _module("ssda903", ContractYear("2019-20")),
            _return(ssda903, ContractYear("2019-20")), 5),
-    Reader("Children in need, XML", "incoming/need.xml", lambda: as_text([CIN.encode()]), _return(cin, RETURN_YEAR), 5),
-    Reader("Workforce, XML", "incoming/workers.xml", lambda: as_text([CSWW.encode()]), _return(csww, ContractYear("2022-23")), 5),
-    Reader("Annex A, xlsx", "incoming/annex.xlsx", lambda: as_zip(_annex()), _return(annex_a, RETURN_YEAR, as_at=DAY), 4),
-    Reader("A log of referrals, CSV", "incoming/referrals.csv", lambda: as_table(_module("logs", RETURN_YEAR)), _return(logs, RETURN_YEAR), 5),
-    Reader("What trials found", "trials/results/fuzz.json", lambda: as_json(_trial()), _trials),
-    Reader("What was measured", "benchmarks/results/latest.json", _in_book("benchmarks/results/latest.json"), _performance),
-    Reader("The manifest of a year", f"book/{YEAR}/manifest.json", _in_book("book/2021-22/manifest.json"), _manifest),
-    Reader("The figures beside a page, traced", f"book/{YEAR}/05_finance.json", _in_book("book/2021-22/04_cost.json"), _companion, 5),
-    Reader("The figures beside a page, compared", f"book/{YEAR}/05_finance.json", _in_book("book/2021-22/04_cost.json"), _figures),
-    Reader("A template", "notebooks/04_cost.ipynb", _in_book("notebooks/04_cost.ipynb"), _template),
-    Reader("A published page, exported", f"book/{YEAR}/05_finance.ipynb", _in_book("book/2021-22/04_cost.ipynb"), _page, 5),
-    Reader("Identifiers in a document", "incoming/any.docx", lambda: as_zip([*_documents(), *_ods()]), _scan, 5),
-    Reader("Identifiers in a workbook", "incoming/any.xlsx", lambda: as_zip(_workbooks()), _scan, 5),
+    Reader("Children in need, XML", "incoming/need.xml", as_text, lambda: [CIN.encode()], _return(cin, RETURN_YEAR), 5),
+    Reader("Workforce, XML", "incoming/workers.xml", as_text, lambda: [CSWW.encode()], _return(csww, ContractYear("2022-23")), 5),
+    Reader("Annex A, xlsx", "incoming/annex.xlsx", as_zip, _annex, _return(annex_a, RETURN_YEAR, as_at=DAY), 4),
+    Reader("A log of referrals, CSV", "incoming/referrals.csv", as_table, lambda: _module("logs", RETURN_YEAR), _return(logs, RETURN_YEAR), 5),
+    Reader("What trials found", "trials/results/fuzz.json", as_json, _trial, _trials),
+    Reader("What was measured", "benchmarks/results/latest.json", as_json, lambda: _committed("benchmarks/results/latest.json"), _performance),
+    Reader("The manifest of a year", f"book/{YEAR}/manifest.json", as_json, lambda: _committed("book/2021-22/manifest.json"), _manifest),
+    Reader("The figures beside a page, traced", f"book/{YEAR}/05_finance.json", as_json, lambda: _committed("book/2021-22/04_cost.json"), _companion, 5),
+    Reader("The figures beside a page, compared", f"book/{YEAR}/05_finance.json", as_json, lambda: _committed("book/2021-22/04_cost.json"), _figures),
+    Reader("A template", "notebooks/04_cost.ipynb", as_json, lambda: _committed("notebooks/04_cost.ipynb"), _template),
+    Reader("A published page, exported", f"book/{YEAR}/05_finance.ipynb", as_json, lambda: _committed("book/2021-22/04_cost.ipynb"), _page, 5),
+    Reader("Identifiers in a document", "incoming/any.docx", as_zip, lambda: [*_documents(), *_ods()], _scan, 5),
+    Reader("Identifiers in a workbook", "incoming/any.xlsx", as_zip, _workbooks, _scan, 5),
 )  # fmt: skip

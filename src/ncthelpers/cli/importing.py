@@ -102,12 +102,13 @@ def import_command(
     from ncthelpers.exchange import importing, staging
     from ncthelpers.exchange.current import current
     from ncthelpers.exchange.differences import GONE
+    from ncthelpers.reading import content_of
 
     root, wanted, today = cli.root(), ContractYear(year), date.today()
     found: list[Difference] = []
     try:
         held = current(root, wanted)
-        proposal = importing.proposed(file.read_bytes(), file.name, held, today, sheet, table)
+        proposal = importing.proposed(content_of(file), file.name, held, today, sheet, table)
         _notes(wanted, proposal)
         if not proposal.files and not proposal.faults:
             print(_as_json(found, written=False)) if as_json else None

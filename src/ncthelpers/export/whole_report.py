@@ -12,6 +12,7 @@ from ncthelpers.export.document import Block, Heading, Notice, Paragraph, Report
 from ncthelpers.publish import notices, toc
 from ncthelpers.publish.companion import COLOPHON
 from ncthelpers.publish.pages import NOTICE
+from ncthelpers.reading import text_in
 from ncthelpers.yeardata import YearData
 
 __all__ = ["notices_of", "pages_of", "whole_report"]
@@ -54,7 +55,22 @@ def pages_of(root: Path, data: YearData) -> list[dict]:
     missing = [page for page in listed if not (root / "book" / f"{page}.ipynb").is_file()]
     if missing:
         raise ValueError(f"not made yet: {', '.join(missing)}; run {data.year} first")
-    return [json.loads((root / "book" / f"{page}.ipynb").read_text("utf-8")) for page in listed]
+    return [_page(root, f"book/{page}.ipynb") for page in listed]
+
+
+def _page(root: Path, name: str) -> dict:
+    """An executed page, of which all that a report takes is of the kind that it must be."""
+    try:
+        page = json.loads(text_in(root / name, root))
+        for cell in page["cells"]:
+            texts = [cell["cell_type"], *cell["metadata"].get("tags", []), *cell["source"]]
+            for output in cell.get("outputs", []):
+                shown = output.get("data", {})
+                texts += [*shown.get("text/html", ""), *shown.get("text/plain", "")]
+            "".join(texts).encode()
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{name} cannot be read: {error!r}") from None
+    return page
 
 
 def whole_report(data: YearData, pages: Iterable[Mapping]) -> Report:

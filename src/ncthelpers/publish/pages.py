@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ncthelpers.reading import text_in
+
 __all__ = [
     "PARAMETERS", "COMPARISON_PARAMETERS", "TemplateError", "templates", "read", "subject", "shown", "check_parameters", "filled",
     "NOTICE", "with_notices", "tidied", "with_words",
@@ -35,12 +37,13 @@ def read(template: Path) -> dict:
         If it is not a notebook.
     """
     try:
-        notebook = json.loads(template.read_text("utf-8"))
+        notebook = json.loads(text_in(template, template.parent))
         for cell in notebook["cells"]:
             cell["source"] = "".join(cell["source"])
+            "".join(cell["metadata"].get("tags", []))
             if cell["cell_type"] == "code":
                 ast.parse(cell["source"])
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError) as error:
         raise TemplateError(f"{template.name} is not a notebook: {error}") from None
     except SyntaxError as error:
         raise TemplateError(f"{template.name} has a cell that is not Python: {error.msg}: {error.text}") from None

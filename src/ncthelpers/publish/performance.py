@@ -12,6 +12,7 @@ from ncthelpers import tables
 from ncthelpers.cells import Column
 from ncthelpers.narrative import plain
 from ncthelpers.publish.markdown import raw_html, raw_tables
+from ncthelpers.reading import text_in
 from ncthelpers.rounding import half_up
 
 __all__ = ["RESULTS", "recorded", "page"]
@@ -53,7 +54,7 @@ def recorded(root: Path) -> dict:
         If it cannot be read.
     """
     try:
-        return json.loads((root / RESULTS).read_text("utf-8"))
+        return json.loads(text_in(root / RESULTS, root))
     except FileNotFoundError:
         return {}
     except ValueError as error:
@@ -68,11 +69,25 @@ def page(results: Mapping) -> str:
     results : Mapping
         As ``benchmarks/run.py`` records them; empty if nothing was measured.
 
+    Raises
+    ------
+    ValueError
+        If they are not as they are recorded.
+
     Examples
     --------
     >>> page({}).splitlines()[-1]
     'Nothing has been measured yet.'
     """
+    try:
+        text = _page(results)
+        text.encode()  # JSON can hold what no text can
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ValueError(f"{RESULTS} is not as it is recorded: {error!r}") from None
+    return text
+
+
+def _page(results: Mapping) -> str:
     parts = ["# How long the book takes to make", _WORDS.read_text("utf-8").strip()]
     rows = results.get("rows", [])
     if not rows:

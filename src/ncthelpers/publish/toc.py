@@ -1,5 +1,6 @@
 """What ``_toc.yml`` lists: the years and pages that are public."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ncthelpers.years import ContractYear
 
 __all__ = ["ABOUT", "COMPARISON", "pages_listed", "public_years", "folders"]
 
+_PAGE = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")  # from book/, and never out of it
 ABOUT = "about"
 COMPARISON = "comparison"
 
@@ -29,7 +31,11 @@ def pages_listed(root: Path) -> list[str]:
         raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise ValueError(f"_toc.yml cannot be read: {error}") from None
-    return list(_files_listed(listed))
+    pages = list(_files_listed(listed))
+    for page in pages:
+        if not _PAGE.fullmatch(page):
+            raise ValueError(f"_toc.yml lists {page!r}, which is not the name of a page such as 1999-00/00_summary")
+    return pages
 
 
 def public_years(root: Path) -> list[ContractYear]:

@@ -36,6 +36,7 @@ _LEAST_LARGEST, _TIMES = (
     50 << 20,
     50,
 )  # bytes of any, and for each byte that it is packed in: cells of a sheet shrink to a tenth
+_LONGEST_HEADER = 100_000  # characters
 _MIDNIGHT = (0, 0, 0, 0)
 
 
@@ -81,7 +82,12 @@ def _header(path: Path, lines: Iterable[str]) -> list[str]:
 def read_header(path: Path) -> list[str]:
     """The names in the first line of a CSV file, without what stands around them; empty where the file is."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        return _header(path, [file.readline()])
+        first = file.readline(_LONGEST_HEADER)
+    if len(first) == _LONGEST_HEADER:
+        raise DataFaults(
+            [_fault(path, f"has a first line of {_LONGEST_HEADER:,} characters or more, which no header has", 1)]
+        )
+    return _header(path, [first])
 
 
 def read_csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:

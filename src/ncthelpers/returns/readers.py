@@ -295,6 +295,9 @@ def _read(of: str, given: Sequence[Path], year: ContractYear, extra: Sequence[Pa
         raise DataFaults(
             [Fault(file.as_posix(), None, "", "", "is no CSV, xlsx or XML file; save it as one") for file in strange]
         )
+    if pipes := [file for file in files if not file.is_file()]:
+        rule = "is a pipe or a device, and no file"
+        raise DataFaults([Fault(file.as_posix(), None, "", "", rule) for file in pipes])
     if not files:
         raise DataFaults([_nothing_in(path) for path in given])
     if kinds & set(_XML) and (len(files) > 1 or not layout.root):
