@@ -22,7 +22,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.files import only_writer
+from ncthelpers.files import neither_file_nor_folder, only_writer
 from ncthelpers.publish import html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
@@ -121,6 +121,8 @@ def _settings(
     _root = folder.resolve()
     if not _root.is_dir():
         raise ValueError(f"the root {folder} is not a folder")
+    for path in neither_file_nor_folder(*(_root / name for name in ("_toc.yml", "data", "book"))):
+        raise ValueError(f"{path} is neither a file nor a folder: take it away")
 
 
 def refuse_to_overwrite(out: Path, suffix: str, kind: str, holds: str) -> None:

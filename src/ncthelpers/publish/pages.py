@@ -34,6 +34,8 @@ def read(template: Path) -> dict:
     TemplateError
         If it is not a notebook.
     """
+    if template.exists() and not template.is_file():  # a pipe would never end
+        raise TemplateError(f"{template.name} is not a file")
     try:
         notebook = json.loads(template.read_text("utf-8"))
         for cell in notebook["cells"]:
