@@ -218,9 +218,10 @@ class Warm:
         old = scene.published()
         edited(scene.place)
         shutil.copytree(scene.place, before, symlinks=True)
-        run_seconds = _well(scene, "run")
-        _copied(before, scene.place)
-        full_seconds = _well(scene, full)
+        run_seconds = full_seconds = _well(scene, "run")
+        if html:
+            _copied(before, scene.place)
+            full_seconds = _well(scene, full)
         shutil.copytree(scene.place, after, symlinks=True)
         new = scene.published()
         if not all(old[unit] != new[unit] for unit in (f"book/{YEAR}", f"book/{BEFORE}", *([HTML] if html else ()))):
