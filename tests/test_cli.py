@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from ncthelpers import claims, cli, tables
-from ncthelpers.cli import check
+from ncthelpers.cli import check, quick
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum
 from ncthelpers.load import load_year, seal_year
@@ -356,8 +356,10 @@ def test_explain_says_why_each_page_would_be_made_again_and_changes_nothing(book
     before = everything(book.root)
     assert commanded("explain", YEAR) == (
         0,
-        f"{YEAR}/04_cost: words of the template changed (only its words are written again)\n"
-        f"{YEAR}/12_funding: data/{YEAR}/budget_gaps.csv changed (it would be run)\n",
+        (
+            f"{YEAR}/04_cost: words of the template changed (only its words are written again)\n"
+            f"{YEAR}/12_funding: data/{YEAR}/budget_gaps.csv changed (it would be run)\n"
+        ),
         f"{YEAR}: 2 of 3 pages are out of date\n",
     )
     assert commanded("explain", "comparison").err == "comparison: 0 of 1 pages are out of date\n"
@@ -468,8 +470,8 @@ def stages(monkeypatch):
     started, failing = [], []
 
     def call(arguments, cwd):
-        started.append(arguments)
-        return int(any(word in arguments for word in failing))
+        started.append([Path(arguments[0]).stem, *arguments[1:]])
+        return int(any(word in started[-1] for word in failing))
 
     monkeypatch.setattr(cli.subprocess, "call", call)
     monkeypatch.setattr(cli.html, "build_html", lambda root, config: started.append(["html"]))
@@ -481,17 +483,32 @@ def test_test_runs_every_check(small_root, command, stages):
     done = command(small_root, "test")
     assert done.code == 0 and "every check passed" in done.err
     words = [word for arguments in started for word in arguments]
-    assert {"ruff", "html", "--doctest-modules", "src", "tests", "--nbval", str(small_root / "book")} <= set(words)
+    assert {"ruff", "zizmor", "html", "--doctest-modules", "src", "tests", "--nbval", str(small_root / "book")} <= set(
+        words
+    )
     assert words[words.index("--book") + 1] == str(small_root), "the browser opens the pages of this root"
 
 
-@pytest.mark.parametrize("word", ["ruff", "--doctest-modules", "--nbval"])
+@pytest.mark.parametrize("word", ["zizmor", "--doctest-modules", "--nbval"])
 def test_a_check_that_fails_is_named_and_does_not_keep_the_others_from_running(small_root, command, stages, word):
     started, failing = stages
     failing.append(word)
     done = command(small_root, "test")
     assert done.code == 1 and "failed:" in done.err and "every check passed" not in done.err
-    assert len(started) == 4
+    assert len(started) == len(quick.checks(cli.REPOSITORY)) + 3
+
+
+def test_quick_runs_the_quick_checks_alone(small_root, command, stages):
+    started, failing = stages
+    assert command(small_root, "test", "--quick").code == 0
+    assert started == [list(check) for check in quick.checks(cli.REPOSITORY).values()]
+    failing.append("zizmor")
+    assert command(small_root, "test", "--quick").code == 1
+    failing.clear()
+    table = small_root / "data" / YEAR / "property.csv"
+    table.write_text(table.read_text("utf-8").replace("EAST,4", "EAST,four"), "utf-8")
+    done = command(small_root, "test", "--quick")
+    assert done.code == 1 and "four" in done.err and "failed: Data" in done.err
 
 
 def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, monkeypatch):
@@ -501,7 +518,7 @@ def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, m
     monkeypatch.setattr(cli.html, "build_html", fails)
     done = command(small_root, "test")
     assert done.code == 1 and "WARNING: no title" in done.err
-    assert len(stages[0]) == 3
+    assert len(stages[0]) == len(quick.checks(cli.REPOSITORY)) + 2
 
 
 # claims

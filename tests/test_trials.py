@@ -1,6 +1,8 @@
 """What trials found is kept, printed and published as it was found."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -78,3 +80,15 @@ def test_the_command_lists_what_was_recorded_and_names_what_there_is(tmp_path, d
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 2 and "there is no trial ../torture" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_load_is_tried_on_a_few_pages_and_nothing_is_recorded(repository):
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed: no load is tried")
+    kept = {path: path.read_bytes() for path in (repository / trials.RESULTS).glob("*.json")}
+    done = subprocess.run(
+        [sys.executable, "-I", str(repository / "trials" / "load.py"), "--quick"], capture_output=True, text=True, timeout=300
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("held") == 5 and "4 pages on a cluster that lost a worker" in done.stdout
+    assert {path: path.read_bytes() for path in (repository / trials.RESULTS).glob("*.json")} == kept

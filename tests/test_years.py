@@ -35,7 +35,7 @@ def test_any_text_that_is_not_written_back_the_same_is_refused(text):
     try:
         year = ContractYear(text)
     except ValueError as refusal:
-        assert "write it like 1999-00" in str(refusal)
+        assert "is not a contract year: write " in str(refusal)
     else:
         assert text == label(int(text[:4])) == str(year)
 
@@ -59,6 +59,30 @@ def test_any_text_that_is_not_written_back_the_same_is_refused(text):
 )
 def test_what_is_not_a_contract_year_is_refused(text):
     with pytest.raises(ValueError, match="is not a contract year"):
+        ContractYear(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2024/25", "2024-25"),
+        ("2024-2025", "2024-25"),
+        ("2024/2025", "2024-25"),
+        ("24-25", "2024-25"),
+        ("24/25", "2024-25"),
+        ("2024\u201325", "2024-25"),
+        (" 2024 - 25\n", "2024-25"),
+        ("1999/2000", "1999-00"),
+        ("2024", ""),
+        ("2024-26", ""),
+        ("2024-2026", ""),
+        ("2024-12", ""),
+        ("98-99", ""),
+        ("99-00", ""),
+    ],
+)
+def test_the_year_that_a_text_can_only_mean_is_suggested_and_no_other(text, meant):
+    with pytest.raises(ValueError, match=f"is not a contract year: write {meant or 'it like 1999-00'}$"):
         ContractYear(text)
 
 

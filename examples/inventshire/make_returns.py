@@ -17,6 +17,11 @@ from invented_records.wanted import wanted
 from ncthelpers.files import work_tree_of
 
 SEED = 2024
+ROOT = Path(__file__).resolve().parent
+COUNT = (
+    "python -m ncthelpers --root {root} returns cin {folder}/2024-25/cin.xml --year 2024-25 "
+    "--earlier 2023-24={folder}/2023-24/cin.xml --out {folder}-counts"
+)
 
 
 def make(root: Path, folder: Path, seed: int = SEED) -> None:
@@ -33,4 +38,9 @@ if __name__ == "__main__":
     folder = parser.parse_args().folder
     if tree := work_tree_of(folder):
         parser.error(f"{folder} lies in {tree}, a Git work tree: records are kept elsewhere, even invented ones")
-    make(Path(__file__).resolve().parent, folder)
+    make(ROOT, folder)
+    years = ", ".join(sorted(year.name for year in folder.iterdir()))
+    print(
+        f"{folder}: wrote the returns and logs of {years}; README.md of {ROOT.name} says how to count them all, as in"
+    )
+    print(COUNT.format(root=ROOT, folder=folder))

@@ -11,7 +11,19 @@ __all__ = ["MONTHS", "ContractYear", "year_of", "first_day", "last_day", "in_wor
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+# Two digits are of this century up to 69, as the C library reads them.
+_LIKE_A_YEAR = re.compile(r"\s*([0-6]\d|(?:19|20)\d\d)\s*[-/–_]\s*(\d{2}|\d{4})\s*", flags=re.ASCII)
 _WHEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", flags=re.ASCII)
+
+
+def _meant(text: str) -> str:
+    """The label that a text can only mean, such as 2021-22 for 2021/22 or 21-22; empty where nobody can say."""
+    found = _LIKE_A_YEAR.fullmatch(text)
+    if not found:
+        return ""
+    first = int(found[1]) + (2000 if len(found[1]) == 2 else 0)
+    following = f"{first + 1:04}"
+    return f"{first:04}-{following[-2:]}" if following.endswith(found[2]) else ""
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +49,10 @@ class ContractYear:
     Traceback (most recent call last):
         ...
     ValueError: '2021-23' is not a contract year: write it like 1999-00
+    >>> ContractYear("2021/22")
+    Traceback (most recent call last):
+        ...
+    ValueError: '2021/22' is not a contract year: write 2021-22
     """
 
     label: str
@@ -44,7 +60,7 @@ class ContractYear:
     def __post_init__(self) -> None:
         found = re.fullmatch(r"(\d{4})-(\d{2})", self.label, flags=re.ASCII)
         if not found or not 1 <= int(found[1]) < 9999 or (int(found[1]) + 1) % 100 != int(found[2]):
-            raise ValueError(f"{self.label!r} is not a contract year: write it like 1999-00")
+            raise ValueError(f"{self.label!r} is not a contract year: write {_meant(self.label) or 'it like 1999-00'}")
 
     def __str__(self) -> str:
         return self.label
@@ -82,7 +98,8 @@ def _parts(when: str) -> tuple[int, int | None, int | None]:
     found = _WHEN.fullmatch(when)
     if not found:
         raise ValueError(f"{when!r} is not a date: write 1999-12-31, 1999-12 or 1999")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year = int(found[1])
+    month, day = (int(part) if part else None for part in found.group(2, 3))
     try:
         date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
@@ -124,6 +141,6 @@ def in_words(when: str) -> str:
     ('7 September 2022', 'March 2022', '2005')
     """
     year, month, day = _parts(when)
-    if day:
-        return f"{day} {MONTHS[month - 1]} {year}"
-    return f"{MONTHS[month - 1]} {year}" if month else str(year)
+    if not month:
+        return str(year)
+    return f"{day} {MONTHS[month - 1]} {year}" if day else f"{MONTHS[month - 1]} {year}"

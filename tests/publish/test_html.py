@@ -13,7 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from ncthelpers.publish import drawings, html
+from ncthelpers.publish import checksums, drawings, html
 
 YEAR = "2021-22"
 INDEX = "# A small book\n\nOne paragraph.\n"
@@ -114,6 +114,15 @@ def test_the_entered_tables_of_what_is_public_stand_beside_the_pages(built):
         for path in (folder / "data").rglob("*.csv")
     }
     assert rows == {f"{YEAR}/rows.csv": f"from\n{YEAR}\n", "reference/rows.csv": "from\nreference\n"}
+
+
+@pytest.mark.slow
+def test_the_checksum_of_every_file_is_listed_beside_them(built):
+    _, folder, _ = built
+    manifest = folder / checksums.LIST
+    sums = checksums.listed(manifest)
+    assert list(checksums.differences(manifest, sums)) == []
+    assert {"index.html", "searchindex.js", f"{YEAR}/04_cost.html", f"data/{YEAR}/rows.csv"} <= set(sums)
 
 
 @pytest.mark.slow

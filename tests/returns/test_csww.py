@@ -98,6 +98,11 @@ def test_a_return_that_does_not_say_its_day_is_refused(returned, day):
         tidy(returned(("0", "AB1", "1", "", ""), day=day))
 
 
+def test_a_return_whose_workers_had_all_left_is_refused(returned):
+    with pytest.raises(DataFaults, match="holds no worker in post on 2022-09-30: it is empty, or of another year"):
+        tidy(returned(("0", "AB1", "1", "2021-09-30", "")))
+
+
 def test_of_two_returns_the_later_alone_counts(returned):
     raw = returned(("0", "AB1", "1", "", ""))
     earlier = Raw(raw.layout, YEAR.before, raw.tables, raw.files, header={"ReferenceDate": "2021-09-30"})

@@ -57,7 +57,32 @@ def test_files_with_other_names_are_known_by_their_headers(folder):
         (folder / f"{name}.csv").rename(folder / f"extract {name} final.csv")
     (folder / "leavers.csv").write_text(OC3)
     raw = read("ssda903", sorted(folder.iterdir()), YEAR)
-    assert set(raw.tables) == {"header", "episodes", "oc3"} and not raw.warnings
+    assert set(raw.tables) == {"header", "episodes", "oc3"}
+    assert told(raw.warnings) == [
+        ("extract episodes final.csv", "", "was read as episodes, by the names of its columns"),
+        ("extract header final.csv", "", "was read as header, by the names of its columns"),
+        ("leavers.csv", "", "was read as oc3, by the names of its columns"),
+    ]
+    assert raw.place("oc3").endswith("/leavers.csv")
+
+
+def test_a_file_without_a_record_that_is_needed_is_one_fault(folder):
+    for text, rule in (("", "is empty: episodes of ssda903-2017-18 was to be in it"),
+                       ("\n", "is empty: episodes of ssda903-2017-18 was to be in it"),
+                       (EPISODES, "holds no record: ssda903-2017-18 needs episodes")):  # fmt: skip
+        (folder / "episodes.csv").write_text(text)
+        assert refused([folder]) == [("episodes.csv", "", rule)]
+
+
+def test_a_file_of_what_need_not_be_there_may_have_no_record(folder):
+    (folder / "oc3.csv").write_text(OC3.splitlines()[0] + "\n")
+    for name in ("other", "reviews"):
+        (folder / f"{name}.csv").write_text("")
+    raw = read("ssda903", [folder], YEAR)
+    assert raw.tables["oc3"].is_empty() and told(raw.warnings) == [
+        ("other.csv", "", "is empty: it is not used"),
+        ("reviews.csv", "", "is not used: no figure is counted from reviews"),
+    ]
 
 
 def test_names_of_columns_may_differ_in_case_and_spaces(folder):
@@ -104,7 +129,7 @@ def test_a_header_of_another_layout_is_named(folder, tmp_path_factory, repositor
     shipped = (repository / "src/ncthelpers/returns/layouts/ssda903-2017-18.yml").read_text("utf-8")
     newer = shipped.replace('"2017-18"', '"2030-31"').replace("RNE: {", "WHY_NEW: {element: RNE, ")
     (extra / "ssda903-next.yml").write_text(newer, "utf-8")
-    (folder / "episodes.csv").write_text(EPISODES.replace("RNE", "WHY_NEW"))
+    (folder / "episodes.csv").write_text(EPISODES.replace("RNE", "WHY_NEW") + AN_EPISODE)
     rule = "is missing: episodes of ssda903-2017-18 has it; this looks like the layout ssda903-next"
     assert refused([folder], extra=[extra]) == [("episodes.csv", "RNE", rule)]
     assert read("ssda903", [folder], ContractYear("2030-31"), [extra]).layout.name == "ssda903-next"
@@ -127,7 +152,11 @@ def test_two_files_of_one_module_are_refused_where_no_name_decides(folder):
     (folder / "episodes.csv").rename(folder / "april.csv")
     shutil.copy(folder / "april.csv", folder / "may.csv")
     ((file, _, rule),) = refused([folder])
-    assert file == "may.csv" and rule.startswith("has the header of episodes, as ") and rule.endswith("april.csv has")
+    assert (
+        file == "may.csv"
+        and rule.startswith("has the header of episodes, as ")
+        and rule.endswith("april.csv has; give one of them")
+    )
 
 
 def test_two_columns_with_one_name_are_refused(folder):
@@ -148,9 +177,19 @@ def test_faults_of_all_files_are_told_at_once(folder):
     ("of", "year", "files", "rule"),
     [
         ("ssda903", "2017-18", [], "holds no CSV, xlsx or XML file"),
-        ("ssda903", "2017-18", ["a.pdf"], "is no CSV, xlsx or XML file"),
-        ("ssda903", "2017-18", ["a.xml", "b.csv"], "is XML, which is read alone"),
-        ("ssda903", "2019-20", ["a.xml"], "is XML, and ssda903-2019-20 says nothing of XML"),
+        ("ssda903", "2017-18", ["a.pdf"], "is no CSV, xlsx or XML file; save it as one"),
+        (
+            "ssda903",
+            "2017-18",
+            ["a.xml", "b.csv"],
+            "is XML, which is read alone; name the one that is meant, and those of years before by --earlier",
+        ),
+        (
+            "ssda903",
+            "2019-20",
+            ["a.xml"],
+            "is XML, and ssda903-2019-20 says nothing of XML; give it as CSV files or xlsx",
+        ),
         ("cin", "2021-22", ["a.csv"], "is no XML: cin is read from XML"),
         ("cin", "2021-22", ["missing"], "is not there"),
     ],
@@ -161,6 +200,13 @@ def test_files_of_the_wrong_kind_are_refused(tmp_path, of, year, files, rule):
             (tmp_path / name).write_text("x")
     paths = [tmp_path / name for name in files] or [tmp_path]
     assert {told for _, _, told in refused(paths, of, ContractYear(year))} == {rule}
+
+
+def test_a_folder_of_folders_names_them(tmp_path):
+    for name in ("logs", "ssda903"):
+        (tmp_path / name).mkdir()
+    ((_, _, rule),) = refused([tmp_path])
+    assert rule == "holds no CSV, xlsx or XML file; name the folder in it that is meant: logs, ssda903"
 
 
 def test_sheets_of_a_workbook_are_modules_by_their_headers(folder, tmp_path_factory):
@@ -175,8 +221,10 @@ def test_sheets_of_a_workbook_are_modules_by_their_headers(folder, tmp_path_fact
     book.save(path)
     raw = read("ssda903", [path.parent], YEAR)
     assert told(raw.warnings) == [
-        ("return.xlsx!Notes", "", "is not used: its header is that of no module of ssda903-2017-18")
-    ]  # fmt: skip
+        ("return.xlsx!Children", "", "was read as header, by the names of its columns"),
+        ("return.xlsx!Notes", "", "is not used: its header is that of no module of ssda903-2017-18"),
+        ("return.xlsx!Sheet3", "", "was read as episodes, by the names of its columns"),
+    ]
     assert raw.files == (path,)
     of_sheets, of_files = tidy(raw), tidy(read("ssda903", [folder], YEAR))
     assert of_sheets.tables.keys() == of_files.tables.keys()

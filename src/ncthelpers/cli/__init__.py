@@ -5,7 +5,6 @@ What reads data, with all that it needs, is imported by the commands that do: on
 
 import gc
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+from ncthelpers.cli import quick
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import neither_file_nor_folder, only_writer
-from ncthelpers.publish import html, manifest, pictures, report, toc
+from ncthelpers.publish import checksums, html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
@@ -272,7 +273,7 @@ Scheduler = Annotated[
         help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786; --jobs is then its own affair.",
     ),
 ]
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+CORES = html.cores()
 
 
 def _asked(year: str | None) -> list[ContractYear]:
@@ -375,9 +376,38 @@ def run_command(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, sc
     _run(year, jobs, cold, scheduler)
 
 
+def _copy_verified(copy: Path) -> None:
+    """Hold the files beside a list of checksums against it; every one that is not as listed is named."""
+    sums = checksums.listed(copy)
+    wrong = list(checksums.differences(copy, sums))
+    for line in wrong:
+        print(line)
+    if wrong:
+        say.print(Text(f"{len(wrong)} files are not as {copy} lists them"))
+        raise typer.Exit(1)
+    say.print(Text(f"{len(sums)} files are as {copy} lists them"))
+
+
 @app.command()
-def verify(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, scheduler: Scheduler = "") -> None:
+def verify(
+    year: OneYear = None,
+    jobs: Jobs = CORES,
+    cold: Cold = False,
+    scheduler: Scheduler = "",
+    copy: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest", metavar="FILE",
+            help=f"Check the files beside this list of checksums instead, such as {checksums.LIST} of a copy of the site.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
     """Make every page again and hold it against the published one: exit 0 if all are the same, 1 with the list if not."""
+    if copy and year:
+        raise ValueError("--manifest checks a copy of whole folders: give no year with it")
+    if copy:
+        _copy_verified(copy)
+        return
     from ncthelpers.publish import executors, run
 
     with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:
@@ -446,12 +476,28 @@ def _html_builds() -> int:
     return 0
 
 
+def _data_holds() -> int:
+    from ncthelpers.load import load_years
+
+    try:
+        load_years(_root, toc.public_years(_root))
+    except DataFaults as faults:
+        faults_shown(faults)
+        return 1
+    return 0
+
+
 @app.command()
-def test() -> None:
+def test(
+    only_quick: Annotated[
+        bool, typer.Option("--quick", help="Only those that take seconds: code, workflows, data.")
+    ] = False,
+) -> None:
     """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
     pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
-    stages = {
-        "Lint": lambda: subprocess.call([sys.executable, "-m", "ruff", "check", "--quiet", "."], cwd=REPOSITORY),
+    quickly = {name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)}
+    quickly["Data of every public year, every rule"] = _data_holds
+    at_length = {
         "HTML of the book, warnings as errors": _html_builds,
         "Chromium, which the pages are opened in": _chromium,
         "Unit tests, doctests, data and templates": _pytest(
@@ -479,12 +525,14 @@ def test() -> None:
             str(_root / "book"),
         ),
     }
+    stages = quickly if only_quick else quickly | at_length
     failed = [name for name, does in stages.items() if not _stage(name, does)]
     for name in failed:
         say.print(f"[bold]failed:[/bold] {name}")
     if failed:
         raise typer.Exit(1)
-    say.print(f"every check passed; the book: {_root / '_build' / 'html' / 'index.html'}")
+    book = "" if only_quick else f"; the book: {_root / '_build' / 'html' / 'index.html'}"
+    say.print(f"every {'quick ' if only_quick else ''}check passed{book}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -19,14 +19,14 @@ from pathlib import Path
 from ncthelpers.export.folders import linked, stamped, zipped
 from ncthelpers.export.symbols import csv_line, neutral
 from ncthelpers.files import is_data, only_writer, swap_folder, write_atomically
-from ncthelpers.publish import drawings, theme, wordindex
+from ncthelpers.publish import checksums, drawings, theme, wordindex
 from ncthelpers.publish.manifest import LOCK, published
 from ncthelpers.publish.toc import COMPARISON, pages_listed
 from ncthelpers.publish.workers import ending
 
-__all__ = ["BuildFailed", "build_html", "commit_of"]
+__all__ = ["BuildFailed", "build_html", "commit_of", "cores"]
 
-_CODE = (Path(__file__), *(Path(part.__file__) for part in (drawings, theme, wordindex)), *(path for folder in ("static", "templates")
+_CODE = (Path(__file__), *(Path(part.__file__) for part in (checksums, drawings, theme, wordindex)), *(path for folder in ("static", "templates")
                                                 for path in Path(theme.__file__).with_name(folder).iterdir()))  # fmt: skip
 _TABLES = "tables"  # the folder of the tables as open data
 _NO_PAGES = ("data/", f"{_TABLES}/")  # what the HTML is made of that Sphinx never sees
@@ -58,7 +58,8 @@ def build_html(root: Path, config: Path, waits: Callable[[], None] = lambda: Non
     Returns
     -------
     Path
-        The folder of the HTML, which holds the entered tables in ``data/`` too and is stamped with the commit.
+        The folder of the HTML, which holds the entered tables in ``data/`` too, is stamped with the commit, and lists the
+        checksum of each of its files.
 
     Raises
     ------
@@ -128,10 +129,15 @@ def commit_of(repository: Path) -> str:
     """
     try:
         done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
-                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
+                              check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return "not recorded"
     return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "not recorded"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read(record: Path) -> dict:
@@ -172,7 +178,7 @@ def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, str(root.resolve()), str(config), str(made), *again],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-        env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(temporary)}, pass_fds=() if lock is None else (lock,),
+        env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(temporary)}, pass_fds=() if lock is None else (lock,), check=False,
     )  # fmt: skip
     if done.returncode:
         shutil.rmtree(made, ignore_errors=True)
@@ -192,7 +198,7 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
     _lose_no_page()
     result = build_sphinx(
         Path(root, "book"), Path(made, "html"), path_config=config, noconfig=True, quiet=True, warningiserror=True,
-        keep_going=True, jobs=(os.cpu_count() or 1) + 1, # the one that hands out pages does less than the others
+        keep_going=True, jobs=cores() + 1,  # the one that hands out pages does less than the others
         confoverrides={
             "external_toc_path": str(Path(root, "_toc.yml")), "latex_individualpages": False, theme.CHANGED: list(changed),
             **_title(Path(root), Path(config)),
@@ -222,7 +228,7 @@ def _lose_no_page() -> None:
 
 
 def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) -> None:
-    """Copy what Sphinx made, with the commit, the data and the tables, and put it in the place of what is public in one step.
+    """Copy what Sphinx made, with the commit, the data, the tables and the checksums, and put it in the place of what is public in one step.
 
     Of styles and scripts what no page asks for is left out: the stock theme brings seven megabytes of it.
     """
@@ -246,6 +252,7 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) 
         shutil.copyfile(made / name, new / name)
     _add_data(root, new)
     _add_tables(tables, new, record["commit"])
+    checksums.write(new)
     swap_folder(new, html)
     _write(work / "published.json", {**record, "files": _hashes(html)})
 

@@ -17,6 +17,7 @@ from ncthelpers.returns.cleaning import Ledger, shaped, typed
 from ncthelpers.returns.delimited import sheets, table_of
 from ncthelpers.returns.layouts import Layout, Module, layout_for, plain
 from ncthelpers.returns.readers import Part, Raw, used_columns
+from ncthelpers.returns.recognition import told_apart
 from ncthelpers.returns.records import Cover, Records
 from ncthelpers.workingdays import months_before
 from ncthelpers.years import ContractYear
@@ -121,11 +122,17 @@ def read(paths: Sequence[Path], year: ContractYear, extra: Sequence[Path] = ()) 
         If a file cannot be read, is no workbook or holds no list, two sheets are the same list, or a list lacks a column
         that is needed; every fault at once.
     """
-    layout, faults, warnings = layout_for(RETURN, year, extra), [], []
+    given = [Path(path) for path in paths]
+    with told_apart(RETURN, given):
+        return _read(given, layout_for(RETURN, year, extra), year)
+
+
+def _read(given: Sequence[Path], layout: Layout, year: ContractYear) -> Raw:
+    faults, warnings = [], []
     places: dict[str, Part] = {}
-    for path in _books([Path(path) for path in paths]):
+    for path in _books(given):
         if not path.is_file() or path.suffix.lower() not in _BOOKS:
-            rule = "is no workbook (xlsx, xls or ods)" if path.exists() else "is not there"
+            rule = "is no workbook (xlsx, xls or ods); save it as xlsx" if path.exists() else "is not there"
             faults.append(Fault(path.as_posix(), None, "", "", rule))
             continue
         try:
@@ -140,7 +147,7 @@ def read(paths: Sequence[Path], year: ContractYear, extra: Sequence[Path] = ()) 
                 faults.append(Fault(part.shown, None, "", "", rule))
             places.setdefault(module.name, part)
     if not places and not faults:
-        faults = [Fault(Path(path).as_posix(), None, "", "", "holds none of the lists 1 to 11") for path in paths]
+        faults = [Fault(path.as_posix(), None, "", "", "holds none of the lists 1 to 11") for path in given]
     tables, rows = {}, {}
     for name, part in places.items():
         used, wrong, told = used_columns(layout[name], part, layout, ())
@@ -151,7 +158,8 @@ def read(paths: Sequence[Path], year: ContractYear, extra: Sequence[Path] = ()) 
     if faults:
         raise DataFaults(faults)
     files = tuple(dict.fromkeys(part.path for part in places.values()))
-    return Raw(layout, year, tables, files, tuple(sorted(set(warnings), key=str)), rows=rows)
+    shown = {name: part.shown for name, part in places.items()}
+    return Raw(layout, year, tables, files, tuple(sorted(set(warnings), key=str)), rows=rows, places=shown)
 
 
 def _cover(table: str, as_at: date) -> Cover:
@@ -217,9 +225,8 @@ def tidy(*raws: Raw, ledger: Ledger | None = None, as_at: date) -> Records:
         rule = "is a snapshot, and another workbook is given: they cannot be joined"
         raise DataFaults([Fault(file.as_posix(), None, "", "", rule) for one in others for file in one.files])
     if not raw.year.start <= as_at <= raw.year.end:
-        raise DataFaults(
-            [Fault(raw.files[0].as_posix(), None, "", "", f"is said to be of {as_at}, which is not in {raw.year}")]
-        )
+        rule = f"is said to be of {as_at}, which is not in {raw.year}; give --as-at a day of it, or another --year"
+        raise DataFaults([Fault(raw.files[0].as_posix(), None, "", "", rule)])
     tables = {
         name: shaped(name, _tidied(name, typed(raw, name, ledger), as_at, ledger))
         for name in _LISTS

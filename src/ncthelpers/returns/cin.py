@@ -4,7 +4,8 @@ from datetime import date
 
 import polars as pl
 
-from ncthelpers.returns.cleaning import Ledger, consecutive, given, latest, shaped, typed
+from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.returns.cleaning import Ledger, consecutive, given, latest, seen, shaped, typed
 from ncthelpers.returns.readers import Raw
 from ncthelpers.returns.records import Records
 
@@ -33,7 +34,9 @@ _BEGUN = {
 }
 _BACKWARDS = "field empty: {} is before it began"
 _ENDS_LATER = "changed: {} is after the return's last day, so it was open on that day"
-NO_ENQUIRIES = "left out: the census has no section 47 enquiry, so nothing tells which conference followed one"
+NO_ENQUIRIES = (
+    "kept: DateOfInitialCPC is not used, for the census has no section 47 enquiry that it could have followed"
+)
 NEGATIVE = "field empty: NumberOfPreviousCPP is below nought"
 
 
@@ -80,10 +83,21 @@ def _children(rows: pl.DataFrame, last: date, ledger: Ledger) -> pl.DataFrame:
     return ledger.mend(table, rows, pl.col("born") > last, BORN_LATER, born=None)
 
 
+def _of_its_year(raw: Raw, referrals: pl.DataFrame) -> None:
+    """Refuses a census that does not say its year, and of whose cases none was open in it."""
+    open_in_it = (pl.col("referred") <= raw.year.end) & (
+        pl.col("closed").is_null() | (pl.col("closed") >= raw.year.start)
+    )
+    if not raw.header.get("Year") and referrals.filter(open_in_it).is_empty():
+        rule = f"has no Year, and holds no case of {raw.year}{seen(referrals['referred'], referrals['closed'])}"
+        raise DataFaults([Fault(raw.place("referrals"), None, "", "", rule)])
+
+
 def _of_year(raw: Raw, ledger: Ledger) -> dict[str, pl.DataFrame]:
     """The tables of one census, each record once."""
     text = {name: typed(raw, name, ledger) for name in raw.tables}
     last = raw.year.end
+    _of_its_year(raw, text["referrals"])
     found = {"children": _children(text["children"], last, ledger)}
     for name, (start, end, theirs) in _BEGUN.items():
         if name in text:
@@ -93,7 +107,7 @@ def _of_year(raw: Raw, ledger: Ledger) -> dict[str, pl.DataFrame]:
     if "section47" in text:
         found["section47"] = _section47(text["section47"], text["referrals"], last, ledger)
     else:
-        ledger.note("section47", NO_ENQUIRIES, text["referrals"].filter(pl.col("conference").is_not_null()))
+        ledger.note("referrals", NO_ENQUIRIES, found["referrals"].filter(pl.col("conference").is_not_null()))
     return found
 
 
@@ -117,7 +131,7 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
     Raises
     ------
     DataFaults
-        If two censuses are of one year.
+        If two censuses are of one year, or one does not say its year and no case of it was open in that asked for.
 
     Notes
     -----

@@ -14,7 +14,19 @@ from ncthelpers.returns.delimited import ROW
 from ncthelpers.returns.readers import Raw
 from ncthelpers.returns.records import LEFT_OUT, TABLES, Cover
 
-__all__ = ["Ledger", "typed", "shaped", "days", "consecutive", "given", "latest", "TWICE", "LATER", "APART"]
+__all__ = [
+    "Ledger",
+    "typed",
+    "shaped",
+    "days",
+    "consecutive",
+    "given",
+    "latest",
+    "seen",
+    "TWICE",
+    "LATER",
+    "APART",
+]
 
 TWICE = "left out: the same record stands in the return more than once"
 LATER = "left out: a later return has the record too"
@@ -259,6 +271,22 @@ def consecutive(raws: Sequence[Raw], ledger: Ledger) -> list[Raw]:
         for name, rows in raw.tables.items():
             ledger.note(name, APART, rows.select(row=ROW, year=pl.lit(str(raw.year))))
     return ordered[first:]
+
+
+def seen(*days: pl.Series) -> str:
+    """From which to which day there are any, to be put behind the words that they explain.
+
+    Examples
+    --------
+    >>> seen(days(pl.Series(["01/05/2016", "02/07/2016"])))
+    ', for its days are from 2016-05-01 to 2016-07-02'
+    """
+    found = pl.concat(days).drop_nulls()
+    return (
+        f", for its days are from {found.min()} to {found.max()}"
+        if found.len()
+        else ", or none of its days can be read"
+    )
 
 
 def given(

@@ -67,6 +67,9 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
         .when(pl.col("left") <= day).then(pl.lit(LEFT))
     )  # fmt: skip
     workers = ledger.leave_out("workers", workers, why)
+    if workers.is_empty():
+        rule = f"holds no worker in post on {day}: it is empty, or of another year"
+        raise DataFaults([Fault(raw.place("workers"), None, "", "", rule)])
     workers = ledger.mend("workers", workers, ~pl.col("fte").is_between(0, 1), NOT_ONE_POST, fte=None)
     workers = ledger.mend("workers", workers, pl.col("cases") < 0, NEGATIVE, cases=None)
     none = pl.when(pl.col("fte").is_null() | (pl.col("fte") < 0)).then(pl.lit(NO_VACANCIES))

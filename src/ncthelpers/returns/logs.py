@@ -98,7 +98,15 @@ def tidy(*raws: Raw, ledger: Ledger | None = None, as_at: date | None = None) ->
     last = as_at or year.end
     if not year.start <= last <= year.end:
         raise DataFaults(
-            [Fault(used[-1].files[0].as_posix(), None, "", "", f"is of {year}, in which {last} does not lie")]
+            [
+                Fault(
+                    used[-1].files[0].as_posix(),
+                    None,
+                    "",
+                    "",
+                    f"is of {year}, in which {last} does not lie; give --as-at a day of it",
+                )
+            ]
         )
     years = [(raw, {name: typed(raw, name, ledger) for name in raw.tables}) for raw in used]
     tables, covers = {}, {}

@@ -9,6 +9,7 @@ import polars as pl
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.returns.delimited import ROW, UNNAMED, read_csv, read_header, read_sheets
 from ncthelpers.returns.layouts import Layout, Module, layout_for, layouts, looks_like, plain
+from ncthelpers.returns.recognition import told_apart
 from ncthelpers.years import ContractYear
 
 __all__ = ["Raw", "Part", "read", "used_columns"]
@@ -40,6 +41,8 @@ class Raw:
         What an XML file says of itself, such as ``ReferenceDate``.
     rows : mapping of Path to int
         How many records were read from which file; not there where nothing of a file is used.
+    places : mapping of str to str
+        Of each module that was read, the file, or the sheet in its file, as faults name it.
     """
 
     layout: Layout
@@ -49,6 +52,11 @@ class Raw:
     warnings: tuple[Fault, ...] = ()
     header: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[Path, int] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, module: str) -> str:
+        """Where a module was read from, as faults name it."""
+        return self.places.get(module) or ", ".join(path.as_posix() for path in self.files)
 
 
 def _named(names: Sequence[str], module: Module) -> tuple[dict[str, str], list[str], list[str]]:
@@ -94,6 +102,7 @@ def _placed(
 ) -> tuple[dict[str, Part], list[Fault], list[Fault]]:
     """Which part is which module: by its file's name, else by its header; with faults and warnings."""
     places: dict[str, Part] = {}
+    faults, warnings = [], []
     by_file = {plain(module.file): module for module in layout.modules if module.file}
     rest = []
     for part in parts:
@@ -102,9 +111,11 @@ def _placed(
             places[module.name] = part
         else:
             rest.append(part)
-    faults, warnings = [], []
     named = set(places)
     for part in rest:
+        if not any(part.names):
+            warnings.append(Fault(part.shown, None, "", "", "is empty: it is not used"))
+            continue
         fitting = _by_header(part.names, layout)
         free = [module for module in fitting if module.name not in places]
         if len(free) == 1:
@@ -114,7 +125,8 @@ def _placed(
             faults.append(Fault(part.shown, None, "", "", f"has a header that fits {names} alike"))
         elif fitting and (fitting[0].name not in named or part.path in given):
             other = places[fitting[0].name]
-            faults.append(Fault(part.shown, None, "", "", f"has the header of {fitting[0].name}, as {other.shown} has"))
+            rule = f"has the header of {fitting[0].name}, as {other.shown} has"
+            faults.append(Fault(part.shown, None, "", "", rule, suggestion="give one of them"))
         elif fitting:
             warnings.append(Fault(part.shown, None, "", "", f"is not read: {fitting[0].name} is in another file"))
         elif near := _nearest(part.names, layout, places):
@@ -131,6 +143,8 @@ def used_columns(
 ) -> tuple[pl.DataFrame | None, list[Fault], list[Fault]]:
     """The used columns of a module, with faults for what cannot be read or lacks, and warnings for columns no one knows."""
     rows, names, faults, warnings = part.rows, part.names, [], []
+    if module.columns and not any(names):
+        return None, [Fault(part.shown, None, "", "", f"is empty: {module.name} of {layout.name} was to be in it")], []
     if rows is None and module.columns:
         try:
             rows, warnings = read_csv(part.path)
@@ -146,6 +160,8 @@ def used_columns(
     theirs = list(found.values())
     twice = sorted({name for name in theirs if theirs.count(name) > 1})
     faults += [Fault(part.shown, at, name, "", "is the name of two columns") for name in twice]
+    if module.required and module.columns and not faults and rows.is_empty():
+        faults.append(Fault(part.shown, None, "", "", f"holds no record: {layout.name} needs {module.name}"))
     rule = f"is no column of {module.name} of {layout.name}: it is not used"
     nothing = {
         name
@@ -180,6 +196,17 @@ def _tables(
                 Fault(module.file or module.name, None, "", "", rule),
                 *warnings,
             ]  # one not used may be the one meant
+    if not places and not faults:
+        known = ", ".join(module.file or module.name for module in layout.modules)
+        faults = [
+            Fault(path.as_posix(), None, "", "", f"is none of the files of {layout.of}: {known}") for path in paths
+        ]
+    warnings += [
+        Fault(part.shown, None, "", "", f"was read as {name}, by the names of its columns")
+        for name, part in places.items()
+        if plain(part.shown.rpartition("!")[2] if part.rows is not None else part.path.stem)
+        not in {plain(name), plain(Path(layout[name].file).stem)}
+    ]
     tables, read_from = {}, {}
     for name, part in places.items():
         used, wrong, told = used_columns(layout[name], part, layout, others)
@@ -190,7 +217,8 @@ def _tables(
     if faults:
         raise DataFaults(faults)
     files = tuple(dict.fromkeys(part.path for part in places.values()))
-    return Raw(layout, year, tables, files, tuple(sorted(set(warnings), key=str)), rows=read_from)
+    shown = {name: part.shown for name, part in places.items()}
+    return Raw(layout, year, tables, files, tuple(sorted(set(warnings), key=str)), rows=read_from, places=shown)
 
 
 def _found(paths: Sequence[Path], layout: Layout) -> Iterator[Path]:
@@ -203,6 +231,13 @@ def _found(paths: Sequence[Path], layout: Layout) -> Iterator[Path]:
         files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~$")))
         of_kind = ([file for file in files if file.suffix.lower() in some] for some in (*kinds, _XML))
         yield from next(filter(None, of_kind), [])
+
+
+def _nothing_in(folder: Path) -> Fault:
+    """That a folder holds no file of a return, and which folders in it may."""
+    inside = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+    hint = f"name the folder in it that is meant: {inside}" if inside else ""
+    return Fault(folder.as_posix(), None, "", "", "holds no CSV, xlsx or XML file", suggestion=hint)
 
 
 def _passed_over(paths: Sequence[Path], read: Sequence[Path]) -> Iterator[Fault]:
@@ -245,18 +280,26 @@ def read(of: str, paths: Sequence[Path], year: ContractYear, extra: Sequence[Pat
         If there is no layout for the year, a file cannot be read, or a column or module that is needed is not there;
         every fault at once.
     """
-    layout, others = layout_for(of, year, extra), layouts(of, extra)
     given = [Path(path) for path in paths]
+    with told_apart(of, given):
+        return _read(of, given, year, extra)
+
+
+def _read(of: str, given: Sequence[Path], year: ContractYear, extra: Sequence[Path]) -> Raw:
+    layout, others = layout_for(of, year, extra), layouts(of, extra)
     if absent := [path for path in given if not path.exists()]:
         raise DataFaults([Fault(path.as_posix(), None, "", "", "is not there") for path in absent])
     files = list(_found(given, layout))
     kinds = {file.suffix.lower() for file in files}
     if strange := [file for file in files if file.suffix.lower() not in (*_TABLES, *_BOOKS, *_XML)]:
-        raise DataFaults([Fault(file.as_posix(), None, "", "", "is no CSV, xlsx or XML file") for file in strange])
+        raise DataFaults(
+            [Fault(file.as_posix(), None, "", "", "is no CSV, xlsx or XML file; save it as one") for file in strange]
+        )
     if not files:
-        raise DataFaults([Fault(path.as_posix(), None, "", "", "holds no CSV, xlsx or XML file") for path in given])
+        raise DataFaults([_nothing_in(path) for path in given])
     if kinds & set(_XML) and (len(files) > 1 or not layout.root):
-        rule = "is XML, which is read alone" if layout.root else f"is XML, and {layout.name} says nothing of XML"
+        alone = "is XML, which is read alone; name the one that is meant, and those of years before by --earlier"
+        rule = alone if layout.root else f"is XML, and {layout.name} says nothing of XML; give it as CSV files or xlsx"
         raise DataFaults([Fault(file.as_posix(), None, "", "", rule) for file in files if file.suffix.lower() in _XML])
     if kinds & set(_XML):
         from ncthelpers.returns.xml import read_xml

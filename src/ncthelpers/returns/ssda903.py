@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.returns.cleaning import Ledger, consecutive, given, latest, shaped, typed
+from ncthelpers.returns.cleaning import Ledger, consecutive, given, latest, seen, shaped, typed
 from ncthelpers.returns.readers import Raw
 from ncthelpers.returns.records import Records, empty
 
@@ -88,7 +88,7 @@ def _of_its_year(raw: Raw, episodes: pl.DataFrame) -> pl.DataFrame:
     """Refuses a return whose episodes are of another year: the files themselves do not say of which they are."""
     ends = episodes["ended"].drop_nulls()
     if ends.len() >= _TELLING and ends.is_between(raw.year.start, raw.year.end).mean() < 0.5:
-        raise DataFaults([Fault(raw.files[0].as_posix(), None, "DEC", str(raw.year), OTHER_YEAR)])
+        raise DataFaults([Fault(raw.place("episodes"), None, "DEC", str(raw.year), f"{OTHER_YEAR}{seen(ends)}")])
     return episodes
 
 

@@ -14,7 +14,7 @@ from ncthelpers.returns.delimited import ROW
 from ncthelpers.returns.layouts import Column, Layout, Module, looks_like
 from ncthelpers.years import ContractYear
 
-__all__ = ["read_xml", "LARGEST_RECORD"]
+__all__ = ["read_xml", "first_tags", "LARGEST_RECORD"]
 
 LARGEST_RECORD = 4 << 20  # bytes of one child's or worker's record: thousands of times what one has
 _CHUNK = 1 << 16
@@ -60,6 +60,14 @@ def _root(path: Path, start: bytes) -> etree._Element:
             raise _refused(path, "has a document type (DOCTYPE), which a return never has: it is not read")
         return element
     raise _refused(path, "is not XML: it has no element")
+
+
+def first_tags(path: Path) -> list[str]:
+    """Names of the elements that begin in the first bytes of an XML file, in their order."""
+    parser = etree.XMLPullParser(events=("start",), **_SAFE)
+    with suppress(etree.XMLSyntaxError):
+        parser.feed(next(_chunks(path), b""))
+    return [element.tag for _, element in parser.read_events()]
 
 
 def _elements(path: Path, names: Sequence[str]) -> Iterator[etree._Element]:
