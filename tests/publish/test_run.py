@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -210,7 +211,7 @@ def test_the_pages_around_the_years_are_published_all_at_once(book, contents, mo
     """The disk is full after some of them have been written."""
 
     def fails(made, place):
-        if os.path.basename(place) == "publisher.md":
+        if Path(place).name == "publisher.md":
             raise OSError(28, "No space left on device", str(place))
         replace(made, place)
 

@@ -83,7 +83,7 @@ def _faults_of(done: Ended, codes: Sequence[int], *causes: str) -> list[str]:
     """What is wrong with how a command ended: it may say what befell it, and never how it is made."""
     wrong = [f"it ended with exit code {done.code}"] if done.code not in codes else []
     wrong += ["it ended with a traceback"] if "Traceback" in done.said else []
-    named = done.code in (0, -signal.SIGKILL) or any(re.search(cause, done.said, re.I) for cause in causes)
+    named = done.code in (0, -signal.SIGKILL) or any(re.search(cause, done.said, re.IGNORECASE) for cause in causes)
     wrong += [] if named else [f"it did not name the cause ({' or '.join(causes)})"]
     return [f"{one}:\n{done.said}" for one in wrong]
 
