@@ -442,7 +442,7 @@ def brought_up_to_date(monkeypatch):
 def test_book_runs_every_public_year_then_builds_and_says_where_it_is(
     small_root, command, brought_up_to_date, monkeypatch
 ):
-    def build_html(where, config):
+    def build_html(where, config, waits):
         brought_up_to_date.append((where, config))
         return where / "_build" / "html"
 
@@ -512,7 +512,7 @@ def test_quick_runs_the_quick_checks_alone(small_root, command, stages):
 
 
 def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, monkeypatch):
-    def fails(root, config):
+    def fails(root, config, waits):
         raise cli.html.BuildFailed("WARNING: no title")
 
     monkeypatch.setattr(cli.html, "build_html", fails)

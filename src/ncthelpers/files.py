@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -118,6 +118,8 @@ def swap_folder(made: Path, place: Path) -> None:
         If the old folder cannot be moved, as on Windows while another program holds a file in it open.
     """
     if place.exists() and _exchanged(made, place):
+        with suppress(OSError):  # what stood there may have been kept from being written
+            made.chmod(0o700)
         shutil.rmtree(made, ignore_errors=True)
         return
     old = place.with_name(f".old-{place.name}")
