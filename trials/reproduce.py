@@ -157,7 +157,7 @@ class Clone:
         allowed = ",".join(map(str, sorted(os.sched_getaffinity(0))[: self.setting.cores]))
         done = subprocess.run(
             ["taskset", "--cpu-list", allowed, *command], cwd=at or self.place, stdin=subprocess.DEVNULL,
-            capture_output=True, umask=self.setting.umask,
+            capture_output=True, check=False, umask=self.setting.umask,
             env={**ours, "HOME": str(self._home), **self.setting.environment},
         )  # fmt: skip
         if done.returncode:
@@ -330,7 +330,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scratch = Path(tempfile.mkdtemp(prefix="reproduce-"))
     *both, cannot = settings(scratch)
     with ThreadPoolExecutor(2) as at_once:
-        one, other = at_once.map(lambda setting: made(scratch, setting), both)
+        try:
+            one, other = at_once.map(lambda setting: made(scratch, setting), both)
+        except RuntimeError as failed:
+            print(f"{failed}\nwhat was made stands in {scratch}", file=sys.stderr)
+            return 1
     title = "Everything made twice, elsewhere and otherwise: the same to the byte"
     done = trials.trial(cli.REPOSITORY, "reproduce", title, rows_of(one, other), "make reproduce", cannot)
     trials.record(cli.REPOSITORY, done)

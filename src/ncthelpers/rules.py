@@ -458,10 +458,8 @@ def _worked_out(data: YearData, place: str) -> Iterator[Fault]:
         for cell, (name, row, column) in ((cell, at) for cell, at in told.items() if at):
             file, cells = f"{place}/{name}.csv", tables[name][row]
             alike = [line for line, other in tables[name].items() if _same_question(name, cells, other)]
-            if (
-                known & {(file, line) for line in alike}
-                or cell[0] == "left over"
-                and ("numerator", *cell[1:]) in counts.shown
+            if known & {(file, line) for line in alike} or (
+                cell[0] == "left over" and ("numerator", *cell[1:]) in counts.shown
             ):
                 continue
             yield Fault(file, row, column, "", "gives with the others a number away that is from one to five, which may point to somebody: "

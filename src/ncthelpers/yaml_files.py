@@ -106,7 +106,7 @@ def read_yaml(text: str) -> object:
         raise _Refused(None, None, f"is longer than {_LONGEST:,} characters", None)
     try:
         _bounded(text)
-        return yaml.load(text, Loader=_Parser)  # noqa: S506 # nosec B506 - a SafeLoader
+        return yaml.load(text, Loader=_Parser)  # noqa: S506 - a SafeLoader  # nosec B506
     except (_Refused, _NoWriting):
         raise
     except yaml.YAMLError:

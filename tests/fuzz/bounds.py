@@ -36,13 +36,8 @@ def _look(event: str, args: tuple) -> None:
     """Told by Python of all that it does (PEP 578)."""
     if _seen is None:
         return
-    if (
-        event == "open"
-        and isinstance(args[0], str | bytes)
-        and isinstance(args[2], int)
-        and args[2] & _WRITES
-        or event in _CHANGES
-        and isinstance(args[0], str | bytes | os.PathLike)
+    if (event == "open" and isinstance(args[0], str | bytes) and isinstance(args[2], int) and args[2] & _WRITES) or (
+        event in _CHANGES and isinstance(args[0], str | bytes | os.PathLike)
     ):
         _seen.append(os.fsdecode(args[0]))
     elif event in _NEVER or (event == "subprocess.Popen" and os.fsdecode(args[0]) not in _HELPERS):
@@ -75,7 +70,7 @@ def most_of_memory() -> Iterator[Callable[[], int]]:
 @contextmanager
 def _watched(folder: Path) -> Iterator[None]:
     """Nothing is changed outside a folder, nobody called, nothing unpickled, and it ends."""
-    global _seen
+    global _seen  # noqa: PLW0603 - the hook of an audit can never be taken away, so it needs one place to tell
     before = signal.signal(signal.SIGALRM, _hung) if hasattr(signal, "SIGALRM") else None
     if before is not None:
         signal.setitimer(signal.ITIMER_REAL, _HANGS_AFTER)

@@ -222,16 +222,6 @@ def test_of_two_years_the_later_return_has_the_episode_and_entering_care_is_know
     assert tidy(raws[1])["adoptions"]["entered"].to_list() == [None]
 
 
-def test_where_years_do_not_follow_on_the_later_alone_counts():
-    raws = [
-        raw_of(ContractYear(year), header=headers("a"), episodes=[episode("a", "01/05/2015")])
-        for year in ("2015-16", "2017-18")
-    ]  # fmt: skip
-    records = tidy(*raws)
-    assert records["episodes"].height == 1 and records.covers["episodes"].first == YEAR.start
-    assert reasons(records) == {APART: 2}
-
-
 def test_a_module_that_a_later_return_does_not_give_is_not_given():
     leaver = dict(CHILD="a", DOB="01/01/2000", IN_TOUCH="YES", ACTIV="F2", ACCOM="B1")
     first = raw_of(YEAR, header=headers("a"), episodes=[], oc3=[leaver])

@@ -8,6 +8,7 @@ import io
 import struct
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 __all__ = ["ERROR", "formats_of", "old_sheets", "value_in"]
 
@@ -121,10 +122,10 @@ def formats_of(content: bytes) -> dict[str, Mapping[tuple[int, int], str]]:
     }
 
 
-_KINDS = {"date": date, "datetime": datetime, "time": time}
+_KINDS: Mapping[str, type[date] | type[time]] = {"date": date, "datetime": datetime, "time": time}
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """A value as JSON can hold it: of a day or time its kind and how it is written."""
     if isinstance(value, timedelta):
         return ["timedelta", value.total_seconds()]
@@ -146,7 +147,7 @@ def value_in(held: object) -> object:
     return timedelta(seconds=written) if kind == "timedelta" else _KINDS[kind].fromisoformat(written)
 
 
-def old_sheets(content: bytes) -> list[dict]:
+def old_sheets(content: bytes) -> list[dict[str, Any]]:
     """The sheets of a file: the name of each, its rows of values from A1 on, and the corners of its merged ranges, counted from 1.
 
     A broken file crashes the library that reads it here: to be asked :func:`~ncthelpers.apart.apart`.
