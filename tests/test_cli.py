@@ -325,6 +325,21 @@ def test_a_run_says_each_page_as_it_is_made_then_what_changed_and_where_its_repo
     assert commanded("run").err.startswith(f"nothing changed: {YEAR}, 2032-33, comparison, about are up to date in ")
 
 
+def test_a_run_with_nothing_to_make_takes_away_what_a_killed_one_left(book, commanded):
+    (book.root / "book" / ".staging-0badcafe").mkdir()
+    assert commanded("run").code == 0
+    assert not list((book.root / "book").glob(".*"))
+    assert commanded("run").err.startswith("nothing changed")
+
+
+def test_what_could_be_read_for_ever_is_refused_by_name(book, commanded):
+    path = book.root / "data" / YEAR / "property.csv"
+    path.unlink()
+    os.mkfifo(path)
+    done = commanded("run")
+    assert done.code == 2 and done.err.endswith("property.csv is neither a file nor a folder: take it away\n")
+
+
 def test_a_run_on_a_screen_shows_how_far_it_is(book, commanded, monkeypatch):
     (book.repository / "requirements.lock").write_text("invented==2\n")
     screen = io.StringIO()
@@ -442,7 +457,7 @@ def brought_up_to_date(monkeypatch):
 def test_book_runs_every_public_year_then_builds_and_says_where_it_is(
     small_root, command, brought_up_to_date, monkeypatch
 ):
-    def build_html(where, config):
+    def build_html(where, config, waits):
         brought_up_to_date.append((where, config))
         return where / "_build" / "html"
 
@@ -456,7 +471,7 @@ def test_book_runs_every_public_year_then_builds_and_says_where_it_is(
 def test_a_book_that_cannot_be_built_ends_in_one_with_what_the_builder_said(
     small_root, command, brought_up_to_date, monkeypatch
 ):
-    def fails(where, config):
+    def fails(where, config, waits):
         raise cli.html.BuildFailed("the HTML could not be built:\nWARNING: no title")
 
     monkeypatch.setattr(cli.html, "build_html", fails)
@@ -512,7 +527,7 @@ def test_quick_runs_the_quick_checks_alone(small_root, command, stages):
 
 
 def test_html_that_cannot_be_built_fails_the_test(small_root, command, stages, monkeypatch):
-    def fails(root, config):
+    def fails(root, config, waits):
         raise cli.html.BuildFailed("WARNING: no title")
 
     monkeypatch.setattr(cli.html, "build_html", fails)

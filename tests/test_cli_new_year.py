@@ -16,7 +16,11 @@ LAST, NEXT = "2031-32", "2032-33"
 
 
 def tree(root):
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and path.name != "run.lock"
+    }
 
 
 def refused(command, root, *arguments):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ncthelpers import files
-from ncthelpers.files import alone, swap_folder, work_tree_of, write_atomically
+from ncthelpers.files import alone, neither_file_nor_folder, only_writer, swap_folder, work_tree_of, write_atomically
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -155,3 +155,33 @@ def test_whoever_waits_for_a_lock_is_told_so_once(tmp_path):
 def _held(path, waits):
     with alone(path, waits):
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_what_could_be_read_for_ever_is_found(tmp_path):
+    (tmp_path / "data" / "2031-32").mkdir(parents=True)
+    (tmp_path / "data" / "2031-32" / "grants.csv").write_text("council\n")
+    (tmp_path / "data" / "gone.csv").symlink_to("nowhere")
+    places = [tmp_path / name for name in ("data", "_toc.yml", "nothing")]
+    assert list(neither_file_nor_folder(*places)) == []
+    pipes = [tmp_path / "data" / "2031-32" / "homes.csv", tmp_path / "_toc.yml"]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    (tmp_path / "data" / "link.csv").symlink_to(pipes[0])
+    assert set(neither_file_nor_folder(*places)) == {*pipes, tmp_path / "data" / "link.csv"}
+
+
+def test_there_is_one_lock_for_whoever_writes_in_a_root(tmp_path):
+    with ThreadPoolExecutor(1) as thread:
+        with only_writer(tmp_path):
+            waiting = thread.submit(_wrote, tmp_path, (tmp_path / "waits").touch)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.2)
+            assert (tmp_path / "waits").is_file()
+            (tmp_path / "freed").touch()
+        waiting.result(5)
+
+
+def _wrote(root, waits):
+    with only_writer(root, waits):
+        assert (root / "freed").is_file()

@@ -101,9 +101,7 @@ def main() -> int:
     """Do the trials that are asked for; all of them are recorded, some of them are not."""
     names = [kind.name for kind in KINDS]
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--trials", type=int, default=sum(kind.times for kind in KINDS), help="how many in all (%(default)s)"
-    )
+    parser.add_argument("--trials", type=int, help="how many in all, if not each kind as often as it says")
     parser.add_argument("--seed", type=int, default=1, help="of the first trial of each kind (%(default)s)")
     parser.add_argument("--only", choices=names, help="one kind; with --seed and --trials 1 a trial is done again")
     given = parser.parse_args()
@@ -111,7 +109,7 @@ def main() -> int:
         sys.exit("torture: processes are looked for in /proc, so this needs Linux")
     left_out = [*dict.fromkeys(reason for kind in KINDS if (reason := kind.reason())), *NOT_TRIED]
     kinds = [kind for kind in KINDS if given.only in (None, kind.name) and not kind.reason()]
-    share = given.trials / sum(kind.times for kind in kinds)
+    share = given.trials / sum(kind.times for kind in kinds) if given.trials else 1
     asked = [(kind, given.seed + n) for kind in kinds for n in range(max(1, round(kind.times * share)))]
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         rows = rows_of(Path(folder), asked)

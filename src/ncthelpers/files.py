@@ -3,12 +3,21 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-__all__ = ["checksum", "is_data", "work_tree_of", "write_atomically", "swap_folder", "alone", "only_writer"]
+__all__ = [
+    "checksum",
+    "is_data",
+    "neither_file_nor_folder",
+    "work_tree_of",
+    "write_atomically",
+    "swap_folder",
+    "alone",
+    "only_writer",
+]
 
 
 def checksum(content: bytes) -> str:
@@ -31,6 +40,26 @@ def is_data(path: Path) -> bool:
     (True, False)
     """
     return not path.name.startswith((".", "~$"))
+
+
+def neither_file_nor_folder(*places: Path) -> Iterator[Path]:
+    """What is a pipe, a socket or a device: to read it could take for ever.
+
+    Parameters
+    ----------
+    places : Path
+        Files and folders; of a folder, all that is below it. What is not there is passed over.
+    """
+    for place in places:
+        if place.is_dir():
+            for folder, _, names in os.walk(place):
+                yield from (path for name in names if not _is_ordinary(path := Path(folder, name)))
+        elif not _is_ordinary(place):
+            yield place
+
+
+def _is_ordinary(path: Path) -> bool:
+    return path.is_file() or path.is_dir() or not path.exists()
 
 
 def work_tree_of(path: Path) -> Path | None:
@@ -89,6 +118,8 @@ def swap_folder(made: Path, place: Path) -> None:
         If the old folder cannot be moved, as on Windows while another program holds a file in it open.
     """
     if place.exists() and _exchanged(made, place):
+        with suppress(OSError):  # what stood there may have been kept from being written
+            made.chmod(0o700)
         shutil.rmtree(made, ignore_errors=True)
         return
     old = place.with_name(f".old-{place.name}")
@@ -139,13 +170,16 @@ def alone(path: Path, waits: Callable[[], None] = lambda: None) -> Iterator[int 
         yield None
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waits()
             fcntl.flock(lock, fcntl.LOCK_EX)
-        yield lock.fileno()
+        yield lock
+    finally:
+        os.close(lock)
 
 
 def only_writer(root: Path, waits: Callable[[], None] = lambda: None) -> AbstractContextManager[int | None]:

@@ -1,6 +1,7 @@
 """A page is its template with the year filled in, run, and rid of whatever differs from one run to the next."""
 
 import json
+import os
 import platform
 import re
 import sys
@@ -113,6 +114,13 @@ def test_a_template_is_read_with_each_source_in_one_piece(tmp_path):
 def test_what_is_no_notebook_is_refused_by_name(tmp_path, text):
     (tmp_path / "00_x.ipynb").write_bytes(text.encode("latin-1"))
     with pytest.raises(pages.TemplateError, match=r"^00_x\.ipynb is not a notebook"):
+        pages.read(tmp_path / "00_x.ipynb")
+
+
+@pytest.mark.parametrize("made", [Path.mkdir, os.mkfifo], ids=["a folder", "a pipe"])
+def test_what_is_no_file_is_refused_by_name_and_not_waited_for(tmp_path, made):
+    made(tmp_path / "00_x.ipynb")
+    with pytest.raises(pages.TemplateError, match=r"^00_x\.ipynb is not a file"):
         pages.read(tmp_path / "00_x.ipynb")
 
 

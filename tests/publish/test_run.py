@@ -14,7 +14,7 @@ import pytest
 
 from ncthelpers.faults import DataFaults
 from ncthelpers.files import alone
-from ncthelpers.publish import making, pages, run, workers
+from ncthelpers.publish import making, manifest, pages, run, workers
 from ncthelpers.publish.report import PagesFailed
 from ncthelpers.years import ContractYear
 
@@ -441,6 +441,16 @@ def test_what_a_killed_run_left_goes_and_what_it_had_taken_away_comes_back(book)
     (place / "about" / ".glossary.md.k3x_q1z8").write_text("half a page")
     assert book._replace(pool=None).run().ended == ()
     assert book.pages() == right and _left(book) == set()
+
+
+def test_what_a_killed_run_left_is_seen_and_is_no_part_of_the_book(book):
+    place = book.root / "book"
+    assert manifest.left_behind(place) == [] and "about" in book.current()
+    shutil.copytree(place / YEAR, place / ".staging-0badcafe")
+    (place / "about" / ".glossary.md.k3x_q1z8").write_text("half a page")
+    (place / ".gitkeep").touch()
+    assert {path.name for path in manifest.left_behind(place)} == {".staging-0badcafe", ".glossary.md.k3x_q1z8"}
+    assert "about" in book.current()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such lock")

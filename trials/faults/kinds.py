@@ -22,6 +22,7 @@ from ncthelpers.publish.manifest import LOCK, MANIFEST
 __all__ = ["Kind", "KINDS", "Happened"]
 
 _TEN_YEARS = 10 * 365 * 86400
+_EVERY = (f"book/{YEAR}", f"book/{BEFORE}", "book/about")
 _SPACE = 3_000_000  # bytes that a run of the small book can do with
 
 
@@ -163,6 +164,8 @@ _WORKED_ON = (
 
 def _harmed(scene: Scene, target: Path) -> tuple[str, ...]:
     """What is published of a file or folder."""
+    if target.name == LOCK:  # pages say which one they were made with, and may be made without
+        return _EVERY
     parts = target.relative_to(scene.root).parts if target.is_relative_to(scene.root) else ()
     if parts == ("book",):
         return tuple(f"book/{path.name}" for path in target.glob("*"))
@@ -319,9 +322,7 @@ def _lock_corrupted(scene: Scene, chance: random.Random, warm: Warm) -> Happened
     _flipped(lock, chance)
     done = scene.ended(scene.started("run"))
     lock.write_bytes(was)
-    return Happened(
-        tuple(_faults_of(done, (0, 2), re.escape(LOCK))), "", (f"book/{YEAR}", f"book/{BEFORE}", "book/about")
-    )
+    return Happened(tuple(_faults_of(done, (0, 2), re.escape(LOCK))), "", _EVERY)
 
 
 # Two at once

@@ -36,7 +36,7 @@ YEAR, BEFORE = "2021-22", "2020-21"
 TEMPLATES = ("11_rectification_plans", "14_inspections", "16_appendices")
 CELL = f"data/{YEAR}/homes.csv", ",2020-02,", ",2020-03,"
 HTML = "_build/html"
-_TOKEN = "TORTURED"
+_MARK = "TORTURED"
 _COMMAND = "import sys; from pathlib import Path; from ncthelpers import cli; cli.REPOSITORY = Path(sys.argv.pop(1)); cli.main()"
 _PATIENCE = 120
 _LEFT_SECONDS = 10
@@ -102,7 +102,7 @@ class Scene:
     @property
     def environment(self) -> dict[str, str]:
         """Of what is started here: a mark to know its processes by, and a folder for temporary files."""
-        return {**os.environ, _TOKEN: str(self.place), "TMPDIR": str(self.place / "temporary")}
+        return {**os.environ, _MARK: str(self.place), "TMPDIR": str(self.place / "temporary")}
 
     def command(self, *words: str) -> list[str]:
         """What starts an ``ncthelpers`` command on this root and these templates."""
@@ -127,7 +127,7 @@ class Scene:
 
     def processes(self) -> dict[int, str]:
         """The processes that were started here, by anything, and are not over: what they were called as, by number."""
-        found, mark = {}, f"{_TOKEN}={self.place}".encode()
+        found, mark = {}, f"{_MARK}={self.place}".encode()
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if mark in (process / "environ").read_bytes().split(b"\0"):
@@ -218,9 +218,10 @@ class Warm:
         old = scene.published()
         edited(scene.place)
         shutil.copytree(scene.place, before, symlinks=True)
-        run_seconds = _well(scene, "run")
-        _copied(before, scene.place)
-        full_seconds = _well(scene, full)
+        run_seconds = full_seconds = _well(scene, "run")
+        if html:
+            _copied(before, scene.place)
+            full_seconds = _well(scene, full)
         shutil.copytree(scene.place, after, symlinks=True)
         new = scene.published()
         if not all(old[unit] != new[unit] for unit in (f"book/{YEAR}", f"book/{BEFORE}", *([HTML] if html else ()))):

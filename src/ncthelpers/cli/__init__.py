@@ -23,7 +23,7 @@ from typer.core import TyperGroup
 
 from ncthelpers.cli import quick
 from ncthelpers.faults import DataFaults, Fault
-from ncthelpers.files import only_writer
+from ncthelpers.files import neither_file_nor_folder, only_writer
 from ncthelpers.publish import checksums, html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
@@ -122,6 +122,8 @@ def _settings(
     _root = folder.resolve()
     if not _root.is_dir():
         raise ValueError(f"the root {folder} is not a folder")
+    for path in neither_file_nor_folder(*(_root / name for name in ("_toc.yml", "data", "book"))):
+        raise ValueError(f"{path} is neither a file nor a folder: take it away")
 
 
 def refuse_to_overwrite(out: Path, suffix: str, kind: str, holds: str) -> None:
@@ -279,9 +281,9 @@ def _asked(year: str | None) -> list[ContractYear]:
 
 
 def _nothing_changed(years: Sequence[ContractYear]) -> bool:
-    """Whether every folder that these years are part of is what would be made now."""
+    """Whether every folder that these years are part of is what would be made now, and no run left anything beside them."""
     sources = manifest.Sources(_root, REPOSITORY)
-    return all(
+    return not manifest.left_behind(_root / "book") and all(
         manifest.is_current(_root, folder, sources.of(folder, of)) for folder, of in toc.folders(_root, years).items()
     )
 

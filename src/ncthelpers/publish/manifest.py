@@ -5,6 +5,7 @@ needs to be asked. Nothing that takes long to import is used here.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
@@ -15,12 +16,24 @@ from ncthelpers.publish.staleness import PACKAGE, PYTHON, python_version
 from ncthelpers.publish.toc import ABOUT
 from ncthelpers.trials import RESULTS as TRIALS
 
-__all__ = ["MANIFEST", "LOCK", "code_key", "Sources", "files_of", "published", "is_current", "as_text", "write"]
+__all__ = [
+    "MANIFEST",
+    "LOCK",
+    "code_key",
+    "Sources",
+    "left_behind",
+    "files_of",
+    "published",
+    "is_current",
+    "as_text",
+    "write",
+]
 
 MANIFEST = "manifest.json"
 LOCK = "requirements.lock"
 _AROUND = ("_toc.yml", "CHANGELOG.md", "benchmarks/results/latest.json", "data/publisher.yml")
 _CODE = {".py", ".yml", ".md"}
+_WORKED_WITH = re.compile(r"\.(staging-.*|old-.*|.*\.(ipynb|json|md)\..{8})")
 
 
 def _digest(checksums: Mapping[str, str]) -> str:
@@ -101,9 +114,21 @@ class Sources:
             held |= {
                 path.relative_to(self.root).as_posix(): checksum(path.read_bytes()) for path in around if path.is_file()
             }
-            pages = sorted(path.parent for path in (self.root / "book").glob(f"*/{MANIFEST}"))
+            pages = sorted(path.parent for path in (self.root / "book").glob(f"*/{MANIFEST}") if is_data(path.parent))
             held |= {f"book/{other.name}": _digest(files_of(other)) for other in pages if other.name != ABOUT}
         return held
+
+
+def left_behind(book: Path) -> list[Path]:
+    """What a run that is at work, or was killed, works with in the book: hidden files and folders of its own.
+
+    Parameters
+    ----------
+    book : Path
+        The folder ``book/``.
+    """
+    found = (*book.glob(".*"), *book.glob("*/.*"))
+    return [path for path in found if _WORKED_WITH.fullmatch(path.name)]
 
 
 def published(folder: Path) -> dict:

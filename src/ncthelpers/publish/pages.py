@@ -36,6 +36,8 @@ def read(template: Path) -> dict:
     TemplateError
         If it is not a notebook.
     """
+    if template.exists() and not template.is_file():  # a pipe would never end
+        raise TemplateError(f"{template.name} is not a file")
     try:
         notebook = json.loads(text_in(template, template.parent))
         for cell in notebook["cells"]:

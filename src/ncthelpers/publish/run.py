@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -256,14 +255,9 @@ def _data_files(root: Path) -> dict[str, str]:
     return {name: staleness.part(root, name) for name in sorted(path.relative_to(root).as_posix() for path in found)}
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a hidden file or folder is one that a run works with."""
-    return bool(re.fullmatch(r"\.(staging-.*|old-.*|.*\.(ipynb|json|md)\..{8})", path.name))
-
-
 def _clear_up(book: Path) -> None:
     """Take away what a run that was killed left behind: no other is at work."""
-    for left in filter(_is_ours, [*book.glob(".*"), *book.glob("*/.*")]):
+    for left in manifest.left_behind(book):
         place = book / left.name.removeprefix(".old-")
         if left.name.startswith(".old-") and not place.exists():
             left.rename(place)  # it was killed between taking this away and putting another there
