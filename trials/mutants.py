@@ -74,9 +74,7 @@ class Found:
 
 
 class _Visitor(MutationVisitor):
-    """mutmut's, in decorated functions too, and with the name of the function that a change is in."""
-
-    METADATA_DEPENDENCIES = (*MutationVisitor.METADATA_DEPENDENCIES, cst.metadata.QualifiedNameProvider)
+    """mutmut's, in decorated functions too."""
 
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.FunctionDef):
@@ -89,25 +87,33 @@ def mutants(source: str) -> Iterator[Mutant]:
     wrapper = cst.metadata.MetadataWrapper(cst.parse_module(source))
     visitor = _Visitor(mutation_operators, IgnoredCode(set(), set(), set()))
     module = wrapper.visit(visitor)
-    names, places, spans, outer = (
+    names = dict(_named(module.body))
+    places, spans, outer = (
         wrapper.resolve(provider)
-        for provider in (cst.metadata.QualifiedNameProvider, cst.metadata.PositionProvider,
-                         cst.metadata.WhitespaceInclusivePositionProvider, OuterFunctionProvider)
+        for provider in (cst.metadata.PositionProvider, cst.metadata.WhitespaceInclusivePositionProvider, OuterFunctionProvider)
     )  # fmt: skip
     lines = source.splitlines(keepends=True)
     starts = [0, *accumulate(map(len, lines))]
     for mutation in visitor.mutations:
         function, span = outer.get(mutation.original_node), spans[mutation.original_node]
-        if not isinstance(function, cst.FunctionDef):
+        if function not in names:
             continue
         start, end = (starts[at.line - 1] + at.column for at in (span.start, span.end))
         code = source[:start] + module.code_for_node(mutation.mutated_node) + source[end:]
         if code == source:
             continue
-        name = next(iter(names[function]())).name  # resolved when asked for
-        place = places[function]
+        name, place = names[function], places[function]
         change = _change(lines, code.splitlines(keepends=True))
         yield Mutant(name, place.start.line, place.end.line, f"{name}: {change}", code)
+
+
+def _named(body: Sequence[cst.CSTNode], within: str = "") -> Iterator[tuple[cst.FunctionDef, str]]:
+    """The functions of a module and the methods of its classes, with their full names."""
+    for node in body:
+        if isinstance(node, cst.FunctionDef):
+            yield node, within + node.name.value
+        elif isinstance(node, cst.ClassDef):
+            yield from _named(node.body.body, f"{node.name.value}.")
 
 
 def _change(before: Sequence[str], after: Sequence[str]) -> str:
