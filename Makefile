@@ -11,7 +11,7 @@ help:
 	@echo 'make bench   measure it beside other tools (up to 45 minutes, alone on the machine)'
 	@echo 'make torture, make fuzz, make reproduce, make load'
 	@echo '             put it under stress: kill runs, feed it nonsense, make it twice, make 900 pages (10 to 30 minutes each)'
-	@echo 'make lock    write requirements.lock anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
+	@echo 'make lock    write requirements.lock and its licences anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
 	@echo 'make clean   remove _build'
 	@echo 'Without make: python -m ncthelpers book, python -m ncthelpers test, python -m ncthelpers --help'
 
@@ -33,6 +33,8 @@ torture fuzz reproduce load:
 lock:
 	$(UV) pip compile pyproject.toml --all-extras --universal --fork-strategy fewest --python-version 3.11 --only-binary :all: --generate-hashes \
 	    --no-config --no-emit-index-url --no-header --no-annotate $(LOCK) --quiet --output-file requirements.lock
+	$(PYTHON) -m ncthelpers --help > /dev/null
+	.venv/bin/python -I tests/bill_of_materials.py
 
 clean:
 	rm -rf _build

@@ -290,6 +290,7 @@ OTHER_CASES = {
     "block named twice": (append(WORDS, "\n## overview\nOther words.\n"), PLACE + WORDS, 5, ANY, ANY, ""),
     "commentary from a paragraph that does not exist": (swap(WORDS, "report:1/0 ", "report:9/9 "), PLACE + WORDS, 3, ANY, "report:9/9", ""),
     "commentary from what is neither paragraph nor publication": (swap(WORDS, "report:1/0 ", "Section-1/0 "), PLACE + WORDS, 3, "source", "Section-1/0", "is neither a paragraph nor a publication"),
+    "commentary with a control character": (swap(WORDS, "Its board", "Its\x1b board"), PLACE + WORDS, 2, "", "", "holds a control character"),
     "commentary in latin-1": (write(WORDS, b"## overview\nCaf\xe9.\n"), PLACE + WORDS, None, "", "", "is not UTF-8"),
 }  # fmt: skip
 

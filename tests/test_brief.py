@@ -91,8 +91,10 @@ def test_the_cost_is_that_of_section_4_of_the_report(review):
     # annual report section 4: budget 123,348, forecast outturn 124,418, services from (616) to 1,700
     assert _texts(review, "04_cost")[:3] == [
         "The services together overspent their budget of £123,348,000 by £1,070,000 (0.9%) after covid funding",
-        "The largest overspend was in Quality Assurance and Commissioning, £1,700,000; the largest underspend was in Children, "
-        "Young People and Family Support Services, £616,000",
+        (
+            "The largest overspend was in Quality Assurance and Commissioning, £1,700,000; the largest underspend was in Children, "
+            "Young People and Family Support Services, £616,000"
+        ),
         "The reserve is £0.019m more than the overspend",
     ]
 
@@ -161,8 +163,10 @@ def test_the_judgement_of_the_councils_is_not_hidden_behind_that_of_a_home(years
     told = _texts(data, "18_public_data")[-2:]
     assert told == [
         "Judgements at the latest full inspection of 8 providers: 4 Good, 3 Requires improvement to be good and 1 Inadequate",
-        "Local authority children's services at the latest full inspection: North Northamptonshire, Requires improvement to be good "
-        "(3 October 2022); West Northamptonshire, Requires improvement to be good (3 October 2022)",
+        (
+            "Local authority children's services at the latest full inspection: North Northamptonshire, Requires improvement to be good "
+            "(3 October 2022); West Northamptonshire, Requires improvement to be good (3 October 2022)"
+        ),
     ]
     assert told == _texts(data, "14_inspections")[:2]
     inspections = data["inspections"]

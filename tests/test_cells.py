@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers import provenance
-from ncthelpers.cells import TYPES, Column, read_cell
+from ncthelpers.cells import LONGEST, TYPES, Column, read_cell
 from ncthelpers.export import pdf, symbols, word
 
 AMOUNTS = st.decimals(min_value=-(10**9), max_value=10**9, places=3) | st.integers(-(10**9), 10**9).map(Decimal)
@@ -232,7 +232,7 @@ WRITERS = {
     "page": lambda: str(provenance.bundle(TURNED, TURNED, None, "")[0]),
     "open data": lambda: symbols.written(Column("note", "text", "Note"), {"note": TURNED}),
     "word": lambda: word._run(TURNED),
-    "pdf": lambda: str(pdf._with_glyphs({"said": [TURNED]}, pdf._Glyphs())),
+    "pdf": lambda: str(pdf._in_letters({"said": [TURNED]})),
 }
 
 
@@ -240,3 +240,15 @@ WRITERS = {
 def test_no_sign_that_turns_writing_round_goes_unseen(way):
     said = WRITERS[way]()
     assert SEEN in said and not set(TURNED) - set("abc") & set(said)
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x1b", "\x7f", "\x9b", "\ufdd0", "\uffff"])
+def test_a_sign_that_is_no_writing_is_refused(sign):
+    with pytest.raises(ValueError, match="control character"):
+        read_cell(f"a{sign}b", Column("note", "text", "Note"))
+
+
+def test_a_text_is_no_longer_than_a_cell_of_a_spreadsheet_holds():
+    assert read_cell("x" * LONGEST, Column("note", "text", "Note")) == "x" * LONGEST
+    with pytest.raises(ValueError, match="has 1,000,000 characters"):
+        read_cell("x" * 1_000_000, Column("note", "text", "Note"))

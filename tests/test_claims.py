@@ -58,7 +58,7 @@ MEASURES = [
     _PLAIN | _STATED | {"measure": "same", "title": "What the document counts, the same"},
     _PLAIN | _STATED | {"measure": "older", "title": "What the document counts, to 25", "ages": "under 25"},
     _PLAIN | _STATED | {"measure": "vague", "title": "What the document counts, no day", "timing": "not stated"},
-    _PLAIN | {part: "not stated" for part in _STATED} | {"measure": "hidden", "title": "Defined nowhere"},
+    _PLAIN | dict.fromkeys(_STATED, "not stated") | {"measure": "hidden", "title": "Defined nowhere"},
 ]  # fmt: skip
 OFFICIAL = [
     ("children", "north", "2030-31", 100), ("children", "north", "2031-32", 123), ("children", "north", "2032-33", 123),

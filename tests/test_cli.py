@@ -356,8 +356,10 @@ def test_explain_says_why_each_page_would_be_made_again_and_changes_nothing(book
     before = everything(book.root)
     assert commanded("explain", YEAR) == (
         0,
-        f"{YEAR}/04_cost: words of the template changed (only its words are written again)\n"
-        f"{YEAR}/12_funding: data/{YEAR}/budget_gaps.csv changed (it would be run)\n",
+        (
+            f"{YEAR}/04_cost: words of the template changed (only its words are written again)\n"
+            f"{YEAR}/12_funding: data/{YEAR}/budget_gaps.csv changed (it would be run)\n"
+        ),
         f"{YEAR}: 2 of 3 pages are out of date\n",
     )
     assert commanded("explain", "comparison").err == "comparison: 0 of 1 pages are out of date\n"

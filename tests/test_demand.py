@@ -102,7 +102,7 @@ FORECASTS = ["contract_year", "title", "end", "value_end", "status", "official_m
 def outcome(monkeypatch):
     """The outcome of one invented forecast, where both official figures are given, and the years asked for."""
 
-    def of(came, known=Combined(value=90), **changed):  # noqa: B008 - it is frozen
+    def of(came, known=Combined(value=90), **changed):
         asked = []
 
         def figure(statistics, measure, year):

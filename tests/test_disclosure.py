@@ -251,6 +251,20 @@ def _seen(rows: list[dict]) -> list[str]:
     ]
 
 
+def _few_together(rows: list[dict], makeups: dict) -> list[tuple]:
+    """Runs of months in which together, as a reader can work out, there were one to five: by trying every run."""
+    shown, relations, _ = ratio_cells(rows, makeups)
+    months: dict[tuple, set] = {}
+    for part, indicator, series, period in (cell for relation in relations for cell in relation):
+        if series == MONTH and "without" not in indicator:
+            months.setdefault((part, indicator), set()).add(period)
+    runs = [
+        whole((*of, "run", *pair), [(*of, MONTH, month) for month in found if pair[0] <= month <= pair[1]])
+        for of, found in months.items() for pair in itertools.combinations(sorted(found), 2)
+    ]  # fmt: skip
+    return [cell for cell in recoverable(shown, relations + runs) if cell[2] == "run"]
+
+
 # one snapshot: what is counted, what is printed, why
 SHARES = [
     ((20, 60), "20/60", "as it is"),
@@ -337,6 +351,63 @@ def test_two_clocks_printed_few_apart_are_found():
     assert all("37" not in str(fault) for fault in faults)
 
 
+def test_few_people_in_two_months_together_are_hidden_though_either_month_may_have_had_nobody():
+    makeups = {"adopted": Makeup(MEAN)}
+    to_date = [(700 * n, n) for n in (8, 8, 10, 22, 22, 24, 33)]
+    rows = [{**row, "numerator": days, "denominator": people} for row, (days, people) in
+            zip(_rows("adopted", [(1, 1)] * 7, (TO_DATE,)), to_date, strict=True)]  # fmt: skip
+    kept = protect_ratios(rows, makeups)
+    assert [row["denominator"] for row in kept][-1] == 33 and not _few_together(kept, makeups)
+    assert _few_together(rows, makeups), "or this would prove nothing"
+    planted = [row | ({"numerator": None, "denominator": None, "symbol": "c"} if n in (3, 4) else {}) for n, row in
+               enumerate([{**row, "denominator": n, "numerator": 700 * n} for row, n in zip(rows, (8, 8, 8, 9, 10, 12, 30), strict=True)])]  # fmt: skip
+    told = [str(fault) for fault in ratio_faults("t.csv", planted, makeups)]
+    assert any("months together, 2031-07 to 2031-09" in one and "worked out exactly" in one for one in told)
+
+
+def test_those_left_over_in_two_hidden_months_are_not_told_by_the_years_to_date_around():
+    rows = _rows("late", [(40, 40), (30, 40), (39, 40), (39, 40), (30, 40)])
+    for row in rows[2:4] + rows[7:8]:  # what hiding the two months alone, and the year to date between them, leaves
+        row |= {"numerator": None, "symbol": "c"}
+    told = [str(fault) for fault in ratio_faults("t.csv", rows, {})]
+    assert any("left over, late, months together, 2031-06 to 2031-07" in one for one in told)
+    assert _few_together(rows, {}) and not _few_together(protect_ratios(rows, {}), {})
+
+
+def test_a_row_of_few_posts_is_hidden_whole():
+    makeups = {"agency": Makeup(AMOUNTS)}
+    cases = {
+        (5.42, 9.55): True,
+        (5.42, 11.42): False,
+        (0.0, 9.5): False,
+        (4.9, 80.0): True,
+        (6.0, 6.0): False,
+        (0.5, 0.5): True,
+    }
+    for (numerator, denominator), hidden in cases.items():
+        [row] = _rows("agency", [(numerator, denominator)], (SNAPSHOT,))
+        [kept] = protect_ratios([row | {"value": "1.0"}], makeups)
+        seen = (None, None, None, "c") if hidden else (numerator, denominator, "1.0", None)
+        assert tuple(kept[name] for name in ("numerator", "denominator", "value", "symbol")) == seen
+        assert bool(list(ratio_faults("t.csv", [row], makeups))) == hidden
+        assert list(ratio_faults("t.csv", [kept], makeups)) == []
+
+
+def test_those_whom_only_one_of_two_means_counts_are_people_whichever_counts_more():
+    makeups = {"a10": Makeup(MEAN), "a2": Makeup(MEAN, among="a10")}
+    for a10, a2 in ((11, 9), (9, 11)):
+        rows = [*_rows("a10", [(100, a10)], (SNAPSHOT,)), *_rows("a2", [(100, a2)], (SNAPSHOT,))]
+        kept = protect_ratios(rows, makeups)
+        assert sum(row["denominator"] is None for row in kept) >= 1
+        assert list(ratio_faults("t.csv", kept, makeups)) == []
+
+
+def test_why_a_row_was_hidden_stays_when_it_is_protected_again():
+    rows = [*_rows("main", [(40, 60)]), *_rows("own", [(37, 60)])]
+    once = protect_ratios(rows, CLOCKS)
+    assert protect_ratios(once, CLOCKS) == once
+
+
 def test_snapshots_do_not_add_up() -> None:
     rows = protect_ratios(_rows("three_placements", [(20, 60), (3, 60), (20, 60)], (SNAPSHOT,)), {})
     assert _seen(rows) == ["20/60", "c/60", "20/60"]
@@ -347,12 +418,12 @@ def test_years_to_date_alone_tell_their_months() -> None:
     assert _seen(rows) == ["c/30", "12/42", "21/72"]
 
 
-def test_a_mean_is_hidden_with_its_people_and_an_amount_never() -> None:
+def test_a_mean_is_hidden_with_its_people() -> None:
     rows = _rows("days", [(1200, 3)], (SNAPSHOT,)) + _rows("vacancies", [(2, 40)], (SNAPSHOT,))
-    rows[1]["numerator"] = 2.4
+    rows[1]["numerator"] = 8.4
     rows += _rows("few days", [(3, 20)], (SNAPSHOT,))
     kept = protect_ratios(rows, {"days": Makeup(MEAN), "few days": Makeup(MEAN), "vacancies": Makeup(AMOUNTS)})
-    assert [(row["numerator"], row["denominator"]) for row in kept] == [(None, None), (2.4, 40), (3, 20)]
+    assert [(row["numerator"], row["denominator"]) for row in kept] == [(None, None), (8.4, 40), (3, 20)]
 
 
 def test_a_ratio_of_two_groups_has_nobody_left_over() -> None:
@@ -480,6 +551,7 @@ def test_laws_of_numerators_and_denominators(made: tuple) -> None:
     kept = protect_ratios(rows, makeups)
     assert not list(ratio_faults("k.csv", kept, makeups))
     assert protect_ratios(kept, makeups) == kept
+    assert not _few_together(kept, makeups)
     for before, after in zip(rows, kept, strict=True):
         assert all(after[part] in (None, before[part]) for part in ("numerator", "denominator"))
         assert (after["symbol"] == "c") == (None in (after["numerator"], after["denominator"]))

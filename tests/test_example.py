@@ -137,7 +137,7 @@ def test_every_link_of_the_front_page_leads_to_something(example):
     missing = [
         f"{name}#{anchor}" for name, _, anchor in links
         if not (made / (name or "index.html")).is_file()
-        or anchor and f'id="{anchor}"' not in (made / (name or "index.html")).read_text("utf-8")
+        or (anchor and f'id="{anchor}"' not in (made / (name or "index.html")).read_text("utf-8"))
     ]  # fmt: skip
     assert missing == []
 

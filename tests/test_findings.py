@@ -158,7 +158,7 @@ def test_shares_that_are_not_shown_are_in_no_finding(year_of):
 
 
 def test_events_are_counted_as_in_the_contract_year_only_with_all_their_days(review):
-    rows = [row for row in results.table(review, "events").to_dict("records")][:1]
+    rows = list(results.table(review, "events").to_dict("records"))[:1]
     for start, end, inside in (("2021-04-01", None, "1"), ("2022-04-01", None, "None"), ("2020", "2021-04", "None"),
                                ("2022", None, "None"), ("2021-04", "2022-03", "1")):  # fmt: skip
         found = findings.dated(review, "events", [{**rows[0], "start": start, "end": end}], "events")

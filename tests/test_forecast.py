@@ -4,6 +4,7 @@ The counts are those of children looked after in Northamptonshire at 31 March, 2
 Authority Interactive Tool; the sums were done apart from this code (``../shared/golden/stockflow``).
 """
 
+import itertools
 import json
 from decimal import Decimal
 
@@ -189,7 +190,7 @@ def test_nobody_is_lost_or_made(stock, starts, rate, years):
 @given(flows, st.integers(1, 6))
 def test_stock_and_flow_lies_between_its_ends_and_below_nought_never(of, horizon):
     stock, starts = yearly([one[0] for one in of]), yearly([one[1] for one in of])
-    left = [0, *(int(before * share) for (before, _, _), (_, _, share) in zip(of, of[1:], strict=False))]
+    left = [0, *(int(before * share) for (before, _, _), (_, _, share) in itertools.pairwise(of))]
     ahead = stock_and_flow(stock, starts, yearly(left), horizon)
     assert 0 <= ahead.low <= ahead.value <= ahead.high
 
@@ -235,7 +236,7 @@ def test_what_came_later_changes_no_forecast(values, later):
 def test_a_back_test_has_every_origin_and_every_year_since():
     tested = back_test(TO_2022 | {"2022-23": 1235, "2023-24": 1182}, {}, {})
     pairs = list(dict.fromkeys(zip(tested["origin"], tested["year"], strict=True)))
-    years = sorted(TO_2022) + ["2022-23", "2023-24"]
+    years = [*sorted(TO_2022), "2022-23", "2023-24"]
     assert pairs == [(origin, year) for n, origin in enumerate(years[2:-1], 3) for year in years[n:]]
     assert set(tested["method"]) == {NAIVE, TREND}, "without flows there is no stock and flow"
     assert (tested["horizon"] >= 1).all()

@@ -9,9 +9,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
 
 from ncthelpers.load import load_year
-from ncthelpers.narrative import Words, basis, commentary_faults, public_title, text_of, words, year_title
+from ncthelpers.narrative import Words, basis, commentary_faults, plain, public_title, text_of, words, year_title
 
 YEAR, YEAR_REVIEWED = "2031-32", "2021-22"
 
@@ -413,3 +416,12 @@ def test_a_word_of_comparison_beside_a_figure_is_computed_or_declared_as_reporte
     unknown = [sentence for sentence in typed if not any(sentence.startswith(known) for known in REPORTED)]
     assert unknown == []
     assert len(typed) == len(REPORTED), "an exception that no sentence needs"
+
+
+@pytest.mark.parametrize("text", ["1. April", "12) b", "- a", "-", "+ a", "--- a", "+++", "= a", "% of it", "(a)=", "# a", "> a", ":::{note}",
+                                  "http://example.org/a", "$a$ {{ b }}", "a | b", "* a", "5.5 million", "2031-32", "-5"])  # fmt: skip
+def test_plain_text_is_a_paragraph_that_reads_as_it_is(text):
+    parser = create_md_parser(MdParserConfig(enable_extensions=[]), RendererHTML)
+    opened, said, closed = parser.parse(plain(text))
+    assert (opened.type, closed.type) == ("paragraph_open", "paragraph_close")
+    assert "".join(part.content for part in said.children if part.type in {"text", "text_special"}) == text

@@ -351,7 +351,7 @@ def test_a_figure_given_stands_beside_the_official_one_with_what_differs():
         "measure title when value unit beside said_by confidence note source",
         ("said", "Vacancies", "2031-06", Decimal("15.8"), "per cent", "vacant", "The trust", "high", None, "p"),
         ("vacant", "Vacancies again", "2031-09", Decimal("36.5"), "per cent", "vacant", "A council", "high", None, "p"),
-        ("said", "Alone", "2031-07", Decimal("15"), "per cent", None, "The trust", "high", None, "p"),
+        ("said", "Alone", "2031-07", Decimal(15), "per cent", None, "The trust", "high", None, "p"),
     )
     table = official.reported_beside(made(), reported)
     assert table["what_differs"].tolist() == [

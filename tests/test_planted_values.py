@@ -38,7 +38,7 @@ def bytes_of(path):
 def holding(*folders):
     """The files below some folders that hold a planted value, by name or content."""
     return {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*")
-            if PLANTED.search(path.name.encode()) or path.is_file() and any(PLANTED.search(held) for held in bytes_of(path))}  # fmt: skip
+            if PLANTED.search(path.name.encode()) or (path.is_file() and any(PLANTED.search(held) for held in bytes_of(path)))}  # fmt: skip
 
 
 def test_what_is_packed_compressed_or_drawn_is_looked_into(tmp_path):

@@ -115,7 +115,7 @@ def test_each_placeholder_of_commentary_is_a_figure(review):
         for block in narrative.commentary.blocks(text):
             shown = narrative.words(review, page, block)
             for one in shown.shown.figures:
-                assert one.rows and one.text == narrative.text_of(review, one.name) or one.text, one.name
+                assert (one.rows and one.text == narrative.text_of(review, one.name)) or one.text, one.name
 
 
 def test_a_block_that_nobody_wrote_has_neither_figures_nor_sources(review):

@@ -137,6 +137,15 @@ def test_a_text_that_a_spreadsheet_would_run(data, text):
     assert said([one]) == [("risks.csv", 2, "what")] and one.value == text and "formula" in one.rule
 
 
+@pytest.mark.parametrize(
+    ("table", "column"), [("surveys", "base"), ("survey_results", "answered"), ("demand", "value_end")]
+)
+@pytest.mark.parametrize(("number", "few"), [(0, False), (1, True), (5, True), (6, False)])
+def test_a_number_of_few_that_a_source_prints_is_asked_about_and_not_repeated(data, table, column, number, few):
+    found = [one for one in new(cell(data, table, 0, column, number), data) if "one to five people" in one.rule]
+    assert [(said([one]), one.value) for one in found] == [([(f"{table}.csv", 2, column)], "")] * few
+
+
 @pytest.mark.parametrize("column", ["budget", "gross_outturn", "covid_funding", "forecast_outturn", "outturn_variance"])
 def test_a_total_that_moved_while_its_parts_did_not(data, column):
     changed = cell(data, "service_costs", 1, column, lambda was: was + 100)
@@ -173,7 +182,7 @@ def test_a_paragraph_that_nothing_carries_any_more(data):
 
 def test_commentary_older_than_what_it_speaks_of(data):
     page, text = next((page, text) for page, text in data.commentary.items() if commentary_tables(text))
-    table = sorted(commentary_tables(text) & set(data.tables))[0]
+    table = min(commentary_tables(text) & set(data.tables))
     files = {
         **data.package["resources"],
         f"{table}.csv": {**data.package["resources"][f"{table}.csv"], "changed": date(2025, 7, 2)},

@@ -246,7 +246,7 @@ def by_the_words(values, held):
         return (value > held.mean) - (value < held.mean)
 
     def near(value):
-        return value < held.near_lower and value >= held.lower or value > held.near_upper and value <= held.upper
+        return (value < held.near_lower and value >= held.lower) or (value > held.near_upper and value <= held.upper)
 
     def rule(place, value):
         sevens = [seven for seven in stretches(place, 7) if None not in seven]

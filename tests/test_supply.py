@@ -3,19 +3,29 @@
 Each quick check is shown to find what it is there for. No test here needs the network.
 """
 
+import importlib.util
+import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from ncthelpers.cli import quick
 
 ROOT = Path(__file__).resolve().parents[1]
+_SPEC = importlib.util.spec_from_file_location("bill_of_materials", Path(__file__).with_name("bill_of_materials.py"))
+bill_of_materials = importlib.util.module_from_spec(_SPEC)
+sys.modules[_SPEC.name] = bill_of_materials
+_SPEC.loader.exec_module(bill_of_materials)
+LOCKED = bill_of_materials.locked((ROOT / "requirements.lock").read_text("utf-8"))
 WORKFLOWS = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / quick.WORKFLOWS).iterdir())}
 
 
@@ -90,6 +100,44 @@ def test_a_fault_planted_in_a_workflow_is_found(fault, tmp_path, capfd):
     assert "checks.yml" in "".join(capfd.readouterr())
 
 
+# code
+
+UNWANTED = {
+    "Style": "def half(values: list[int] = []) -> list[int]:\n    return values\n",
+    "Layout of the code": "HALF=1/2\n",
+    "Types": "def half(value: int) -> int:\n    return value / 2\n",
+    "What is known to be unsafe": "import subprocess\n\nsubprocess.call('ls', shell=True)\n",
+}
+
+
+@pytest.mark.parametrize("check", UNWANTED)
+def test_a_fault_planted_in_the_code_is_found(check, tmp_path, capfd):
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "src").mkdir()
+    planted = tmp_path / "src" / "planted.py"
+    planted.write_text('"""A module without a fault."""\n', "utf-8")
+    assert quick.run(tmp_path, check) == 0
+    planted.write_text(UNWANTED[check], "utf-8")
+    assert quick.run(tmp_path, check)
+    assert "planted.py" in "".join(capfd.readouterr())
+
+
+# The modules that the product exists for: calculations, what they read, and who watches over them
+CALCULATIONS = (
+    "cells", "claims", "differencing", "escalation", "faults", "files", "finance", "kpis", "rounding", "rows", "spc", "trials",
+    "verdicts", "workingdays", "years",
+)  # fmt: skip
+
+
+def test_the_calculations_are_held_to_their_types_strictly():
+    mypy = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
+    assert mypy["strict"] is True
+    _, others, strictly = mypy["overrides"]
+    assert others == {"module": "ncthelpers.*", "ignore_errors": True} and strictly["ignore_errors"] is False
+    assert {f"ncthelpers.{name}" for name in CALCULATIONS} <= set(strictly["module"])
+
+
 # before a commit
 
 
@@ -105,3 +153,47 @@ def test_the_hooks_run_the_quick_checks_and_fetch_nothing():
 
 def test_contributing_is_one_screen():
     assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) <= 30
+
+
+# licences and the bill of materials
+
+
+def test_the_licence_list_and_the_bill_hold_what_the_lock_holds():
+    in_lock = {(one.name, str(one.specifier).removeprefix("==")) for one in LOCKED}
+    page = re.findall(r"^\| ([\w-]+) \| (\d[^ ]*) \|", bill_of_materials.LICENCES.read_text("utf-8"), re.MULTILINE)
+    bill = json.loads(bill_of_materials.BILL.read_text("utf-8"))
+    assert len(in_lock) > 150
+    assert set(page) == {(part["name"], part["version"]) for part in bill["components"]} == in_lock, "make lock"
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or sys.version_info[:2] != (3, 11),
+    reason="they are written where CI runs, from what is installed there",
+)
+def test_they_are_what_the_installed_packages_say():
+    for path, text in bill_of_materials.written().items():
+        assert path.read_text("utf-8") == text, "write them anew: .venv/bin/python -I tests/bill_of_materials.py"
+
+
+def test_the_bill_is_cyclonedx_and_tells_neither_time_nor_place():
+    text = bill_of_materials.BILL.read_text("utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    assert "timestamp" not in text and str(ROOT) not in text
+
+
+def test_every_licence_asks_for_no_more_than_its_text_or_is_named_with_the_reason_why_it_is_fine():
+    licences = {one.name: one.licence for one in bill_of_materials.packages()}
+    licences |= dict(bill_of_materials.CARRIED.values())
+    asks_more = {name for name, licence in licences.items() if bill_of_materials.not_allowed(licence)}
+    assert asks_more == set(bill_of_materials.COPYLEFT)
+
+
+@pytest.mark.parametrize(
+    ("licence", "not_allowed"),
+    [
+        ("MIT", set()), ("BSD-3-Clause AND MIT", set()), ("GPL-3.0-only OR MIT", set()), ("", {""}),
+        ("MPL-2.0 AND MIT", {"MPL-2.0"}), ("AGPL-3.0-only", {"AGPL-3.0-only"}), ("UNKNOWN", {"UNKNOWN"}),
+    ],
+)  # fmt: skip
+def test_a_licence_that_nobody_allowed_is_found(licence, not_allowed):
+    assert bill_of_materials.not_allowed(licence) == not_allowed

@@ -90,7 +90,7 @@ def test_counts_to_twenty_are_words():
 @pytest.mark.parametrize(
     ("value", "kind", "rules", "text"),
     [
-        (Decimal("-12076323"), "money", {}, "−12,076,323"),
+        (Decimal(-12076323), "money", {}, "−12,076,323"),
         (Decimal("78.378"), "percent", {"decimals": 1}, "78.4%"),
         (Decimal("35844.155"), "number", {"decimals": -2}, "35,800"),
         (1184, "count", {}, "1,184"),

@@ -82,11 +82,8 @@ def agrees_with_unit(unit: str, printed: str) -> bool:
         return True
     money, share = "£" in text, bool(re.search(r"%|per ?cent", text))
     bare = not re.search(r"[a-z]{3}", text) and not money and not share
-    return (
-        bare
-        or (money or not unit.startswith("£"))
-        and (not money or unit.startswith("£"))
-        and share == (unit == "per cent")
+    return bare or (
+        (money or not unit.startswith("£")) and (not money or unit.startswith("£")) and share == (unit == "per cent")
     )
 
 

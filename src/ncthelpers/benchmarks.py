@@ -507,7 +507,7 @@ def combined(rows: Iterable[Mapping], measure: Mapping) -> Combined:
         return Combined(reason=str(refused))
 
 
-# Words, ranks and breaks
+# How figures are worded and ranked, and breaks
 
 
 _CHOSEN = {

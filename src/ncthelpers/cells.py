@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import years
 from ncthelpers.citations import citations
+from ncthelpers.rounding import decimal_places
 
-__all__ = ["Column", "read_cell", "as_written", "visible", "TYPES", "WEB_ADDRESS"]
+__all__ = ["Column", "read_cell", "as_written", "visible", "holds_control", "TYPES", "WEB_ADDRESS", "LONGEST"]
 
 _DIGITS = r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?"
 _PLAIN = re.compile(rf"[-−+]?{_DIGITS}", flags=re.ASCII)
 _POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DIGITS})", flags=re.ASCII)
 _BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
+LONGEST = 32_767  # characters that a cell of Excel holds
 WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Signs that are no writing: controls but for blanks and line ends, and what Unicode keeps from ever being a sign.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 # Signs that are not seen and turn writing round, so that a reader sees another text than is held: Unicode's Bidi_Control.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DASHES = {"-", "–", "—", "_", "−"}
@@ -173,19 +177,21 @@ def _url(text: str, column: Column) -> str:
 
 
 def _text(text: str, column: Column) -> str:
-    if _CONTROL.search(text):
+    if holds_control(text):
         raise ValueError("holds a control character")
+    if len(text) > LONGEST:
+        raise ValueError(f"has {len(text):,} characters, and a cell of a spreadsheet holds {LONGEST:,}: write less")
     return text
 
 
-TYPES: Mapping[str, Callable] = MappingProxyType({
+TYPES: Mapping[str, Callable[..., Any]] = MappingProxyType({
     "text": _text, "id": _id, "count": _count, "number": _number, "money": _money, "percent": _percent,
     "date": _date, "when": _when, "yesno": _yesno, "council": _id, "source": _source, "url": _url,
     "status": _text,
 })  # fmt: skip
 
 
-def read_cell(text: str, column: Column):
+def read_cell(text: str, column: Column) -> Any:
     """The meaning of one cell, or the rule it breaks.
 
     Parameters
@@ -221,7 +227,7 @@ def read_cell(text: str, column: Column):
             raise ValueError("is empty but required")
         return None
     value = TYPES[column.type](text, column)
-    if column.numeric and column.decimals is not None and -Decimal(value).as_tuple().exponent > column.decimals:
+    if column.numeric and column.decimals is not None and decimal_places(Decimal(value)) > column.decimals:
         raise ValueError(f"has more decimal places than the {column.decimals} of the column")
     if column.values and text not in column.values:
         raise ValueError("is not one of: " + ", ".join(column.values))
@@ -245,6 +251,17 @@ def visible(text: str) -> str:
     ('Grant U+202E000,1', 'Café')
     """
     return text if text.isascii() else _TURNING.sub(lambda sign: f"U+{ord(sign[0]):04X}", text)
+
+
+def holds_control(text: str) -> bool:
+    """Whether a text holds signs that are no writing, such as NUL, which some programs end a text at.
+
+    Examples
+    --------
+    >>> holds_control("a\\x00b"), holds_control("a\\nb")
+    (True, False)
+    """
+    return _CONTROL.search(text) is not None
 
 
 def as_written(value: object) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ from ncthelpers.evidence import Cell, Item
 from ncthelpers.faults import Fault
 from ncthelpers.once import once
 from ncthelpers.reading import as_far_as_read
-from ncthelpers.rounding import half_up
+from ncthelpers.rounding import decimal_places, half_up
 from ncthelpers.rows import records_by_row, records_of
 from ncthelpers.verdicts import AGREES, BY_DEFINITION, CANNOT, DISAGREES, ROUNDING, VERDICTS, judged, printed_to
 
@@ -75,7 +75,7 @@ class Finding:
 class _Check:
     """A check, the least and most evidence it takes, and whether it needs a printed figure or printed words."""
 
-    gives: Callable[[Mapping, Sequence[Item]], Finding]
+    gives: Callable[..., Finding]
     least: int
     most: int | None
     needs: str = ""
@@ -95,10 +95,10 @@ def _verdict(holds: bool) -> str:
 
 
 def _places(precision: Decimal) -> int:
-    return max(-precision.normalize().as_tuple().exponent, 0)
+    return decimal_places(precision.normalize())
 
 
-def _figure(value: Decimal, claim: Mapping, more: int = 0) -> str:
+def _figure(value: Decimal, claim: Mapping[str, Any], more: int = 0) -> str:
     """A figure in a sentence, at the claim's precision or some places finer where that tells more."""
     places = _places(claim["precision"]) + more
     shown = half_up(value, places)
@@ -120,7 +120,7 @@ def _slack(items: Sequence[Item], unit: str | None) -> Decimal:
 
 
 def _against(
-    claim: Mapping, recomputed: Decimal, allowance: Decimal, cells: tuple[Cell, ...], means: str = ""
+    claim: Mapping[str, Any], recomputed: Decimal, allowance: Decimal, cells: tuple[Cell, ...], means: str = ""
 ) -> Finding:
     """The printed figure beside the recomputed one, the difference judged against what rounding can do."""
     verdict = judged(claim["value"], recomputed, allowance, claim["precision"])
@@ -134,7 +134,7 @@ def _against(
     return Finding(verdict, f"{said}.", recomputed, allowance, cells)
 
 
-def _total(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _total(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The printed figure is the signed sum of the evidence, as far as rounding of the parts allows."""
     recomputed = sum((_in_unit(item, claim["unit"]) for item in items), Decimal(0))
     return _against(claim, recomputed, _slack(items, claim["unit"]), _cells(items))
@@ -145,14 +145,14 @@ def _in_one_unit(items: Sequence[Item]) -> Iterator[Decimal]:
     return (_in_unit(item, items[0].unit) for item in items)
 
 
-def _no_total(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _no_total(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """A part is not given, so that no total can be."""
     if items[0].value is None:
         return Finding(AGREES, f"{_absent(items)} No total can be given.", cells=items[0].cells)
     return Finding(DISAGREES, "Every part is given, and so is their total.", cells=items[0].cells)
 
 
-def _percentage(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _percentage(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The printed percentage is the first figure out of the second, at the places printed."""
     part, whole = _in_one_unit(items)
     if not whole:
@@ -160,7 +160,7 @@ def _percentage(claim: Mapping, items: Sequence[Item]) -> Finding:
     return _against(claim, part / whole * 100, Decimal(0), _cells(items))
 
 
-def _percentage_change(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _percentage_change(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The printed percentage is the change from the first figure to the second."""
     before, after = _in_one_unit(items)
     if not before:
@@ -168,7 +168,7 @@ def _percentage_change(claim: Mapping, items: Sequence[Item]) -> Finding:
     return _against(claim, (after - before) / before * 100, Decimal(0), _cells(items))
 
 
-def _implied_whole(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _implied_whole(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The printed percentage and its part imply a whole: the second figure, where it is at hand."""
     if items[0].value is None:
         return _not_at_hand(items)
@@ -182,13 +182,13 @@ def _implied_whole(claim: Mapping, items: Sequence[Item]) -> Finding:
     return Finding(_verdict(ends[0] <= whole <= ends[1]), f"{between} It is {whole:,}.", implied, cells=_cells(items))
 
 
-def _more_than_half(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _more_than_half(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The first figure is more than half of the second."""
     part, whole = _in_one_unit(items)
     return Finding(_verdict(part * 2 > whole), f"The evidence gives {part:,} of {whole:,}.", part, cells=_cells(items))
 
 
-def _almost(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _almost(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The printed figure is not reached, and is what the evidence rounds to."""
     if len(items) == 2:
         months = Decimal(_months(items))
@@ -201,7 +201,7 @@ def _almost(claim: Mapping, items: Sequence[Item]) -> Finding:
     return Finding(_verdict(holds), said, value, cells=_cells(items))
 
 
-def _trend(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _trend(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """A straight line through dated figures reaches the printed figure on the day of the last item."""
     *series, target = items
     if target.value is None:
@@ -243,8 +243,8 @@ def _months(items: Sequence[Item]) -> int:
     return (late.year - early.year) * 12 + late.month - early.month - (exact and late.day < early.day)
 
 
-def _between(unit: str) -> Callable[[Mapping, Sequence[Item]], Finding]:
-    def gives(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _between(unit: str) -> Callable[[Mapping[str, Any], Sequence[Item]], Finding]:
+    def gives(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
         (late, _), (early, _) = _span(items[0]), _span(items[1])
         coarse = any(len(str(item.value)) == 4 for item in items)
         passed = {"days": (late - early).days, "months": _months(items),
@@ -255,7 +255,7 @@ def _between(unit: str) -> Callable[[Mapping, Sequence[Item]], Finding]:
     return gives
 
 
-def _before(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _before(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The first date is wholly before the second."""
     (_, ends), (starts, _) = _span(items[0]), _span(items[1])
     (begins, _), (_, closes) = _span(items[0]), _span(items[1])
@@ -267,18 +267,18 @@ def _before(claim: Mapping, items: Sequence[Item]) -> Finding:
     return Finding(CANNOT, f"{said} They are not known closely enough to say which came first.", cells=_cells(items))
 
 
-def _inside(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _inside(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The first date lies wholly between the second and the third."""
     (begins, ends), (starts, _), (_, closes) = (_span(item) for item in items)
     said = f"The date is {_named(items[:1])}, the span {years.in_words(str(items[1].value))} to {years.in_words(str(items[2].value))}."
     return Finding(_verdict(starts <= begins and ends <= closes), said, cells=_cells(items))
 
 
-def _same_date(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _same_date(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The second date, the evidence, lies within the first, the document's: the same day, or a day of its month or year."""
     (first, last), (starts, ends) = (_span(item) for item in items)
     said = f"The dates are {_named(items)}."
-    if starts < first and last <= ends or starts <= first and last < ends:
+    if (starts < first and last <= ends) or (starts <= first and last < ends):
         return Finding(
             CANNOT, f"{said} The evidence is not known as closely as the document has it.", cells=_cells(items)
         )
@@ -293,20 +293,20 @@ def _bare(words: object) -> str:
     return " ".join(re.sub(r"[^\w\s]", " ", str(words).casefold()).split())
 
 
-def _same_words(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _same_words(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """Every piece of evidence holds the printed words."""
     said = "The evidence says: " + "; ".join(dict.fromkeys(str(item.value) for item in items)) + "."
     holds = all(_bare(item.value) == _bare(claim["printed"]) for item in items)
     return Finding(_verdict(holds), said, cells=_cells(items))
 
 
-def _alike(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _alike(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """All pieces of evidence hold the same words."""
     said = "The places say: " + "; ".join(dict.fromkeys(str(item.value) for item in items)) + "."
     return Finding(_verdict(len({_bare(item.value) for item in items}) == 1), said, cells=_cells(items))
 
 
-def _no_words_repeated(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _no_words_repeated(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """No run of two or more words stands twice in a row in the printed words."""
     words = _bare(claim["printed"]).split()
     for run in range(len(words) // 2, 1, -1):
@@ -316,7 +316,7 @@ def _no_words_repeated(claim: Mapping, items: Sequence[Item]) -> Finding:
     return Finding(AGREES, "No words stand twice in a row.")
 
 
-def _yes(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _yes(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """Every piece of evidence says yes."""
     said = "; ".join(f"{item.label}: {'yes' if item.value is True else 'no'}" for item in items)
     return Finding(_verdict(all(item.value is True for item in items)), f"{said}.", cells=_cells(items))
@@ -325,7 +325,7 @@ def _yes(claim: Mapping, items: Sequence[Item]) -> Finding:
 # Official statistics
 
 
-def _official_text(item: Item, held: Mapping[str, Mapping], areas: Mapping[str, str]) -> str:
+def _official_text(item: Item, held: Mapping[str, Mapping[str, Any]], areas: Mapping[str, str]) -> str:
     measure = held[item.measure]
     whose = "the contract's areas" if item.area == evidence.OWN else areas[item.area]
     value = half_up(Decimal(item.value), measure["decimals"] or 0)
@@ -350,10 +350,10 @@ def _unlike(definition: str, items: Sequence[Item], statistics: benchmarks.Stati
     return ""
 
 
-def _official(holds: Callable[[Mapping, list[Decimal]], bool], meaning: str) -> Callable:
+def _official(holds: Callable[[Mapping[str, Any], list[Decimal]], bool], meaning: str) -> Callable[..., Any]:
     """A check against official statistics, which decide only where their definition is the one that the document states."""
 
-    def gives(claim: Mapping, items: Sequence[Item], statistics: benchmarks.Statistics) -> Finding:
+    def gives(claim: Mapping[str, Any], items: Sequence[Item], statistics: benchmarks.Statistics) -> Finding:
         held = benchmarks.measure_rows(statistics)
         areas = {area: row["name"] for area, row in benchmarks.area_rows(statistics).items()}
         texts = "; ".join(_official_text(item, held, areas) for item in items)
@@ -437,14 +437,15 @@ def _against_target(item: Item) -> str:
 
 
 def _on_months(
-    holds: Callable[[Mapping, Mapping, list[Decimal], list[str]], bool], needs: Sequence[str], meaning: str
-) -> Callable:
+    holds: Callable[[Mapping[str, Any], Mapping[str, Any], list[Decimal], list[str]], bool],
+    needs: Sequence[str],
+    meaning: str,
+) -> Callable[..., Any]:
     """A check over the months of a KPI, each rated against its target and tolerance, as far as they are known."""
 
-    def gives(claim: Mapping, items: Sequence[Item]) -> Finding:
+    def gives(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
         kpi, [item] = items[0].value, items
-        values = [kpis.own_value(month) for month in kpi["months"]]
-        values = [value for value in values if value is not None]
+        values = [value for month in kpi["months"] if (value := kpis.own_value(month)) is not None]
         if not values:
             return Finding(CANNOT, f"{_NOT_AT_HAND}a value in any month.", cells=item.cells)
         unknown = [
@@ -462,8 +463,8 @@ def _on_months(
     return gives
 
 
-def _travelled(word: str) -> Callable:
-    def holds(claim: Mapping, kpi: Mapping, values: list[Decimal], states: list[str]) -> bool:
+def _travelled(word: str) -> Callable[..., Any]:
+    def holds(claim: Mapping[str, Any], kpi: Mapping[str, Any], values: list[Decimal], states: list[str]) -> bool:
         return kpis.direction_of_travel(values[0], values[-1], kpi["polarity"]) == word
 
     return holds
@@ -484,7 +485,7 @@ def _not_at_hand(items: Sequence[Item]) -> Finding:
     return Finding(CANNOT, _absent(items), cells=_absent_cells(items))
 
 
-def _expectation(claim: Mapping, items: Sequence[Item]) -> Finding:
+def _expectation(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """What a document expects cannot be proved by anything known when it was written."""
     said = "An expectation: nothing known at the time can prove it."
     return Finding(CANNOT, said, cells=_cells(items))
@@ -558,7 +559,7 @@ def _evidence(data: YearData, against: str | None) -> tuple[Item, ...]:
     return tuple(evidence.items(data, against))
 
 
-def finding(data: YearData, claim: Mapping) -> Finding:
+def finding(data: YearData, claim: Mapping[str, Any]) -> Finding:
     """What the named check of a claim finds in the year's data.
 
     Parameters
@@ -636,7 +637,7 @@ _COLUMNS = (
 
 
 @once
-def _checked(data: YearData) -> tuple[dict, ...]:
+def _checked(data: YearData) -> tuple[dict[str, Any], ...]:
     """The rows of :func:`claims_checked`, made once for a year however often a page takes from them."""
     rows = []
     for claim in records_of(data["claims"]):
@@ -700,7 +701,7 @@ def claim_counts(data: YearData) -> pd.DataFrame:
         Only evidence known at the time counts for or against a document.
     """
     checked = claims_checked(data)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"verdict": verdict, "at_the_time": int((of["learned"] == AT_THE_TIME).sum()),
          "learned_later": int((of["learned"] == LATER).sum())}
         for verdict, of in ((verdict, checked[checked["verdict"] == verdict]) for verdict in VERDICTS)
@@ -727,7 +728,7 @@ def as_json(data: YearData) -> str:
     return json.dumps(records, indent=1, ensure_ascii=False) + "\n"
 
 
-def _faults(data: YearData, claim: Mapping) -> Iterator[tuple[str, str, str]]:
+def _faults(data: YearData, claim: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """What is wrong with one claim: column, value, rule."""
     if claim["check"] not in CHECKS:
         yield "check", claim["check"], f"is no check: it is one of {', '.join(CHECKS)}"

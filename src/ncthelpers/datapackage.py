@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -14,6 +15,7 @@ from ncthelpers.commentary import cited_paragraphs
 from ncthelpers.contract import cited_in
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, write_atomically
+from ncthelpers.reading import content_of, text_in
 from ncthelpers.signoff import sign_off_faults, signed
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import first_day
@@ -48,7 +50,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def shape_faults(package: Mapping, file: str) -> list[Fault]:
+def shape_faults(package: Mapping[str, Any], file: str) -> list[Fault]:
     """What keeps a ``datapackage.yml`` from being one: its documents, its licence, the form of its lists."""
     faults = []
     if not package.get("licence"):
@@ -73,7 +75,7 @@ def shape_faults(package: Mapping, file: str) -> list[Fault]:
     return faults + sign_off_faults(package, file)
 
 
-def package_faults(folder: Path, package: Mapping, file: str, held: Collection[str] = ()) -> list[Fault]:
+def package_faults(folder: Path, package: Mapping[str, Any], file: str, held: Collection[str] = ()) -> list[Fault]:
     """Files that the package does not list, lists without their being there, or lists with another checksum.
 
     Parameters
@@ -115,7 +117,12 @@ def package_faults(folder: Path, package: Mapping, file: str, held: Collection[s
             )
         if entry.get("access") == RESTRICTED and name not in held:
             faults.append(Fault(place + name, None, "", "", MAY_NOT_ENTER))
-        if entry.get("sha256") and entry["sha256"] != checksum((folder / name).read_bytes()):
+        try:
+            changed = entry.get("sha256") and entry["sha256"] != checksum(content_of(folder / name, folder))
+        except OSError as error:
+            faults.append(Fault(place + name, None, "", "", f"cannot be read: {error.strerror}"))
+            continue
+        if changed:
             faults.append(
                 Fault(
                     place + name, None, "", "", f"has changed since it was sealed: check it, then run {_sealing(file)}"
@@ -124,21 +131,28 @@ def package_faults(folder: Path, package: Mapping, file: str, held: Collection[s
     return faults
 
 
-def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping) -> list[Citation]:
+def _cited(path: Path, table: pd.DataFrame | None, schemas: Mapping[str, Any]) -> list[Citation]:
     """What a file cites: in its rows, its blocks of commentary, or its terms and the stages of escalation."""
     if table is not None:
         columns = [column.name for column in schemas[path.stem].columns if column.type == "source"]
         cells = [cell for column in columns for cell in table[column].dropna()]
     elif path.suffix == ".md":
-        cells = cited_paragraphs(path.read_text("utf-8-sig"))
+        cells = cited_paragraphs(text_in(path))
     elif path.name == "contract.yml":
-        cells = [source for _, source in cited_in(read_yaml(path.read_text("utf-8-sig")))]
+        cells = [source for _, source in cited_in(read_yaml(text_in(path)))]
     else:
         cells = []
     return [cited for cell in cells for cited in citations(cell)]
 
 
-def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Mapping, package: Mapping) -> dict:
+def _described(
+    path: Path,
+    name: str,
+    tables: Mapping[str, Any],
+    schemas: Mapping[str, Any],
+    old: Mapping[str, Any],
+    package: Mapping[str, Any],
+) -> dict[str, Any]:
     """The package's entry for one file: documents and sections read off what it cites, the rest kept from before."""
     stem = path.stem
     cited = _cited(path, tables.get(stem) if path.suffix == ".csv" else None, schemas)
@@ -154,15 +168,15 @@ def _described(path: Path, name: str, tables: Mapping, schemas: Mapping, old: Ma
     }
 
 
-def _sum(path: Path, old: Mapping, today: date | None) -> dict:
+def _sum(path: Path, old: Mapping[str, Any], today: date | None) -> dict[str, Any]:
     """A file's checksum, and the day on which it was first sealed with it, as far as that is known."""
-    now = checksum(path.read_bytes())
+    now = checksum(content_of(path))
     changed = old.get("changed") if old.get("sha256") == now else today
     return {"changed": changed, "sha256": now} if changed else {"sha256": now}
 
 
 def seal(
-    folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping, held: Collection[str] = (),
+    folder: Path, tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, Any], held: Collection[str] = (),
     today: date | None = None,
 ) -> None:  # fmt: skip
     """Write the list of files anew with the checksum of each as it is now.
@@ -186,7 +200,7 @@ def seal(
         If the package lacks its documents or licence; nothing is written then.
     """
     path = folder / "datapackage.yml"
-    package = read_yaml(path.read_text("utf-8"))
+    package = read_yaml(text_in(path))
     faults = shape_faults(package, path.name)
     if faults:
         raise DataFaults(faults)
@@ -220,8 +234,8 @@ def sign(folder: Path, role: str, on: date) -> None:
         If the role is none but, say, a person's name.
     """
     path = folder / "datapackage.yml"
-    _write(path, signed(read_yaml(path.read_text("utf-8-sig")), role, on))
+    _write(path, signed(read_yaml(text_in(path)), role, on))
 
 
-def _write(path: Path, package: Mapping) -> None:
+def _write(path: Path, package: Mapping[str, Any]) -> None:
     write_atomically(path, yaml.safe_dump(dict(package), sort_keys=False, allow_unicode=True, width=110))

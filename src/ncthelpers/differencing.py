@@ -7,7 +7,7 @@ figures of a year to date, or those of a denominator who are not in the numerato
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = ["THRESHOLD", "Relation", "Shown", "Range", "whole", "year_to_date", "totals", "recoverable", "some_recoverable",
            "reduced", "linked", "named"]  # fmt: skip
@@ -80,7 +80,7 @@ def totals(cells: Iterable[tuple[str, ...]], total: str = "Total") -> list[Relat
     >>> totals([("boys",), ("girls",), ("Total",)])
     [{('Total',): 1, ('boys',): -1, ('girls',): -1}]
     """
-    lines: dict[tuple, list[tuple[str, ...]]] = {}
+    lines: dict[tuple[Any, ...], list[tuple[str, ...]]] = {}
     for cell in cells:
         for place in range(len(cell)):
             lines.setdefault((place, cell[:place], cell[place + 1 :]), []).append(cell)
@@ -127,13 +127,14 @@ def recoverable(shown: Shown, relations: Sequence[Relation], threshold: int = TH
     {'boys': Range(low=3, high=3)}
     """
     found: dict[Hashable, Range] = {}
-    for part in linked([unknown for unknown in reduced(shown, relations)]):
+    for part in linked(list(reduced(shown, relations))):
         ranges = _narrowed(part, shown)
         found |= _told(ranges, shown, threshold) if len(part) == 1 else _exactly(part, ranges, shown, threshold)
     return found
 
 
 def named(cell: Hashable) -> str:
+    """A cell of a table as it is called in a message."""
     return ", ".join(map(str, cell)) if isinstance(cell, tuple) else str(cell)
 
 
@@ -141,7 +142,7 @@ def reduced(shown: Shown, relations: Iterable[Relation]) -> Iterator[_Reduced]:
     """Relations without what is printed: the unknown cells, and what they come to."""
     for relation in relations:
         unknown = {cell: sign for cell, sign in relation.items() if shown.get(cell) is None}
-        rest = -sum(sign * shown[cell] for cell, sign in relation.items() if cell not in unknown)
+        rest = -sum(sign * number for cell, sign in relation.items() if (number := shown.get(cell)) is not None)
         if unknown:
             yield unknown, rest
         elif rest:
@@ -174,9 +175,9 @@ def _narrowed(part: Sequence[_Reduced], shown: Shown) -> dict[Hashable, tuple[fl
             if before.isdisjoint(unknown):
                 continue
             for cell, sign in unknown.items():
-                least = most = (
-                    sign * rest
-                )  # what is left for this cell when the others are as large, or small, as they can be
+                # What is left for this cell when the others are as large, or small, as they can be
+                least: float = sign * rest
+                most: float = least
                 for other, side in unknown.items():
                     if other != cell:
                         low, high = ranges[other]
@@ -245,7 +246,8 @@ def _exactly(
     def unclear(among: np.ndarray) -> np.ndarray:
         low, high = np.ceil(least[among] - 1e-6), np.floor(most[among] + 1e-6)
         clear = np.where(printed[among], (high > threshold) & (high > low), (high > threshold) | (low < 1))
-        return among[~clear]
+        left: np.ndarray = among[~clear]
+        return left
 
     def large(among: np.ndarray) -> None:
         goal = np.zeros(2 * size)

@@ -24,7 +24,7 @@ __all__ = [
 SHARE, RATIO, MEAN, AMOUNTS = "share", "ratio", "mean", "amounts"
 NOTE = "hidden, because a number of one to {threshold} people could be worked out"
 NEAR = "hidden, because {other} counts the same people by another clock, and differs by one to {threshold} of them in this year"
-_MONTH, _YEAR_TO_DATE = "month", "year to date"
+_MONTH, _YEAR_TO_DATE, _MONTHS = "month", "year to date", "months together"
 _PARTS = ("numerator", "denominator")
 _Row = Mapping[str, object]
 _Cell = tuple[str, str, str, str]  # numerator, denominator or what is left of it; indicator; series; period
@@ -39,14 +39,16 @@ class Makeup:
     kind : str
         ``share``: the numerator is those people of the denominator of whom something is so. ``ratio``: both count
         people, not the same ones. ``mean``: the numerator adds something up over the people of the denominator.
-        ``amounts``: neither counts people (money, full-time equivalents), and nothing is hidden.
+        ``amounts``: full-time equivalents, which count no heads: there are no fewer heads than they come to, so all of a row is
+        hidden where its numerator, or what is left of its denominator, is above nought and no more than the threshold.
     denominator : str
         Whom the denominator counts, in words. Indicators with the same words and the same numbers have one
         denominator, which is hidden in all of them or in none.
     within : str
         The indicator that counts the same of more people, or more of the same people; the difference counts people too.
     among : str
-        The indicator whose denominator has these people and more, where their numerators are not to be compared.
+        The indicator whose denominator has these people and more, where their numerators are not to be compared; where it has
+        fewer, those who lack what the other asks for are counted.
     """
 
     kind: str = SHARE
@@ -142,16 +144,18 @@ def protect_ratios(
     shown |= dict.fromkeys(near)
     of_year = {cell for cell in shown if cell[2] == _YEAR_TO_DATE and cell[3].endswith("-03")}
     kept = protect(shown, relations, threshold, of_year)
-    found = [dict(row) for row in rows]
+    while few := _few_in_months(kept, relations, threshold):
+        relations += few
+        kept = protect(shown, relations, threshold, of_year)
+    note, found = NOTE.format(threshold=threshold), [dict(row) for row in rows]
+    for row in found:
+        if _few_posts(row, makeups, threshold):
+            row |= dict.fromkeys(_PARTS) | _marked(row, note)
     for cell in [cell for cell, number in kept.items() if number is None]:
         row = found[rows_of[cell]]
         hidden = _PARTS if makeups.get(cell[1], Makeup()).kind == MEAN else cell[:1]
-        row |= dict.fromkeys(hidden) | {"symbol": HIDDEN}
-        row |= {"value": None} if "value" in row else {}
-        note = (
-            NEAR.format(other=near[cell][1], threshold=threshold) if cell in near else NOTE.format(threshold=threshold)
-        )
-        row |= {"note": note} if "note" in row else {}
+        why = NEAR.format(other=near[cell][1], threshold=threshold) if cell in near else note
+        row |= dict.fromkeys(hidden) | _marked(rows[rows_of[cell]], why)
     return found
 
 
@@ -177,6 +181,7 @@ def ratio_faults(
     except ValueError as fault:
         yield Fault(file, None, "", "", str(fault))
         return
+    relations += _few_in_months(shown, relations, threshold)
     yield from table_faults(
         file, shown, relations, threshold, {cell: (row + 2, cell[0]) for cell, row in rows_of.items()}
     )
@@ -187,6 +192,14 @@ def ratio_faults(
             )
             yield Fault(file, rows_of[cell] + 2, "numerator", "", rule)
     for place, row in enumerate(rows):
+        if _few_posts(row, makeups, threshold):
+            yield Fault(
+                file,
+                place + 2,
+                "numerator",
+                "",
+                f"is, or leaves, no more than {threshold} posts: hide the row, marked {HIDDEN}",
+            )
         if row["symbol"] == HIDDEN and row.get("value") is not None:
             yield Fault(file, place + 2, "value", "", "is given where its numerator or denominator is hidden")
         if (
@@ -195,6 +208,20 @@ def ratio_faults(
             and row["numerator"] is not None
         ):
             yield Fault(file, place + 2, "numerator", "", "is given where the number of people is hidden")
+
+
+def _marked(row: _Row, note: str) -> dict[str, object]:
+    """What a hidden row says in the place of a value; one that was hidden before says why it was."""
+    said = {"symbol": HIDDEN, "value": None, "note": (row["symbol"] == HIDDEN and row.get("note")) or note}
+    return {name: word for name, word in said.items() if name in row}
+
+
+def _few_posts(row: _Row, makeups: Mapping[str, Makeup], threshold: int) -> bool:
+    """Whether full-time equivalents are of so few that they point to somebody."""
+    numerator, denominator = (row[part] for part in _PARTS)
+    if makeups.get(row["indicator"], Makeup()).kind != AMOUNTS or None in (numerator, denominator):
+        return False
+    return any(0 < amount <= threshold for amount in (numerator, denominator - numerator))
 
 
 def _counted(kind: str) -> tuple[str, ...]:
@@ -239,6 +266,52 @@ def _over_time(shown: Mapping[_Cell, int | None]) -> Iterator[Relation]:
             [(part, indicator, _YEAR_TO_DATE, period) for period in periods],
             [(part, indicator, _MONTH, period) for period in periods],
         )
+
+
+def _settled(shown: Mapping[_Cell, int | None], relations: Sequence[Relation]) -> dict[_Cell, int]:
+    """What is printed, and what follows from it one relation after another."""
+    known = {cell: number for cell, number in shown.items() if number is not None}
+    open_ = list(relations)
+    while True:
+        left = []
+        for relation in open_:
+            unknown = [cell for cell in relation if cell not in known]
+            if len(unknown) == 1:
+                rest = sum(sign * known[cell] for cell, sign in relation.items() if cell != unknown[0])
+                known[unknown[0]] = -relation[unknown[0]] * rest
+            elif unknown:
+                left.append(relation)
+        if len(left) == len(open_):
+            return known
+        open_ = left
+
+
+def _few_in_months(
+    shown: Mapping[_Cell, int | None], relations: Sequence[Relation], threshold: int
+) -> list[Relation]:  # fmt: skip
+    """Months that are hidden one by one, between two years to date that tell how many there were in all: 1 to 5.
+
+    Any of the months may have had nobody, so that none is given away, but together they point to somebody.
+    """
+    known = _settled(shown, relations)
+    months: dict[tuple, list[str]] = {}
+    for part, indicator, series, period in sorted({cell for relation in relations for cell in relation}):
+        if series == _MONTH:
+            months.setdefault((part, indicator, _contract_year(period)), []).append(period)
+    found = []
+    for (part, indicator, _), periods in months.items():
+        run, before = [], 0
+        for period in periods:
+            month, to_date = ((part, indicator, series, period) for series in (_MONTH, _YEAR_TO_DATE))
+            if month in known:
+                before += known[month]
+            else:
+                run.append(month)
+            if to_date in known:
+                if len(run) > 1 and is_small(known[to_date] - before, threshold):
+                    found.append(whole((part, indicator, _MONTHS, f"{run[0][-1]} to {run[-1][-1]}"), run))
+                run, before = [], known[to_date]
+    return found
 
 
 def _left_over(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup]) -> Iterator[Relation]:
@@ -296,7 +369,10 @@ def _differences(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup
                         yield from _one_in_words((part, narrow, *at), few, (part, wide, *at), many)
                         continue
                     if None not in (few, many) and few > many:
-                        raise ValueError(f"{part} of {narrow} is more than that of {wide}: {' '.join(at)}")
+                        if parts == _PARTS:
+                            raise ValueError(f"{part} of {narrow} is more than that of {wide}: {' '.join(at)}")
+                        yield whole((part, narrow, *at), [(part, wide, *at), (part, f"{narrow} without {wide}", *at)])
+                        continue
                     yield whole((part, wide, *at), [(part, narrow, *at), (part, between, *at)])
                     if part == "denominator" and parts == _PARTS and makeup.denominator != makeups[wide].denominator:
                         yield whole((part, between, *at), [("numerator", between, *at), ("left over", between, *at)])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -161,7 +162,7 @@ class Measured:
     source: str
 
 
-def mechanism(contract: Mapping) -> Mechanism:
+def mechanism(contract: Mapping[str, Any]) -> Mechanism:
     """The triggers and stages that ``contract.yml`` of a year gives; none where it has no ``escalation``.
 
     Parameters
@@ -318,7 +319,7 @@ def subject_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, str
     }
 
 
-def histories(escalations: pd.DataFrame) -> dict[tuple[str, str], dict[int, dict]]:
+def histories(escalations: pd.DataFrame) -> dict[tuple[str, str], dict[int, dict[str, Any]]]:
     """The moves of each subject in order of time, those of one day in the order entered; each by its row.
 
     Parameters
@@ -337,13 +338,13 @@ def histories(escalations: pd.DataFrame) -> dict[tuple[str, str], dict[int, dict
     >>> [list(history) for history in histories(moves).values()]
     [[3, 2]]
     """
-    found: dict[tuple[str, str], dict[int, dict]] = {}
+    found: dict[tuple[str, str], dict[int, dict[str, Any]]] = {}
     for row, move in sorted(records_by_row(escalations).items(), key=lambda item: item[1]["on"]):
         found.setdefault((move["judged"], move["subject"]), {})[row] = move
     return found
 
 
-def _move_faults(state: str, paused: str, move: Mapping) -> Iterator[tuple[str, str]]:
+def _move_faults(state: str, paused: str, move: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a move from a state, by column; ``paused`` is what relief stopped."""
     allowed = dict.fromkeys((paused, _CLOSED)) if state == _RELIEF else MOVES[state]
     relief, dependency = move["state"] == _RELIEF, move["dependency"]
@@ -358,7 +359,7 @@ def _move_faults(state: str, paused: str, move: Mapping) -> Iterator[tuple[str, 
         yield "dependency", "is named, though only relief rests on a Dependency"
 
 
-def history_faults(history: Mapping[int, Mapping]) -> list[tuple[int, str, str]]:
+def history_faults(history: Mapping[int, Mapping[str, Any]]) -> list[tuple[int, str, str]]:
     """What makes a history impossible: every move that nothing allows.
 
     Parameters
@@ -391,7 +392,9 @@ def history_faults(history: Mapping[int, Mapping]) -> list[tuple[int, str, str]]
     return faults
 
 
-def unfounded_reliefs(histories: Mapping[tuple[str, str], Mapping[int, Mapping]]) -> list[tuple[int, str, str]]:
+def unfounded_reliefs(
+    histories: Mapping[tuple[str, str], Mapping[int, Mapping[str, Any]]],
+) -> list[tuple[int, str, str]]:
     """Reliefs that rest on a Dependency of which no case was open.
 
     Parameters
@@ -427,7 +430,7 @@ def unfounded_reliefs(histories: Mapping[tuple[str, str], Mapping[int, Mapping]]
 
 
 def unmeasured(
-    history: Mapping[int, Mapping], periods: Sequence[tuple[date, str]], mechanism: Mechanism
+    history: Mapping[int, Mapping[str, Any]], periods: Sequence[tuple[date, str]], mechanism: Mechanism
 ) -> list[tuple[int, str, str]]:
     """Performance issues and failures of a history that the ratings of its periods do not bear out.
 
@@ -471,9 +474,9 @@ def unmeasured(
     return faults
 
 
-def _cases(history: Iterable[Mapping]) -> list[list[Mapping]]:
+def _cases(history: Iterable[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
     """The moves of a subject case by case: each ends with the move that closed it, but the last may go on."""
-    cases: list[list[Mapping]] = []
+    cases: list[list[Mapping[str, Any]]] = []
     for move in history:
         if not cases or cases[-1][-1]["state"] == _CLOSED:
             cases.append([])
@@ -481,9 +484,10 @@ def _cases(history: Iterable[Mapping]) -> list[list[Mapping]]:
     return cases
 
 
-def _stage(case: Iterable[Mapping], as_of: date) -> tuple[str, date, list[tuple[Mapping, date]]]:
+def _stage(case: Iterable[Mapping[str, Any]], as_of: date) -> tuple[str, date, list[tuple[Mapping[str, Any], date]]]:
     """What a case is in, or relief has paused; since when; and each relief since then with the day until which it was."""
-    state, since, reliefs = _CLOSED, date.min, []
+    state, since = _CLOSED, date.min
+    reliefs: list[tuple[Mapping[str, Any], date]] = []
     for move in case:
         reliefs = [(relief, min(end, move["on"])) for relief, end in reliefs]
         if move["state"] == _RELIEF:
@@ -498,7 +502,9 @@ def _listed(sources: Iterable[str | None]) -> str:
     return " ".join(dict.fromkeys(" ".join(filter(None, sources)).split()))
 
 
-def _registered(case: Sequence[Mapping], mechanism: Mechanism, holidays: Holidays, as_of: date) -> dict:
+def _registered(
+    case: Sequence[Mapping[str, Any]], mechanism: Mechanism, holidays: Holidays, as_of: date
+) -> dict[str, Any]:
     """The row of a case in the register."""
     last, (stage, since, reliefs) = case[-1], _stage(case, as_of)
     in_relief, length = last["state"] == _RELIEF, mechanism.working_days(stage)

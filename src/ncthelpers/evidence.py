@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -84,7 +84,7 @@ class Item:
     """
 
     name: str
-    value: object
+    value: Any
     unit: str = ""
     cells: tuple[Cell, ...] = ()
     slack: Decimal = Decimal(0)
@@ -123,16 +123,16 @@ def _entered(data: YearData, name: str) -> tuple[pd.DataFrame, TableSchema]:
 
 
 @once
-def _by_key(data: YearData, name: str) -> dict[tuple[str, ...], list[tuple[int, dict]]]:
+def _by_key(data: YearData, name: str) -> dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]]:
     """The rows of an entered table, each with its place in the file, by their key as written."""
     frame, schema = _entered(data, name)
-    rows: dict[tuple[str, ...], list[tuple[int, dict]]] = {}
+    rows: dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]] = {}
     for row, cells in records_by_row(frame).items():
         rows.setdefault(tuple(as_written(cells[part]) for part in schema.key), []).append((row, cells))
     return rows
 
 
-def _row(data: YearData, path: str, columns: int) -> tuple[str, int, Mapping, TableSchema, list[str]]:
+def _row(data: YearData, path: str, columns: int) -> tuple[str, int, Mapping[str, Any], TableSchema, list[str]]:
     """The row that a path names: its table, its row in the file, its cells, its schema, and the path's last parts."""
     name, *parts = path.split("/")
     schema = _entered(data, name)[1]
@@ -255,7 +255,7 @@ def _official(data: YearData, path: str) -> Item:
                 measure=measure, area=area, year=year, decimals=held["decimals"], title=held["title"] if area == OWN else f"{held['title']}, {known[area]['name']}")  # fmt: skip
 
 
-def _used(row: Mapping, measure: Mapping, made: benchmarks.Combined) -> list[str]:
+def _used(row: Mapping[str, Any], measure: Mapping[str, Any], made: benchmarks.Combined) -> list[str]:
     """The columns of a release that a figure is made of; of a figure that cannot be made, those that keep it from it."""
     if measure["combines"] == "counts":
         columns = ["value" if row["numerator"] is None else "numerator"]
@@ -285,7 +285,7 @@ def _narrowed(statistics: benchmarks.Statistics) -> benchmarks.Statistics:
     return benchmarks.Statistics(ChainMap(narrowed, statistics.tables), statistics.held)
 
 
-def _of_area(row: Mapping | None, measure: Mapping) -> benchmarks.Combined:
+def _of_area(row: Mapping[str, Any] | None, measure: Mapping[str, Any]) -> benchmarks.Combined:
     """The figure of one area by its newest row, if it has one."""
     made = benchmarks.combined([row] if row else [], measure)
     if made.value is not None or not row or row["kind"] not in benchmarks.ROUNDED:

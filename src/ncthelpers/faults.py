@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 __all__ = ["Fault", "DataFaults"]
 
@@ -59,12 +60,12 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.place}: {self.value!r} {self.remedy}" if self.value else f"{self.place}: {self.remedy}"
 
-    def as_record(self) -> dict:
+    def as_record(self) -> dict[str, Any]:
         """The fault as a plain mapping, for machines."""
         return asdict(self)
 
 
-def _in_order(fault: Fault) -> tuple:
+def _in_order(fault: Fault) -> tuple[Any, ...]:
     return fault.file, fault.row or 0, fault.column, fault.value, fault.rule, fault.cell, fault.suggestion
 
 

@@ -6,7 +6,7 @@ Overspend is positive throughout. Grants and contract sum are never bridged by g
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ def _percentage(part: Decimal, whole: Decimal) -> Decimal | None:
     return None if not whole else part / whole * 100
 
 
-def _frame(rows: list[dict], columns: str) -> pd.DataFrame:
+def _frame(rows: list[dict[str, Any]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split(), dtype=object)
 
 
@@ -185,15 +185,16 @@ def documents_disagree(finance_lines: pd.DataFrame, line: str) -> bool:
     >>> documents_disagree(lines, "reserve"), documents_disagree(lines, "budget")
     (True, False)
     """
-    return finance_lines.loc[finance_lines["line"] == line, "amount"].nunique() > 1
+    return bool(finance_lines.loc[finance_lines["line"] == line, "amount"].nunique() > 1)
 
 
-def _step(step: str, amount: Decimal | None, kind: str, printed: Decimal | None = None) -> dict:
+def _step(step: str, amount: Decimal | None, kind: str, printed: Decimal | None = None) -> dict[str, Any]:
     return {"step": step, "amount": amount, "kind": kind, "printed": printed}
 
 
 def _sum(*amounts: Decimal | None) -> Decimal | None:
-    return None if None in amounts else sum(amounts, Decimal(0))
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if len(known) == len(amounts) else None
 
 
 def _less(amount: Decimal | None) -> Decimal | None:
@@ -203,8 +204,8 @@ def _less(amount: Decimal | None) -> Decimal | None:
 def _reserve_name(finance_lines: pd.DataFrame, remainder: Decimal | None) -> str:
     """What the last level of the bridge is, and what the documents call it."""
     name = "Overspend that the reserve does not meet" if remainder is not None and remainder > 0 else "Reserve left"
-    called = finance_lines.loc[finance_lines["line"] == "reserve_left", "called"] if "called" in finance_lines else []
-    printed = called.iloc[0].lower() if len(called) else name.lower()
+    called = finance_lines.loc[finance_lines["line"] == "reserve_left", "called"] if "called" in finance_lines else None
+    printed = name.lower() if called is None or called.empty else called.iloc[0].lower()
     return name if printed == name.lower() else f"{name}, printed as {printed}"
 
 
@@ -287,7 +288,7 @@ def contract_sum_bridge(finance_lines: pd.DataFrame) -> pd.DataFrame:
     return _frame(steps, "step amount kind printed")
 
 
-def signed_effect(factor: Mapping) -> Decimal | None:
+def signed_effect(factor: Mapping[str, Any]) -> Decimal | None:
     """Effect of a factor on the contract sum: a pressure positive, a saving negative; none where it is not costed.
 
     Parameters
@@ -396,7 +397,7 @@ def grant_totals(grants: pd.DataFrame) -> pd.DataFrame:
     return _frame([{"grants": name, "received": amount} for name, amount in rows], "grants received")
 
 
-def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict]) -> pd.DataFrame:
+def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict[str, Any]]) -> pd.DataFrame:
     """Budget gaps by financial year and council, with their total where every council gives one.
 
     Parameters

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from ncthelpers.apart import apart
 from ncthelpers.faults import DataFaults, Fault
 
-__all__ = ["Scan", "scan", "is_upn", "is_nhs_number", "read_known"]
+__all__ = ["Scan", "scan", "is_upn", "is_nhs_number", "read_known", "text_of_workbook"]
 
 UPN, NHS, SWE = "unique pupil number", "NHS number", "social worker's registration number"
 POSTCODE, COLUMN, ROWS, KNOWN = (
@@ -35,7 +36,7 @@ _RUN = re.compile(r"[0-9]{10,12}")
 _GROUPED = re.compile(r"(?<![\w.-])(?<![0-9][ -])[0-9]{3}([ -])[0-9]{3}\1[0-9]{4}(?![\w-]|\.[0-9]|[ ][0-9])")
 _REGISTERED = re.compile(r"\bSWE?[0-9]{4,10}\b")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}\b")
-_BORN = re.compile(r"\b(?:born|birth|d\.?o\.?b)\b[^\n]{0,40}?(?:[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.I)  # fmt: skip
+_BORN = re.compile(r"\b(?:born|birth|d\.?o\.?b)\b[^\n]{0,40}?(?:[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE)  # fmt: skip
 _RUNS = re.compile(
     r"</w:t></w:r><w:r\b[^>]*>(?:<w:rPr>.*?</w:rPr>)?<w:t\b[^>]*>"
 )  # Word cuts a word in two where it likes
@@ -276,14 +277,19 @@ def _text(name: str, content: bytes) -> str:
 
 
 def _of_workbook(content: bytes) -> str:
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = (row for sheet in book.sheet_names for row in book.get_sheet_by_name(sheet).to_python())
-        return "\n".join("\t".join(map(_cell, row)) for row in rows)
-    except (CalamineError, OSError, ValueError) as fault:
+        return apart(text_of_workbook, content)
+    except ValueError as fault:
         raise _NotRead(f"no readable workbook ({fault})") from fault
+
+
+def text_of_workbook(content: bytes) -> str:
+    """The cells of a workbook, a line a row. A broken file crashes its reader: to be asked :func:`~ncthelpers.apart.apart`."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    rows = (row for sheet in book.sheet_names for row in book.get_sheet_by_name(sheet).to_python())
+    return "\n".join("\t".join(map(_cell, row)) for row in rows)
 
 
 def _cell(value: object) -> str:

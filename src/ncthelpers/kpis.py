@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from statistics import NormalDist
+from typing import Any
 
 import pandas as pd
 
@@ -307,11 +308,11 @@ class YearValue:
     reason: str = ""
 
 
-def _has_counts(row: Mapping) -> bool:
+def _has_counts(row: Mapping[str, Any]) -> bool:
     return row["numerator"] is not None and row["denominator"] is not None
 
 
-def _reported(row: Mapping) -> bool:
+def _reported(row: Mapping[str, Any]) -> bool:
     return _has_counts(row) or row["value"] is not None
 
 
@@ -319,16 +320,16 @@ def _per_cent(numerator: Decimal | int, denominator: Decimal | int) -> Decimal |
     return Decimal(100) * numerator / denominator if denominator else None
 
 
-def own_value(row: Mapping) -> Decimal | None:
+def own_value(row: Mapping[str, Any]) -> Decimal | None:
     """A period's own value: from its counts, or as printed where it has none."""
     return _per_cent(row["numerator"], row["denominator"]) if _has_counts(row) else row["value"]
 
 
-def _whole_year(row: Mapping) -> bool:
+def _whole_year(row: Mapping[str, Any]) -> bool:
     return len(row["period"]) == 4
 
 
-def _in_time(kpi_values: pd.DataFrame) -> list[dict]:
+def _in_time(kpi_values: pd.DataFrame) -> list[dict[str, Any]]:
     return sorted(records_of(kpi_values), key=lambda row: (last_day(row["period"]), row["period"]))
 
 
@@ -509,7 +510,7 @@ def longest_run_off_target(
     2
     """
     values = list(values)
-    if months_on_target(values, target, polarity) is None:
+    if target is None or months_on_target(values, target, polarity) is None:
         return None
     off = [value is not None and not _as_good(value, target, polarity) for value in values]
     return max((len(list(run)) for missed, run in groupby(off) if missed), default=0)
@@ -556,22 +557,22 @@ def direction_of_travel(before: Decimal | int | None, now: Decimal | int | None,
     return "better" if _as_good(now, before, polarity) else "worse"
 
 
-def _small(row: Mapping) -> bool:
+def _small(row: Mapping[str, Any]) -> bool:
     return row["denominator"] is not None and row["denominator"] < SMALL_BASE
 
 
 def _interval(year: YearValue) -> str | None:
     """The interval of a small base in words; none for a larger base and for what is no share of whole counts."""
-    counts = (year.numerator, year.denominator)
-    if year.value is None or None in counts or year.denominator >= SMALL_BASE or year.numerator > year.denominator:
+    cases, base = year.numerator, year.denominator
+    if year.value is None or cases is None or base is None or base >= SMALL_BASE or cases > base:
         return None
-    if any(count != int(count) for count in counts):
+    if any(count != int(count) for count in (cases, base)):
         return None
-    low, high = wilson(*counts)
+    low, high = wilson(cases, base)
     return f"{half_up(low, 1)} to {half_up(high, 1)}"
 
 
-def _why_not(kpi: Mapping, year: YearValue) -> str | None:
+def _why_not(kpi: Mapping[str, Any], year: YearValue) -> str | None:
     reasons = [
         (year.reason, year.value is None),
         ("no published target", kpi["target"] is None),
@@ -581,11 +582,12 @@ def _why_not(kpi: Mapping, year: YearValue) -> str | None:
     return stated or "worse than target, and without a published tolerance amber and red cannot be told apart"
 
 
-def _direction(months: Sequence[Mapping], polarity: str) -> str | None:
+def _direction(months: Sequence[Mapping[str, Any]], polarity: str) -> str | None:
     """Direction from the last period but one to the last; no word where either has a small base."""
     if len(months) < 2 or any(_small(row) for row in months[-2:]):
         return None
-    return direction_of_travel(*(own_value(row) for row in months[-2:]), polarity)
+    before, now = (own_value(row) for row in months[-2:])
+    return direction_of_travel(before, now, polarity)
 
 
 def kpi_scorecard(kpis: pd.DataFrame, kpi_values: pd.DataFrame) -> pd.DataFrame:

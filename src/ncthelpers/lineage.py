@@ -473,7 +473,7 @@ def _forecast_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
     flows = forecast.FLOWS.get(of_measure, ()) if method == forecast.FLOW else ()
     for measure in (of_measure, *flows) if method != forecast.PRINTED else ():
         for one in sorted(set(data.reference.tables["official"]["year"])):
-            if last is None or one <= last or one == year and measure == of_measure:
+            if last is None or one <= last or (one == year and measure == of_measure):
                 found = _official_rows(data, f"{measure}/own/{one}", held)
                 if found.lines:
                     yield found

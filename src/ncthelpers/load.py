@@ -9,6 +9,7 @@ is for a page: it reads, and holds to its own schema, only what the page asks fo
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -20,11 +21,11 @@ import yaml
 
 from ncthelpers import access, claims, datapackage, narrative, rules, sealed
 from ncthelpers.addresses import addressed, with_lines
-from ncthelpers.cells import visible
+from ncthelpers.cells import holds_control, visible
 from ncthelpers.contract import NOT_ENTERED, contract_faults, excused_tables, to_enter
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, work_tree_of
-from ncthelpers.reading import Lazily, Readable, noted
+from ncthelpers.reading import Lazily, Readable, content_of, noted, text_in
 from ncthelpers.rows import unread as unread_rows
 from ncthelpers.schemas import has_rows, open_schemas, read_rows, read_schemas, read_table
 from ncthelpers.suggestions import nearest
@@ -48,7 +49,7 @@ def year_folder(root: Path, year: ContractYear) -> Path:
 
 def _yaml(path: Path, file: str) -> tuple[dict, list[Fault]]:
     try:
-        read = read_yaml(path.read_text("utf-8-sig"))
+        read = read_yaml(text_in(path, path.parent))
     except FileNotFoundError:
         return {}, [Fault(file, None, "", "", "is missing")]
     except yaml.YAMLError as error:
@@ -73,7 +74,12 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
             if name in excused and schema.access == access.RESTRICTED:  # it is not even read
                 faults.append(Fault(file, None, "", "", access.MAY_NOT_ENTER))
                 continue
-            tables[name], found = read_rows(path.read_bytes(), schema, file)
+            try:
+                content = content_of(path, folder)
+            except OSError as error:
+                faults.append(Fault(file, None, "", "", f"cannot be read: {error.strerror}"))
+                continue
+            tables[name], found = read_rows(content, schema, file)
             found = [*found, *access.published_faults(tables[name], schema, file)]
             tables[name] = access.emptied(tables[name], schema)
             if name in excused:
@@ -103,9 +109,16 @@ def _commentary(folder: Path, place: str, withheld: Mapping) -> tuple[dict[str, 
             faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", access.MAY_NOT_ENTER))
             continue
         try:
-            commentary[path.stem] = visible(path.read_text("utf-8-sig"))
+            commentary[path.stem] = visible(text_in(path, folder))
+            faults += [
+                Fault(f"{place}/commentary/{path.name}", row, "", "", "holds a control character")
+                for row, line in enumerate(commentary[path.stem].split("\n"), 1)
+                if holds_control(line)
+            ]
         except UnicodeDecodeError:
             faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", "is not UTF-8 text"))
+        except OSError as error:
+            faults.append(Fault(f"{place}/commentary/{path.name}", None, "", "", f"cannot be read: {error.strerror}"))
     return commentary, faults
 
 
@@ -177,12 +190,21 @@ def _no_schema(folder: Path) -> Fault:
     return Fault("data/schemas", None, "", "", said)
 
 
+def _no_folder(folder: Path) -> str:
+    """What keeps the folder of a contract year from being one; nothing if nothing does."""
+    if not folder.is_dir():
+        return "is missing: a contract year is one folder of data"
+    if not folder.resolve().is_relative_to(folder.parent.resolve()):
+        return "is a link out of data/: put the folder itself in its place"
+    return ""
+
+
 def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearData, list[Fault], list[Fault]]:
     """The year as far as it can be read, the faults of its content, and those of its packaging."""
     root, folder = Path(root), year_folder(root, year)
     place = f"data/{year}"
-    if not folder.is_dir():
-        raise DataFaults([Fault(place, None, "", "", "is missing: a contract year is one folder of data")])
+    if missing := _no_folder(folder):
+        raise DataFaults([Fault(place, None, "", "", missing)])
     written = read_schemas((root / "data" / "schemas").resolve())
     if not written:
         raise DataFaults([_no_schema(root / "data" / "schemas")])
@@ -235,10 +257,18 @@ def _since_sealed(folder: Path, place: str, package: Mapping) -> list[Fault]:
     """Which cells of the tables that have changed since the year was sealed are not what they were, as far as that is recorded."""
     then, faults = _by_path(package)["resources"], []
     for name, record in sealed.read_record(folder).items():
-        content = (folder / name).read_bytes() if name in then and (folder / name).is_file() else None
+        content = _content(folder, name) if name in then else None
         if content is not None and checksum(content) != then[name].get("sha256"):
             faults += sealed.cell_faults(content, record, f"{place}/{name}")
     return faults
+
+
+def _content(folder: Path, name: str) -> bytes | None:
+    """What a file of a folder holds; none where it cannot be read."""
+    try:
+        return content_of(folder / name, folder)
+    except OSError:
+        return None
 
 
 def _entries(faults: Iterable[Fault]) -> set[str]:
@@ -290,9 +320,11 @@ def placed(root: Path, faults: Sequence[Fault]) -> list[Fault]:
     for file, found in by_file.items():
         path = root / file
         if path.suffix == ".csv" and path.is_file():
-            found = addressed(found, path.read_bytes())
+            with suppress(OSError):  # which is itself among the faults
+                found = addressed(found, content_of(path, path.parent))
         elif path.name == "contract.yml" and path.is_file():
-            found = with_lines(found, path.read_text("utf-8-sig", errors="replace"))
+            with suppress(OSError, UnicodeDecodeError):
+                found = with_lines(found, text_in(path, path.parent))
         found_at += found
     return found_at
 
@@ -390,7 +422,7 @@ class _Excused(Mapping[str, str]):
         if name in self._given or name not in self._waiting:
             return name in self._given
         path = noted(self._folder / f"{name}.csv")
-        return path.is_file() and not has_rows(path.read_bytes())
+        return path.is_file() and not has_rows(content_of(path, self._folder))
 
     def __getitem__(self, name: str) -> str:
         if name not in self:
@@ -421,10 +453,11 @@ def _opened_tables(folder: Path, place: str, schemas: Lazily, excused: Mapping) 
             return pd.DataFrame(columns=schemas[name].names, dtype=object)
         if schemas[name].access == access.RESTRICTED and name in excused:
             raise DataFaults([Fault(file, None, "", "", access.MAY_NOT_ENTER)])
-        frame, faults = read_table(path.read_bytes(), schemas[name], file)
+        content = content_of(path, folder)
+        frame, faults = read_table(content, schemas[name], file)
         faults = [*faults, *access.published_faults(frame, schemas[name], file)]
         if faults:
-            raise DataFaults(addressed(faults, path.read_bytes()))
+            raise DataFaults(addressed(faults, content))
         return frame
 
     held = (name for name in schemas.names if (folder / f"{name}.csv").is_file() or name in excused)
@@ -460,8 +493,8 @@ def open_year(root: Path | str, year: ContractYear | str, reference: Reference |
     """
     root, year = Path(root), year if isinstance(year, ContractYear) else ContractYear(year)
     folder, place, schemas = year_folder(root, year), f"data/{year}", open_schemas(root / "data" / "schemas")
-    if not folder.is_dir():
-        raise DataFaults([Fault(place, None, "", "", "is missing: a contract year is one folder of data")])
+    if missing := _no_folder(folder):
+        raise DataFaults([Fault(place, None, "", "", missing)])
     contract, faults = _yaml(noted(folder / "contract.yml"), f"{place}/contract.yml")
     faults = faults or contract_faults(contract, year, set(schemas.names), f"{place}/contract.yml")
     if faults:
@@ -494,7 +527,7 @@ def open_year(root: Path | str, year: ContractYear | str, reference: Reference |
 
 
 def _written(folder: Path, page: str) -> str:
-    return visible((folder / f"{page}.md").read_text("utf-8-sig"))
+    return visible(text_in(folder / f"{page}.md", folder.parent))
 
 
 def open_years(root: Path | str, years: Sequence[ContractYear | str]) -> Comparison:

@@ -55,6 +55,8 @@ NUMBER_WORDS = (  # as a pattern: a figure written out is a figure
 _STRAY = re.compile(rf"[{{}}]|\d+|[½¼¾]|{NUMBER_WORDS}", flags=re.IGNORECASE)
 _ILLNESS = re.compile(r"covid-19", flags=re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")  # a page asks no other host for anything
+# What, at the beginning of a line, makes a list, a rule, a comment or a target of it.
+_BEGINS_A_BLOCK = re.compile(r"^(?:\d+(?=[.)](?: |$))|(?=[-+=](?:[-+= ]|$)|[%(]))")
 _NOT_PUBLISHED, _NOT_REPORTED, _DISAGREE = "not published", "not reported", "a figure on which the documents disagree"
 
 
@@ -94,10 +96,11 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> print(plain("a *b* <script>"))
-    a \\*b\\* \\<script\\>
+    >>> print(plain("a *b* <script>"), plain("1. April"), plain("% of budget"))
+    a \\*b\\* \\<script\\> 1\\. April \\% of budget
     """
-    return re.sub(r"([\\`*_\[\]<>#&!{}|$~])", r"\\\1", " ".join(text.split()))
+    inline = re.sub(r"([\\`*_\[\]<>#&!{}|$~])", r"\\\1", " ".join(text.split()))
+    return _BEGINS_A_BLOCK.sub(r"\g<0>\\", inline)
 
 
 def _date(data: YearData, event: str) -> str:
@@ -126,7 +129,7 @@ def _count(data: YearData, query: str, frame: pd.DataFrame | None = None) -> int
 
 def _cell(data: YearData, path: str) -> tuple[object, str, bool]:
     """The value of a cell, how it is read in a sentence, and whether it is a bare number."""
-    name, column = path.split("/")[0], path.split("/")[-1]
+    name, column = path.split("/", maxsplit=1)[0], path.rsplit("/", maxsplit=1)[-1]
     value, held = results.cell(data, path), results.table_schema(data, name)[column]
     if value is None:
         return None, held.missing, False

@@ -199,8 +199,10 @@ def _contract(last: YearData, year: ContractYear, waiting: list[str]) -> str:
     """``contract.yml`` of the new year, with comments on what to confirm."""
     held = last.contract
     parts = [
-        f"# Carried over from {last.year} and to be confirmed: of each entry, put the paragraph of this year's documents in the\n"
-        f"# place of a source that begins with {CARRIED}: (its number is that of the entry in {last.year}), and the new value if it changed.\n",
+        (
+            f"# Carried over from {last.year} and to be confirmed: of each entry, put the paragraph of this year's documents in the\n"
+            f"# place of a source that begins with {CARRIED}: (its number is that of the entry in {last.year}), and the new value if it changed.\n"
+        ),
         entry_text("contract_year", str(year)),
         entry_text("invented", True) if last.is_invented else "",
         "# Write {at_hand: false, reason: ...} if this year's annual report is not at hand and only public data is entered.\n",
@@ -224,8 +226,8 @@ def _contract(last: YearData, year: ContractYear, waiting: list[str]) -> str:
     if held.get("sign_off"):
         parts += ["# Confirm the roles that must sign.\n", entry_text("sign_off", held["sign_off"])]
     parts += [
-        "# Tables without a row that nobody has entered yet. Take a name out to say that there is nothing to enter; a table that this\n"
-        "# year does not report goes from here to not_reported, with the reason, and its file away.\n",
+        ("# Tables without a row that nobody has entered yet. Take a name out to say that there is nothing to enter; a table that this\n"
+        "# year does not report goes from here to not_reported, with the reason, and its file away.\n"),
         entry_text("to_enter", waiting),
         _not_reported_before(last),
         entry_text("not_reported", {}),

@@ -232,7 +232,7 @@ def unlike_their_column(data: YearData, last: YearData | None) -> Iterator[Oddit
         for column in columns:
             held = [(row, cells[column.name]) for row, cells in records_by_row(frame).items() if cells[column.name]]
             turned = [(row, value) for row, value in held if value < 0]
-            if len(turned) == 1 and len(held) > _ENOUGH or column.unit in _THINGS:
+            if (len(turned) == 1 and len(held) > _ENOUGH) or column.unit in _THINGS:
                 for row, value in (one for one in turned if one[0] not in alone or column.unit in _THINGS):
                     yield Oddity(
                         name, row, column.name, value, "is below nought, unlike the others of its column", settle

@@ -6,6 +6,7 @@ Every figure, comparison and change in them is made, or refused with its reason,
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -700,7 +701,7 @@ def revisions(statistics: Statistics) -> pd.DataFrame:
     titles = dict(zip(statistics.publications["publication"], statistics.publications["title"], strict=True))
     rows = []
     for (measure, area, year), printed in releases(statistics.official, statistics.publications).items():
-        for earlier, later in zip(printed, printed[1:], strict=False):
+        for earlier, later in itertools.pairwise(printed):
             pairs = [(earlier[part], later[part]) for part in ("value", "numerator", "denominator")]
             if any(None not in pair and pair[0] != pair[1] for pair in pairs):
                 rows.append({

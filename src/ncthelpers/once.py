@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 __all__ = ["once"]
 
-_Calculation = TypeVar("_Calculation", bound=Callable)
+_Calculation = TypeVar("_Calculation", bound=Callable[..., Any])
 
 
 def once(calculation: _Calculation) -> _Calculation:
@@ -27,13 +27,13 @@ def once(calculation: _Calculation) -> _Calculation:
     >>> table(year, "grants"), table(year, "grants"), table(Year(), "grants"), made
     ('GRANTS', 'GRANTS', 'GRANTS', ['grants', 'grants'])
     """
-    held: WeakKeyDictionary = WeakKeyDictionary()
+    held: WeakKeyDictionary[object, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
 
     @wraps(calculation)
-    def made(of: object, *more: object) -> object:
+    def made(of: object, *more: object) -> Any:
         known = held.setdefault(of, {})
         if more not in known:
             known[more] = calculation(of, *more)
         return known[more]
 
-    return made
+    return cast("_Calculation", made)

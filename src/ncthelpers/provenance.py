@@ -376,7 +376,7 @@ def sources_of(
         entry = held.package.get("resources", {}).get(path, {})
         parts = []
         if rows.of:
-            columns = [column.name for column in held.schemas[name].columns if column.type == "source" or column.name == "publication" and name != PUBLICATIONS]  # fmt: skip
+            columns = [column.name for column in held.schemas[name].columns if column.type == "source" or (column.name == "publication" and name != PUBLICATIONS)]  # fmt: skip
             titles = _documents(held.package)
             for document, sections in _cites(held.tables[name], columns, rows.lines).items():
                 if document == PUBLICATIONS:

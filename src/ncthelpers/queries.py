@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING
 from ncthelpers import claims, commentary, coverage, finance, unfinished
 from ncthelpers.asprinted import unlike_printed
 from ncthelpers.cells import as_written
+from ncthelpers.disclosure import is_small
 from ncthelpers.evidence import Cell
 from ncthelpers.export.symbols import neutral
 from ncthelpers.faults import Fault
 from ncthelpers.oddities import ODDITIES
 from ncthelpers.reading import NotRead
 from ncthelpers.rows import records_by_row, unread
+from ncthelpers.small_counts import SOURCED
 from ncthelpers.verdicts import DISAGREES
 
 if TYPE_CHECKING:
@@ -75,6 +77,16 @@ def _formulas(data: YearData, place: str, last: YearData | None, today: date) ->
                 if isinstance(value, str) and neutral(value) != value:
                     yield _one(f"{place}/{name}.csv", row, column, value, "would be run as a formula by a spreadsheet",
                                "write it without its first sign; as it is, the open data has an apostrophe before it")  # fmt: skip
+
+
+def _few(data: YearData, place: str, last: YearData | None, today: date) -> Iterator[Fault]:
+    """A source prints a number of one to five people, which is not ours to hide; the query does not repeat it."""
+    for name, columns in SOURCED.items():
+        for row, cells in _rows(data, name).items():
+            for column in columns:
+                if is_small(cells[column]):
+                    yield _one(f"{place}/{name}.csv", row, column, None, "is a number from one to five people, which may point to somebody",
+                               "print it again only if its source is public, and ask those who wrote it")  # fmt: skip
 
 
 def _paragraphs(cells: Mapping) -> set[str]:
@@ -327,7 +339,7 @@ def _unfinished(data: YearData, place: str, last: YearData | None, today: date) 
 
 
 # Of each row by itself or beside those that could be read; of tables read whole; of a year read whole.
-_OF_ROWS = (_odd_figures, _printed, _formulas, _unfinished)
+_OF_ROWS = (_odd_figures, _printed, _formulas, _few, _unfinished)
 _OF_TABLES = (_totals, _movements, _steps, _owners, _old_commentary)
 _OF_YEARS = (_uncarried,)
 

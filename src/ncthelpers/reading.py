@@ -4,15 +4,18 @@ A page is out of date when a file that it read has changed. So each file that a 
 itself, whose list of files then counts, when a page asks it for all its names or for one that is not there.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["Lazily", "NotRead", "Readable", "as_far_as_read", "noted", "files_read"]
+__all__ = ["Lazily", "NotRead", "Readable", "as_far_as_read", "content_of", "files_read", "noted", "text_in"]
 
 _Made = TypeVar("_Made")
+_LARGEST = 16 << 20  # bytes of a file of a root: a table of a review has some thousands
 _READ: set[str] = set()  # of this process: a page has one of its own
 
 
@@ -20,6 +23,50 @@ def noted(path: Path) -> Path:
     """The path of a file or folder, noted as read."""
     _READ.add(os.path.abspath(path))
     return path
+
+
+def content_of(path: Path, within: Path | None = None) -> bytes:
+    """What a file of a root holds.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    within : Path, optional
+        A folder that no link on the way to the file may lead out of.
+
+    Raises
+    ------
+    OSError
+        If it is not there, is no file but, say, a pipe, which would be waited for, or is larger than any such file is; or a
+        link leads to it from where it is not to be read.
+    """
+    if within is not None and not path.resolve().is_relative_to(within.resolve()):
+        raise OSError(errno.EPERM, "is a link out of its folder: put the file itself in its place", str(path))
+    held = path.stat()
+    if not stat.S_ISREG(held.st_mode) and not stat.S_ISDIR(held.st_mode):
+        raise OSError(errno.EINVAL, "is a pipe or a device, and no file", str(path))
+    if held.st_size > _LARGEST:
+        raise OSError(errno.EFBIG, f"is larger than {_LARGEST >> 20} MB, which no file of a review is", str(path))
+    return path.read_bytes()
+
+
+def text_in(path: Path, within: Path | None = None) -> str:
+    """The text of a file of a root, with or without a byte order mark, its line ends made one.
+
+    Parameters
+    ----------
+    path, within
+        As for :func:`content_of`.
+
+    Raises
+    ------
+    OSError
+        As :func:`content_of`.
+    UnicodeDecodeError
+        If it is not UTF-8.
+    """
+    return content_of(path, within).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def files_read(root: Path | str) -> list[str]:

@@ -67,6 +67,7 @@ class Result:
     lacks: Callable[[YearData], str] | None = None
 
     def __call__(self, data: YearData) -> pd.DataFrame:
+        """Give the table of a year."""
         return self.calculation(data) if self.of_year else self.calculation(*(data[name] for name in self.inputs))
 
 

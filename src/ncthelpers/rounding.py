@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["half_up"]
+__all__ = ["decimal_places", "half_up"]
 
 
 def half_up(value: Decimal | int, decimals: int = 0) -> Decimal:
@@ -37,3 +37,20 @@ def half_up(value: Decimal | int, decimals: int = 0) -> Decimal:
     if isinstance(value, float):
         raise TypeError(f"round a Decimal, not the float {value!r}")
     return Decimal(value).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def decimal_places(value: Decimal) -> int:
+    """How many places after the point a figure is written with.
+
+    Parameters
+    ----------
+    value : Decimal
+        A number; none that is infinite or not a number has places.
+
+    Examples
+    --------
+    >>> decimal_places(Decimal("1.50")), decimal_places(Decimal(12)), decimal_places(Decimal("1E+3"))
+    (2, 0, 0)
+    """
+    exponent = value.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0

@@ -1,7 +1,7 @@
 """The rows of a table, one after another."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 __all__ = ["records_of", "records_by_row", "unread"]
 
 
-def records_of(frame: "pd.DataFrame") -> list[dict]:
+def records_of(frame: "pd.DataFrame") -> list[dict[str, Any]]:
     """Each row of a table as a dictionary by column, as pandas' ``to_dict("records")`` gives it, in a tenth of the time.
 
     Parameters
@@ -27,7 +27,7 @@ def records_of(frame: "pd.DataFrame") -> list[dict]:
     return [dict(zip(columns, cells, strict=True)) for cells in frame.to_numpy(object).tolist()]
 
 
-def records_by_row(frame: "pd.DataFrame") -> dict[int, dict]:
+def records_by_row(frame: "pd.DataFrame") -> dict[int, dict[str, Any]]:
     """As :func:`records_of`, each by the label of its row: in a table as it was read the line of its file.
 
     Examples
@@ -39,7 +39,7 @@ def records_by_row(frame: "pd.DataFrame") -> dict[int, dict]:
     return dict(zip(frame.index, records_of(frame), strict=True))
 
 
-def unread(frame: "pd.DataFrame") -> tuple[Mapping, ...]:
+def unread(frame: "pd.DataFrame") -> tuple[Mapping[str, Any], ...]:
     """The rows of a table's file that break a rule, so that the table lacks them: of each the cells that could be read.
 
     Examples
@@ -48,4 +48,5 @@ def unread(frame: "pd.DataFrame") -> tuple[Mapping, ...]:
     >>> unread(pd.DataFrame({"item": ["heating"]}))
     ()
     """
-    return frame.attrs.get("unread", ())
+    left_out: tuple[Mapping[str, Any], ...] = frame.attrs.get("unread", ())
+    return left_out

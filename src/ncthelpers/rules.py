@@ -16,11 +16,13 @@ from ncthelpers.access import EXEMPT, RESTRICTED
 from ncthelpers.cells import as_written
 from ncthelpers.citations import PUBLICATIONS, citations
 from ncthelpers.contract import cited_in
+from ncthelpers.differencing import named
 from ncthelpers.faults import Fault
 from ncthelpers.kpis import own_value, rating
 from ncthelpers.reading import NotRead
 from ncthelpers.rounding import half_up
 from ncthelpers.rows import records_by_row, records_of, unread
+from ncthelpers.small_counts import ANSWERS, KPIS, Rows, counts_of, worked_out
 from ncthelpers.spc import every_month
 from ncthelpers.suggestions import nearest
 from ncthelpers.workingdays import Holidays
@@ -444,6 +446,45 @@ def _room_left(data: YearData, place: str) -> Iterator[Fault]:
             yield Fault(f"{place}/survey_answers.csv", next(iter(answers)), "answered", "", rule)
 
 
+def _worked_out(data: YearData, place: str) -> Iterator[Fault]:
+    """No number of one to five people can be worked out from the others: of a survey, of a month of audits, of a KPI over time."""
+    known = {(fault.file, fault.row) for rule in (_given_away, _room_left) for fault in rule(data, place)}
+    for tables in _counted_together(data):
+        try:
+            counts = counts_of(tables)
+            told = worked_out(counts)
+        except ValueError:
+            continue  # more answers than people are a fault of their own; a year to date may be corrected downwards
+        for cell, (name, row, column) in ((cell, at) for cell, at in told.items() if at):
+            file, cells = f"{place}/{name}.csv", tables[name][row]
+            alike = [line for line, other in tables[name].items() if _same_question(name, cells, other)]
+            if known & {(file, line) for line in alike} or (
+                cell[0] == "left over" and ("numerator", *cell[1:]) in counts.shown
+            ):
+                continue
+            yield Fault(file, row, column, "", "gives with the others a number away that is from one to five, which may point to somebody: "
+                        f"leave another one empty too ({named(cell)})")  # fmt: skip
+
+
+def _counted_together(data: YearData) -> Iterator[Rows]:
+    """The entered tables of counts of people, in parts of which no count says anything of another's."""
+    for name, subject in (
+        *((name, held.among[0]) for name, held in ANSWERS.items()),
+        *((name, "kpi") for name in set(KPIS.values())),
+    ):
+        of = [name] if name in ANSWERS else [table for table, register in KPIS.items() if register == name]
+        rows = {table: {row: cells for _, row, cells in _rows(data, table)} for table in (*of, name, "surveys")}
+        if not _whole(data.tables, *(table for table in rows if table in data.tables)):
+            continue
+        for one in dict.fromkeys(cells[subject] for table in of for cells in rows[table].values()):
+            yield {table: {row: cells for row, cells in held.items() if cells.get(subject, one) == one}
+                   for table, held in rows.items()}  # fmt: skip
+
+
+def _same_question(name: str, cells: Mapping, other: Mapping) -> bool:
+    return name in ANSWERS and all(cells[key] == other[key] for key in ANSWERS[name].among)
+
+
 def _is_year(label: str) -> bool:
     try:
         ContractYear(label)
@@ -520,7 +561,7 @@ def _claims_dated(data: YearData, place: str) -> Iterator[Fault]:
 _RULES = (
     _claims_dated, _councils, _references, _sources, _dates, _targets, _target_status, _kpi_periods, _kpi_history,
     _kpi_months, _kpi_rebases, _kpi_small, _kpi_counts, _kpi_printed, _later, _movers, _histories, _small_counts, _given_away,
-    _room_left, _factor_effects, _carried_years, _counted_sources, _bases,
+    _room_left, _worked_out, _factor_effects, _carried_years, _counted_sources, _bases,
 )  # fmt: skip
 
 

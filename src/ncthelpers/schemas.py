@@ -20,7 +20,7 @@ import yaml
 
 from ncthelpers.cells import TYPES, Column, read_cell
 from ncthelpers.faults import Fault
-from ncthelpers.reading import Lazily
+from ncthelpers.reading import Lazily, text_in
 from ncthelpers.suggestions import nearest, suggestion
 from ncthelpers.yaml_files import read_yaml
 
@@ -106,7 +106,7 @@ def _schema(given: Mapping) -> TableSchema:
         if of.get("access", "public") not in {"public", "restricted"}:
             raise ValueError(f"schema {given['table']}: access {of['access']!r} is neither public nor restricted")
         explained = bool(of.get("reason")) and isinstance(of.get("review"), date)
-        if explained != (of.get("access") == "restricted") or not explained and {"reason", "review"} & set(of):
+        if explained != (of.get("access") == "restricted") or (not explained and {"reason", "review"} & set(of)):
             raise ValueError(
                 f"schema {given['table']}: what is restricted, and nothing else, gives its reason and its review, a date"
             )
@@ -155,7 +155,7 @@ def open_schemas(
 
 def _read_schema(path: Path) -> TableSchema:
     try:
-        schema = _schema(read_yaml(path.read_text("utf-8")))
+        schema = _schema(read_yaml(text_in(path, path.parent)))
     except (yaml.YAMLError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise ValueError(f"schema {path.name} cannot be read: {error}") from None
     except KeyError as missing:

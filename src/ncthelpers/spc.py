@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -150,7 +150,8 @@ def limits(values: Iterable[Decimal | int | None], screen_outliers: bool = SCREE
         kept = [moved for moved in ranges if moved < _FREAK * _mean(ranges)] or ranges  # none is less than nought
     mean, reach = _mean(known), _WIDTH * _mean(kept)
     edges = (mean, mean - reach, mean + reach, mean - reach * 2 / 3, mean + reach * 2 / 3)
-    return Limits(*map(_decimal, edges), points=len(known), screened=len(ranges) - len(kept))
+    middle, lower, upper, near_lower, near_upper = map(_decimal, edges)
+    return Limits(middle, lower, upper, near_lower, near_upper, len(known), len(ranges) - len(kept))
 
 
 def _sign(number: Decimal | int) -> int:
@@ -170,8 +171,9 @@ def _in_runs(signs: Sequence[int | None], length: int) -> set[int]:
 
 def _trends(values: Sequence[Decimal | int | None]) -> dict[int, int]:
     """Places of points in trends with their direction; of a point where two meet, that of the later."""
-    steps = [None if None in pair else _sign(pair[1] - pair[0]) for pair in pairwise(values)]
-    return {place: steps[step] for step in sorted(_in_runs(steps, _RUN - 1)) for place in (step, step + 1)}
+    steps = [None if before is None or after is None else _sign(after - before) for before, after in pairwise(values)]
+    directions = {place: step for place, step in enumerate(steps) if step is not None}
+    return {place: directions[step] for step in sorted(_in_runs(steps, _RUN - 1)) for place in (step, step + 1)}
 
 
 def _near(values: Sequence[Decimal | int | None], sides: Sequence[int | None], held: Limits) -> set[int]:
@@ -225,7 +227,7 @@ def special_causes(values: Sequence[Decimal | int | None], held: Limits | None) 
     trends, near, shifts = _trends(values), _near(values, sides, held), _in_runs(sides, _RUN)
     found: list[Cause | None] = []
     for place, (value, side) in enumerate(zip(values, sides, strict=True)):
-        if value is None:
+        if value is None or side is None:
             found.append(None)
         elif not held.lower <= value <= held.upper:
             found.append(Cause(OUTSIDE, side))
@@ -325,14 +327,14 @@ def assurance(target: Decimal | int | None, held: Limits | None, polarity: str) 
 class _Month(NamedTuple):
     """One month of a KPI: its row, whether it is of the year itself, its value, and what variation makes of it."""
 
-    row: Mapping
+    row: Mapping[str, Any]
     in_year: bool
     value: Decimal | None
     limits: Limits | None
     cause: Cause | None
 
 
-def _rows_of(frame: pd.DataFrame | None, kpi: str) -> list[dict]:
+def _rows_of(frame: pd.DataFrame | None, kpi: str) -> list[dict[str, Any]]:
     """Rows of one KPI; a value of a whole year is no month."""
     if frame is None:
         return []
@@ -364,7 +366,7 @@ def _count(period: str) -> int:
     return 12 * day.year + day.month - 1
 
 
-def every_month(rows: Iterable[Mapping]) -> list[Mapping]:
+def every_month(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The months of one KPI in order of time, with an empty row for each month between them that has none.
 
     A month that nobody entered ends a run of months as one that was entered without a value does.
@@ -393,7 +395,7 @@ def every_month(rows: Iterable[Mapping]) -> list[Mapping]:
 
 
 def _months(
-    kpi: Mapping, values: pd.DataFrame, history: pd.DataFrame | None, rebases: pd.DataFrame | None
+    kpi: Mapping[str, Any], values: pd.DataFrame, history: pd.DataFrame | None, rebases: pd.DataFrame | None
 ) -> list[_Month]:
     """The months of one KPI in order of time; limits begin anew where a rebase says so, and no run reaches across."""
     of_year = _rows_of(values, kpi["kpi"])
@@ -412,7 +414,7 @@ def _months(
     return found
 
 
-def _said(kpi: Mapping, month: _Month) -> dict:
+def _said(kpi: Mapping[str, Any], month: _Month) -> dict[str, Any]:
     """Variation, rule and whether limits are on trial, of one month."""
     return {
         "variation": variation(*month.cause, kpi["polarity"]) if month.cause else None,
@@ -421,14 +423,14 @@ def _said(kpi: Mapping, month: _Month) -> dict:
     }
 
 
-def _no_limits(kpi: Mapping) -> str:
+def _no_limits(kpi: Mapping[str, Any]) -> str:
     """Why a KPI that has a value has no limits."""
     if kpi["period_kind"] in _OVERLAPPING:
         return f"values of the kind {kpi['period_kind']} overlap"
     return "too few months that follow each other"
 
 
-def _status(kpi: Mapping, month: _Month) -> str | None:
+def _status(kpi: Mapping[str, Any], month: _Month) -> str | None:
     """Rating of a month of the year; what was reported but gives no value is not rated, as for the year."""
     if not month.in_year:
         return None

@@ -14,7 +14,7 @@ from ncthelpers.yeardata import YearData
 
 __all__ = [
     "ENTERED", "NIL", "TO_ENTER", "NOT_REPORTED", "EXEMPT", "FAULTY", "STATES", "Table", "Commentary", "Topic", "Status", "status_of",
-    "topics_of", 
+    "topics_of",
 ]  # fmt: skip
 
 ENTERED, NIL, TO_ENTER, NOT_REPORTED, EXEMPT, FAULTY = STATES = (

@@ -183,8 +183,7 @@ def _of(data: YearData | Comparison) -> ModuleType:
 def _cites(source: str, place: str) -> bool:
     """Whether a row cites a document, a section of it, or any subsection of that."""
     return any(
-        cited.document == place or cited.place == place or cited.place.startswith(f"{place}.")
-        for cited in citations(source)
+        place in {cited.document, cited.place} or cited.place.startswith(f"{place}.") for cited in citations(source)
     )
 
 

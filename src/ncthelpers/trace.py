@@ -221,7 +221,7 @@ def _made(name: str, data: YearData | Comparison) -> str:
         function, sentence = provenance.calculation(data, table)[0]
         said = f"{function}: {sentence}" if function else _AS_PRINTED if table not in results.RESULTS else sentence
         return f"number of rows of {table} ({said})" if kind == "count" and not _table_of(name) else said
-    if name not in ("year",) and not isinstance(data, Comparison) and name in set(data["finance_lines"]["line"]):
+    if name != "year" and not isinstance(data, Comparison) and name in set(data["finance_lines"]["line"]):
         first = (inspect.getdoc(finance.line_amount) or "").partition("\n")[0]
         return f"finance.line_amount: {first}"
     return _AS_PRINTED

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ncthelpers.files import write_atomically
+from ncthelpers.reading import text_in
 
 __all__ = ["RESULTS", "Tried", "Trial", "trial", "recorded", "record", "as_lines"]
 
@@ -161,7 +162,7 @@ def recorded(root: Path) -> tuple[Trial, ...]:
     found = []
     for path in sorted((root / RESULTS).glob("*.json")):
         try:
-            held = json.loads(path.read_text("utf-8"))
+            held = json.loads(text_in(path, root))
             rows = tuple(Tried(**row) for row in held.pop("rows"))
             found.append(Trial(**held | {"rows": rows, "left_out": tuple(held["left_out"])}))
         except (ValueError, TypeError, KeyError, AttributeError) as error:

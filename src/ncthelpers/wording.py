@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import years
 from ncthelpers.access import is_edition
@@ -240,7 +241,7 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def marks(contract: Mapping) -> tuple[str, ...]:
+def marks(contract: Mapping[str, Any]) -> tuple[str, ...]:
     """What every title, caption and table made of a year says of it: that the trust is invented, or that it may not be published.
 
     Parameters

@@ -98,7 +98,8 @@ def _parts(when: str) -> tuple[int, int | None, int | None]:
     found = _WHEN.fullmatch(when)
     if not found:
         raise ValueError(f"{when!r} is not a date: write 1999-12-31, 1999-12 or 1999")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year = int(found[1])
+    month, day = (int(part) if part else None for part in found.group(2, 3))
     try:
         date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
@@ -140,6 +141,6 @@ def in_words(when: str) -> str:
     ('7 September 2022', 'March 2022', '2005')
     """
     year, month, day = _parts(when)
-    if day:
-        return f"{day} {MONTHS[month - 1]} {year}"
-    return f"{MONTHS[month - 1]} {year}" if month else str(year)
+    if not month:
+        return str(year)
+    return f"{day} {MONTHS[month - 1]} {year}" if day else f"{MONTHS[month - 1]} {year}"

@@ -289,3 +289,20 @@ def test_the_official_charts_of_the_repository_are_drawn_without_covering_writin
 def test_marks_of_an_axis_have_room_for_its_values(values, bounds, texts):
     ticks = canvas.tick_values(map(Decimal, values), *bounds)
     assert canvas.tick_texts(ticks, "count") == texts
+
+
+# Names that the font, or the room, has no place for
+
+
+def test_a_name_in_letters_that_the_font_lacks_is_drawn_all_the_same_and_says_nothing(recwarn):
+    with canvas.sheet(1) as (figure, axes):
+        canvas.write(axes, 0, 0, ["\N{FOX FACE} a\nb \U0001d518"], canvas.SIZE)
+        canvas.drawn(figure, "A.", "B", canvas.provenance.Shown("chart", "grants"))
+    assert [str(one.message) for one in recwarn] == []
+
+
+@given(st.text(alphabet="Wi \N{FOX FACE}\n", max_size=60), st.floats(0.2, 2))
+def test_lines_are_never_wider_than_their_room_and_hold_every_letter(text, room):
+    lines = canvas.fitted(text, room, canvas.SIZE)
+    assert all(canvas.reach(line, canvas.SIZE) <= room or len(line) == 1 for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())

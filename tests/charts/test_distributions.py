@@ -1,5 +1,7 @@
 """Stacked bars: what is drawn of each question and month, and nothing that was suppressed. The surveys are invented."""
 
+import itertools
+
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
@@ -75,7 +77,7 @@ def test_a_share_stands_in_its_piece_only_where_it_has_room(survey, drawn):
 def test_neighbours_differ_in_colour_and_a_colour_that_comes_again_has_an_outline(survey, drawn):
     bars = parts(drawn(charts.survey_answers, survey(("Q?", 20, 20, 20, 20, 20))))
     colours = [bar.get_facecolor() for bar in bars]
-    assert len(bars) == 5 and all(one != other for one, other in zip(colours, colours[1:], strict=False))
+    assert len(bars) == 5 and all(one != other for one, other in itertools.pairwise(colours))
     assert colours[4] == colours[0] and bars[4].get_edgecolor() != bars[0].get_edgecolor()
     assert (distributions._look(4)["color"], distributions._look(4)["edgecolor"]) == (PALETTE[0], INK)
 

@@ -91,7 +91,7 @@ def test_the_drawing_ends_at_100_per_cent_and_the_rule_does_not(charted):
 
 
 def test_a_rebase_is_a_step_with_a_light_line_and_its_reason_in_words(charted):
-    drawing = charted([80, 82] * 6, history=STEADY + [60, 62], rebase="2021-04")
+    drawing = charted([80, 82] * 6, history=[*STEADY, 60, 62], rebase="2021-04")
     means = [(along, ends[0]) for along, ends in lines(drawing, GREY) if ends[0] in (61, 81)]
     assert means == [((-0.5, 11.5), 61), ((11.5, 23.5), 81)]
     assert [along for along, _ in lines(drawing, PALE)] == [(11.5, 11.5)]
@@ -153,7 +153,7 @@ def test_months_of_one_kind_that_follow_each_other_are_told_together(charted):
     assert f"Special causes: {concern} (outside the limits), {improvement} (outside the limits)." in alt
 
 
-@pytest.mark.parametrize("values", [STEADY + [60, 62], [50] * 12, [0] * 12, [100] * 12, [0, 100] * 6, [97, 98, 99]])
+@pytest.mark.parametrize("values", [[*STEADY, 60, 62], [50] * 12, [0] * 12, [100] * 12, [0, 100] * 6, [97, 98, 99]])
 @pytest.mark.parametrize(
     "name", ["Visits made", "Share of all assessments of need that were made within the time set " * 2]
 )

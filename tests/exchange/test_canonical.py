@@ -17,7 +17,7 @@ YES, TEXT = Column("covid", "yesno", "Covid"), Column("kind", "text", "Kind", va
 
 
 @pytest.mark.parametrize(
-    "cell, column, text",
+    ("cell", "column", "text"),
     [
         (Cell("(1,234)"), AMOUNT, "-1234"), (Cell("£1,234.50"), AMOUNT, "1234.50"), (Cell("-£5"), AMOUNT, "-5"),
         (Cell("£(5)"), AMOUNT, "-5"), (Cell("1,234"), COUNT, "1234"), (Cell("5.00", "number"), COUNT, "5"),

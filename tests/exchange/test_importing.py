@@ -211,8 +211,10 @@ def test_every_fault_is_told_at_its_cell_and_nothing_is_written(small_root, comm
         "outturn.xlsx!property!B4 (row 4, column buildings): 'many' is not a number",
         "outturn.xlsx!property!C4 (row 4, column maintenance_schedule): is empty but required",
         "outturn.xlsx!property!A5 (row 5, column council): 'KENT' is not a council of the contract (EAST, WEST)",
-        "outturn.xlsx!figures, row 1, column meaning: is a column that the table asks for and the sheet lacks; "
-        "head it meaning or What it measures",
+        (
+            "outturn.xlsx!figures, row 1, column meaning: is a column that the table asks for and the sheet lacks; "
+            "head it meaning or What it measures"
+        ),
     ):
         assert any(line in said for said in done.err.splitlines()), (line, done.err)
     assert not any("data/" in line for line in done.err.splitlines())
@@ -250,7 +252,7 @@ def test_a_fault_that_the_year_had_before_does_not_stop_what_mends_another(small
 
 
 @pytest.mark.parametrize(
-    "arguments, said",
+    ("arguments", "said"),
     [
         (["--sheet", "Nothing"], "has no one sheet called Nothing"), (["--table", "nothing"], "nothing is not a table"),
         (["--table", "property"], "has more than one sheet"),
@@ -262,7 +264,7 @@ def test_a_sheet_or_table_that_there_is_not_is_refused(small_root, command, file
 
 
 @pytest.mark.parametrize(
-    "name, content",
+    ("name", "content"),
     [
         ("contract.yml", b"- a list"), ("contract.yml", b"a: ["), ("datapackage.yml", b"just words"), ("property.csv", b"caf\xe9"),
         ("property.csv", b'a,"b'), ("contract.yml", b"not_reported: [property]"), ("datapackage.yml", b"documents: 1"),

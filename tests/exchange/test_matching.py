@@ -105,7 +105,7 @@ def test_a_row_with_merged_cells_is_refused_and_merged_titles_and_notes_are_not(
 
 
 @pytest.mark.parametrize(
-    "rows, said",
+    ("rows", "said"),
     [
         ([["Homes"], ["Contract year 2031-32. To the contents"], ["home", "cost"], ["Oak", "1"]], "2031-32"),
         ([["CONTRACT YEAR 2031-32"], ["home", "cost"]], "2031-32"),
@@ -123,7 +123,7 @@ def test_last_years_columns_are_not_read():
 
 
 @pytest.mark.parametrize(
-    "rows, place, rule",
+    ("rows", "place", "rule"),
     [
         ([["home", "cost", "colour"], ["Oak", "1", "red"]], "a.xlsx!homes!C1", "is the heading of no column"),
         ([["home", "cost", "Cost"], ["Oak", "1", "2"]], "a.xlsx!homes!C1", "is the column cost, as B1 is"),

@@ -190,8 +190,8 @@ def test_a_figure_with_typed_marks_comes_back_through_those_of_word(year):
 def test_tracked_changes_count_as_accepted_and_comments_as_nothing(year):
     by = 'w:id="99" w:author="A" w:date="2032-01-01T00:00:00Z"'
     run = '<w:r><w:t xml:space="preserve">Nothing to say.</w:t></w:r>'
-    tracked = (f'<w:del {by}><w:r><w:delText>Nothing to say.</w:delText></w:r></w:del>'
-               f'<w:ins {by}><w:r><w:t>Something to say.</w:t></w:r></w:ins>')  # fmt: skip
+    tracked = (f"<w:del {by}><w:r><w:delText>Nothing to say.</w:delText></w:r></w:del>"
+               f"<w:ins {by}><w:r><w:t>Something to say.</w:t></w:r></w:ins>")  # fmt: skip
     made = back(year, (run, tracked))
     assert "## placements\nSomething to say.\n" in made["04_cost"]
     assert edited(word.document(year, {}), ("prints: 1,184", "Is that so? {"), part="word/comments.xml")
@@ -237,7 +237,7 @@ NOTHING = paragraph("Nothing to say.").replace('"/>', '" />').replace("BodyText"
         (f"{H2}bridges", f"{H2}bridge", ", column 04_cost: 'bridge' is no block of the page; perhaps bridges"),
         (f"{H2}bridges", f"{H2}bridge", ", column 04_cost: 'bridges' is a block whose heading is gone"),
         (f"{H2}bridges", f"{H2.replace('Heading2', 'BodyText')}bridges", "'bridges' is a block whose heading is gone"),
-        ("{children}", "{children", ", column 04_cost / overview: ", ),
+        ("{children}", "{children", ", column 04_cost / overview: " ),
         ("{children}", "children}", "holds a brace without its other: a figure is damaged"),
         ("{children}", "{{children}", "holds a brace without its other"),
         ("{children}", "children", "'children' is a figure that lost its braces; write {children}"),

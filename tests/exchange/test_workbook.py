@@ -32,7 +32,7 @@ def opened(held, before=MappingProxyType({})):
 # out and in again
 
 
-@pytest.mark.parametrize("folder, year", [("", "2021-22"), ("", "2020-21"), ("examples/inventshire", "2024-25")])
+@pytest.mark.parametrize(("folder", "year"), [("", "2021-22"), ("", "2020-21"), ("examples/inventshire", "2024-25")])
 def test_a_year_out_and_in_again_changes_nothing(repository, folder, year):
     held = current(repository / folder, ContractYear(year))
     again = proposed(workbook(held, {}), "a.xlsx", held, TODAY)
@@ -165,7 +165,7 @@ def test_what_may_stand_in_a_column_is_offered(small):
     assert rules[f"H{FIRST}"] == '"yes,no"' and len(rules) == 2
     [council] = opened(small)["property"].data_validations.dataValidation
     assert council.formula1 == '"EAST,WEST"'
-    [refers] = [rule for rule in opened(small)["dependency_points"].data_validations.dataValidation]
+    [refers] = list(opened(small)["dependency_points"].data_validations.dataValidation)
     assert refers.formula1.startswith(f"'dependencies'!$A${FIRST}:$A$") and refers.errorStyle == "warning"
 
 

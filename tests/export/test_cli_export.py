@@ -7,6 +7,7 @@ import pytest
 
 from ncthelpers import cli
 from ncthelpers.export import opendata, pdf, spreadsheet, whole_report, word
+from ncthelpers.publish import checksums
 
 REVIEW, PUBLIC = "2021-22", "2024-25"
 
@@ -45,7 +46,7 @@ def test_a_reviewed_year_has_two_reports_in_two_forms_a_spreadsheet_and_open_dat
     assert done.code == 0 and "2021-22_cover_report.docx" in done.err
     names = [f"{REVIEW}_{name}" for name in ("annual_review.docx", "annual_review.pdf", "cover_report.docx", "cover_report.pdf",
                                              "open_data.zip", "tables.xlsx")]  # fmt: skip
-    assert files(out) == names and files(out.parent) == ["committee"]
+    assert files(out) == [*names, checksums.LIST] and files(out.parent) == ["committee"]
 
 
 def test_a_year_of_public_data_has_one_report_named_for_what_it_is(repository, command, exporting, tmp_path):
@@ -53,8 +54,10 @@ def test_a_year_of_public_data_has_one_report_named_for_what_it_is(repository, c
     out.mkdir()  # an empty folder may be there
     assert command(repository, "export", PUBLIC, "--out", str(out)).code == 0
     assert files(out) == [
-        f"{PUBLIC}_{name}" for name in ("open_data.zip", "public_data.docx", "public_data.pdf", "tables.xlsx")
+        *(f"{PUBLIC}_{name}" for name in ("open_data.zip", "public_data.docx", "public_data.pdf", "tables.xlsx")),
+        checksums.LIST,
     ]
+    assert command(repository, "verify", "--manifest", str(out / checksums.LIST)).code == 0
     assert docx.Document(out / f"{PUBLIC}_public_data.docx").core_properties.title.startswith(
         "Public data about 2024-25"
     )

@@ -30,7 +30,7 @@ def report(review):
 @pytest.fixture(scope="module")
 def invented(repository):
     root = repository / "examples" / "inventshire"
-    return load_year(root, sorted(path.name for path in (root / "data").glob("20*"))[-1])
+    return load_year(root, max(path.name for path in (root / "data").glob("20*")))
 
 
 def with_table(review, name, **columns):
@@ -120,9 +120,7 @@ def test_its_figures_are_those_of_the_tables(report, review):
 
 
 def test_every_numbered_paragraph_names_its_source_and_all_that_the_year_cites_is_there(report, review):
-    rows = dict(
-        (said(number), said(source)) for number, source in table(report, "Sources of the numbered paragraphs").rows
-    )
+    rows = {said(number): said(source) for number, source in table(report, "Sources of the numbered paragraphs").rows}
     assert rows["5.4"] == "Cover report 5.4 para 1" and rows["3.1(c)"].endswith("3.1 para 4")
     cited = [
         source for name in ("cover_paragraphs", "implications", "recommendations") for source in review[name]["source"]

@@ -1,5 +1,10 @@
 """Reports as parts: numbers of paragraphs, widths of tables, pages on their side."""
 
+import itertools
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,7 +96,7 @@ def test_a_table_on_its_side_takes_its_headings_and_its_source_with_it():
 def test_every_part_stands_in_one_section_in_its_order(blocks):
     found = sections(blocks)
     assert [part.block for one in found for part in one.parts] == blocks
-    assert all(one.landscape != other.landscape for one, other in zip(found, found[1:], strict=False))
+    assert all(one.landscape != other.landscape for one, other in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize(("drawn", "shown"), [
@@ -108,3 +113,28 @@ def test_what_is_said_of_all_stands_in_the_head():
 @given(st.text(max_size=30))
 def test_writing_comes_back_as_it_was(text):
     assert said(runs(text)) == text
+
+
+def test_only_an_address_that_is_all_of_a_text_is_a_link():
+    assert runs("https://example.org/a?b=c")[0].link == "https://example.org/a?b=c"
+    assert [
+        runs(text)[0].link
+        for text in ('http://example.org/" onclick="a', "https://example.org or there", "javascript:a()")
+    ] == [""] * 3
+
+
+def test_widths_do_not_depend_on_the_order_in_which_python_keeps_a_set():
+    """As many words of one length as are measured, and more: which of them are must not be left to chance."""
+    code = """
+from ncthelpers.export.document import Table, layout, runs
+words = [letter * 9 for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+print(layout(Table("Words", ("Word", "Other"), tuple((runs(word), runs("x" * 400)) for word in words), (False, False))))
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-P", "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, check=True,
+            capture_output=True, text=True,
+        ).stdout
+        for seed in ("0", "1")
+    }  # fmt: skip
+    assert len(said) == 1

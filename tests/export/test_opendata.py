@@ -9,6 +9,7 @@ import shutil
 import zipfile
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from csvw.metadata import Table
@@ -238,7 +239,7 @@ def test_every_link_of_every_page_leads_to_a_table_that_is_published(repository,
         if path.suffix in {".md", ".ipynb"}
         for link in LINK.findall(path.read_text("utf-8"))
     }
-    held = {folder for folder in html._folders(root)}
+    held = set(html._folders(root))
     assert {folder for folder, _ in found} <= held
     assert {(folder, name) for folder in held for name in folders.linked(root, folder)} == found
     data = open_years(root, [str(year) for year in toc.public_years(root)])
@@ -261,6 +262,16 @@ def test_only_tables_that_pages_of_the_folder_or_around_the_years_link_to_are_pu
     (tmp_path / "book" / "index.md").write_text(f'<a href="tables/{YEAR}/grants.csv">', "utf-8")
     assert folders.linked(tmp_path, YEAR) == ["kpis", "measures", "grants"]
     assert folders.linked(tmp_path, YEAR, ()) == ["kpis"] and folders.linked(tmp_path, "2020-21") == []
+
+
+@pytest.mark.parametrize("turned", [sorted, lambda found: sorted(found, reverse=True)], ids=["first", "last"])
+def test_the_order_of_tables_is_not_that_in_which_a_disk_keeps_the_pages(tmp_path, monkeypatch, turned):
+    (tmp_path / "book" / "about").mkdir(parents=True)
+    for page, table in {"a": "measures", "b": "grants", "c": "kpis"}.items():
+        (tmp_path / "book" / "about" / f"{page}.md").write_text(f'<a href="tables/{YEAR}/{table}.csv">', "utf-8")
+    of_disk = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: iter(turned(of_disk(folder, pattern))))
+    assert folders.linked(tmp_path, YEAR) == ["measures", "grants", "kpis"]
 
 
 # One file

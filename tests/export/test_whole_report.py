@@ -70,7 +70,7 @@ def test_sources_stand_below_and_once_at_the_end(year):
     assert len(folded) == html_of(pages).count('<details class="sources">')
     files = [said(row[1]) for row in report.blocks[-2].rows]
     assert len(files) == len(set(files)) and all("/" in name for name in files)
-    assert not any(isinstance(block, Heading) and block.text in ("Colophon",) for block in report.blocks)
+    assert not any(isinstance(block, Heading) and block.text == "Colophon" for block in report.blocks)
 
 
 def test_what_is_said_of_every_page_is_said_once(year):

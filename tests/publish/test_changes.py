@@ -1,5 +1,6 @@
 """What changed from one year and from one edition to the next; and that every published figure is what today's data gives."""
 
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -179,7 +180,7 @@ def test_figures_that_cannot_be_read_are_named(published):
 @given(st.lists(st.sampled_from(["1", "2", "3"]), min_size=2, max_size=8))
 def test_within_an_edition_only_the_first_and_the_last_value_count(values):
     held = []
-    for old, new in zip(values, values[1:], strict=False):
+    for old, new in itertools.pairwise(values):
         found = [] if old == new else [Revision("2021-22", "04_cost", "a/b/c", old, new, "", EDITION, "")]
         held = changes.merged(held, found, "2021-22", EDITION, {"04_cost": {"a/b/c": {"value": new, "unit": ""}}})
     expected = [] if values[0] == values[-1] else [(values[0], values[-1])]

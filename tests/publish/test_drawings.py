@@ -30,3 +30,8 @@ def test_a_page_at_the_root_refers_to_its_charts_from_there_and_what_is_no_chart
     assert 'src="charts/index/chart-a.svg"' in html and list(held) == ["charts/index/chart-a.svg"]
     for other in (CHART.format("chart-a", "a.svg"), f'<img alt="A" src="{HELD}">', "<p>2031-32</p>"):
         assert drawings.apart("index", other) == (other, {})
+
+
+def test_a_caption_in_two_lines_names_its_file_in_one():
+    html, _ = drawings.apart("index", CHART.format("chart-a", HELD).replace("R &amp; D", "R\n&lt;b&gt; D"))
+    assert 'Download chart (SVG)<span class="visually-hidden">: T. R &lt;b&gt; D, 2031-32</span>' in html

@@ -91,11 +91,11 @@ AWKWARD = [
     "handle = display('first', display_id='one'); handle.update('second'); display('third', display_id='one')",
     "handle.update('fourth')",
     "print('gone'); clear_output(); print('gone as well'); clear_output(wait=True); print('stays')",
-    "class Both:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n"
-    "        return {'text/plain': 'both', 'text/html': '<i>both</i>'}, {'results': [1], 'pair': (1, 2)}\nBoth()",
+    ("class Both:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n"
+    "        return {'text/plain': 'both', 'text/html': '<i>both</i>'}, {'results': [1], 'pair': (1, 2)}\nBoth()"),
     "display(Both(), 'two', metadata={'own': 1})",
-    "class Many:\n    def _repr_png_(self): return b'\\x89PNG\\r\\n\\x1a\\n00'\n    def _repr_latex_(self): return '$x$'\n"
-    "    def _repr_json_(self): return {'a': (1, 2)}\nMany()",
+    ("class Many:\n    def _repr_png_(self): return b'\\x89PNG\\r\\n\\x1a\\n00'\n    def _repr_latex_(self): return '$x$'\n"
+    "    def _repr_json_(self): return {'a': (1, 2)}\nMany()"),
     "display({'text/plain': 'raw'}, raw=True)",
     # results
     "None", "5;", "_ = 6", "In[1][:6], list(Out)[:1]", "'£ é ☃ 😀'", "x = 5",
@@ -154,7 +154,7 @@ def test_awkward_cells_come_out_as_from_a_stock_kernel(tmp_path, monkeypatch):
     workers.close()
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # in a test, a kernel would not capture what subprocesses write
     (tmp_path / "beside.py").write_text("WHERE = __file__\n", "utf-8")
-    notebook = notebook_of(*AWKWARD, *FAILING, **{"tags": ["raises-exception"]})
+    notebook = notebook_of(*AWKWARD, *FAILING, tags=["raises-exception"])
 
     def run(cold):
         target = tmp_path / f"{cold}.ipynb"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from ncthelpers.publish import drawings, html
+from ncthelpers.publish import checksums, drawings, html
 
 YEAR = "2021-22"
 INDEX = "# A small book\n\nOne paragraph.\n"
@@ -114,6 +114,15 @@ def test_the_entered_tables_of_what_is_public_stand_beside_the_pages(built):
         for path in (folder / "data").rglob("*.csv")
     }
     assert rows == {f"{YEAR}/rows.csv": f"from\n{YEAR}\n", "reference/rows.csv": "from\nreference\n"}
+
+
+@pytest.mark.slow
+def test_the_checksum_of_every_file_is_listed_beside_them(built):
+    _, folder, _ = built
+    manifest = folder / checksums.LIST
+    sums = checksums.listed(manifest)
+    assert list(checksums.differences(manifest, sums)) == []
+    assert {"index.html", "searchindex.js", f"{YEAR}/04_cost.html", f"data/{YEAR}/rows.csv"} <= set(sums)
 
 
 @pytest.mark.slow
@@ -435,6 +444,29 @@ def test_a_page_that_is_no_longer_listed_is_no_longer_public(tmp_path):
 
 
 # Never half there
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal, and Sphinx no such processes")
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [("os.kill(os.getpid(), 9)", "killed (signal 9"), ("os.write(os.open('/dev/full', 1), b'a')", "No space left")],
+)
+def test_pages_are_never_lost_with_the_process_of_sphinx_that_made_them(fails, said):
+    code = f"""if True:
+        import os
+        from ncthelpers.publish import html
+        from sphinx.util.parallel import ParallelTasks
+        def makes(page):
+            if page == 1:
+                {fails}
+        html._lose_no_page()
+        tasks = ParallelTasks(2)
+        for page in range(6):
+            tasks.add_task(makes, page)
+        tasks.join()
+        print("went on")"""
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "") and said in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_build_whose_sphinx_is_killed_says_so(tmp_path, monkeypatch):

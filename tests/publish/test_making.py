@@ -41,7 +41,7 @@ def task(book):
         whole = making.Task(
             folder=YEAR, name="12_funding", template=template, at=str(book.root / "book" / YEAR),
             parameters={"contract_year": YEAR, "root": "../.."}, years=(YEAR,), fixed=fixed, files=FILES,
-            edition="2032-09-01", before="", engine="ncthelpers",
+            editions=("2032-09-01",), before="", record="", engine="ncthelpers",
         )  # fmt: skip
         return replace(whole, **other)
 
@@ -84,8 +84,8 @@ def test_what_one_page_read_is_not_said_of_the_next(task):
 
 
 def test_its_json_as_it_was_published_says_when_its_figures_last_changed(task):
-    shows = task(OPENS, 'tables.show(review, "budget_gaps")', edition="2032-10-01")
-    before = _made(replace(shows, edition="2032-09-01")).companion
+    shows = task(OPENS, 'tables.show(review, "budget_gaps")', editions=("2032-10-01",))
+    before = _made(replace(shows, editions=("2032-09-01",))).companion
     again = _made(replace(shows, before=before))
     assert json.loads(again.companion)["edition"] == "2032-09-01"
     assert "edition 2032-09-01" in "".join(json.loads(again.page)["cells"][-1]["source"])

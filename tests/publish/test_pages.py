@@ -244,7 +244,7 @@ def test_a_page_with_other_words_is_the_page_that_running_its_template_would_giv
 def committed(repository):
     """Every page in the book with the folder that it stands in and its template."""
     years = [str(year) for year in toc.public_years(repository)]
-    templates = {year: repository / "notebooks" for year in years}
+    templates = dict.fromkeys(years, repository / "notebooks")
     templates[toc.COMPARISON] = repository / "notebooks" / toc.COMPARISON
     return [
         (folder, path, held / path.name)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ from ncthelpers.faults import DataFaults
 from ncthelpers.files import alone
 from ncthelpers.publish import making, pages, run, workers
 from ncthelpers.publish.report import PagesFailed
+from ncthelpers.years import ContractYear
 
 YEAR, NEXT_YEAR = "2031-32", "2032-33"
 COST, FUNDING, PROPERTY = f"{YEAR}/04_cost", f"{YEAR}/12_funding", f"{YEAR}/13_property"
@@ -144,6 +146,47 @@ def test_a_file_changed_by_hand_beside_the_pages_is_put_right(book):
     assert book.pages() == right
 
 
+EDITIONS = "# Changes\n\n## 2032-10-01\n\n- Nothing.\n\n## 2032-09-01\n\n- Nothing.\n"
+
+
+def _damaged_figures(book):
+    """The JSON of a page that was published in the first edition, with another value than it gave; the pages as they were."""
+    (book.root / "CHANGELOG.md").write_text(EDITIONS.replace("## 2032-10-01\n\n- Nothing.\n\n", ""), "utf-8")
+    _all_stale(book)
+    book.run()
+    right = book.pages()
+    assert b'"edition": "2032-09-01"' in right[f"{FUNDING}.json"]
+    (book.root / "CHANGELOG.md").write_text(EDITIONS, "utf-8")
+    path = book.root / "book" / f"{FUNDING}.json"
+    path.write_bytes(path.read_bytes().replace(b'"value": "10.5"', b'"value": "10.6"'))
+    return right
+
+
+def test_figures_changed_by_hand_or_by_a_disk_are_put_right_and_count_as_no_revision(book):
+    right = _damaged_figures(book)
+    book.run(ContractYear(YEAR))
+    made = book.pages()
+    assert {name: made[name] for name in (f"{FUNDING}.ipynb", f"{FUNDING}.json")} == {
+        name: right[name] for name in (f"{FUNDING}.ipynb", f"{FUNDING}.json")
+    }
+    assert "revisions.json" not in made
+
+
+@pytest.mark.parametrize("damage", [b"10.6", b"\xff"])
+def test_figures_that_were_damaged_and_have_changed_since_are_named_and_can_be_restored(book, damage):
+    right = _damaged_figures(book)[f"{FUNDING}.json"]
+    path = book.root / "book" / f"{FUNDING}.json"
+    path.write_bytes(right.replace(b"10.5", damage))
+    book.change(f"data/{YEAR}/budget_gaps.csv", "10.5", "11.5")
+    book.seal()
+    with pytest.raises(PagesFailed, match=f"book/{FUNDING}.json is not what the manifest.json beside it says"):
+        book.run()
+    path.write_bytes(right)
+    book.run()
+    (revised,) = [one for one in json.loads(book.pages()["revisions.json"]) if one["name"].endswith("EAST/2032-33/gap")]
+    assert (revised["old"], revised["new"], revised["edition"]) == ("10.5", "11.5", "2032-10-01")
+
+
 def test_data_that_changes_while_pages_are_made_of_it_publishes_none_of_them(book, contents):
     class Meanwhile:
         """Data changes after it was read and before a page is made of it."""
@@ -168,7 +211,7 @@ def test_the_pages_around_the_years_are_published_all_at_once(book, contents, mo
     """The disk is full after some of them have been written."""
 
     def fails(made, place):
-        if os.path.basename(place) == "publisher.md":
+        if Path(place).name == "publisher.md":
             raise OSError(28, "No space left on device", str(place))
         replace(made, place)
 

@@ -311,7 +311,7 @@ def _watched(root, folder, page):
     task = making.Task(
         folder=folder.name, name=page.name, template={**page.template, "cells": cells},
         at=str(root / "data" / "reference"), parameters={**folder.parameters, "root": "../.."},
-        years=folder.years, fixed={}, files={}, edition="", before="", engine="ncthelpers",
+        years=folder.years, fixed={}, files={}, editions=("",), before="", record="", engine="ncthelpers",
     )  # fmt: skip
     *_, told, _ = workers.call(making._ran, task, seconds=making.CELL_SECONDS)["cells"]
     return json.loads("".join(output["text"] for output in told["outputs"] if output["output_type"] == "stream"))

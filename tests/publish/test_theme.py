@@ -147,7 +147,7 @@ def test_contrast_is_computed_as_the_rules_of_the_field_have_it():
 def test_every_colour_of_letters_and_edges_stands_out_from_every_ground_that_it_stands_on(name):
     held = colours(name)
     plain = [held[ground] for ground in ("paper", "raised", "hover")]
-    letters = {one: plain for one in ("ink", "muted", "head", "link", "green", "red", "amber")}
+    letters = dict.fromkeys(("ink", "muted", "head", "link", "green", "red", "amber"), plain)
     letters |= {"note": [held["note-ground"]], "caution": [held["caution-ground"]], "danger": [held["danger-ground"]]}
     grounds = ("note-ground", "caution-ground", "danger-ground", "mark")
     letters |= {"ink": [*plain, *(held[ground] for ground in grounds)]}

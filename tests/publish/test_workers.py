@@ -233,8 +233,10 @@ def test_what_cannot_be_found_by_a_server_is_said(monkeypatch, tmp_path):
         "import subprocess; result = subprocess.Popen(['sleep', '60']).pid",
         "import subprocess; result = subprocess.Popen(['sleep', '60'], start_new_session=True).pid",
         "import subprocess; result = int(subprocess.check_output(['sh', '-c', 'setsid sleep 60 >/dev/null & echo $!']))",
-        "import multiprocessing as m, time\np = m.get_context('fork').Process(target=time.sleep, args=(60,)); p.start()\n"
-        "result = p.pid",
+        (
+            "import multiprocessing as m, time\np = m.get_context('fork').Process(target=time.sleep, args=(60,)); p.start()\n"
+            "result = p.pid"
+        ),
         "import os, threading; threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start(); result = os.getpid()",
         "import os, atexit, time; atexit.register(time.sleep, 60); result = os.getpid()",
     ],

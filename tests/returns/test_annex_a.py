@@ -12,6 +12,7 @@ import pytest
 from ncthelpers.faults import DataFaults
 from ncthelpers.returns import annex_a, indicators
 from ncthelpers.returns.annex_a import read, tidy
+from ncthelpers.returns.demand import ALL, demand
 from ncthelpers.returns.layouts import layout_for
 from ncthelpers.returns.records import Cover
 from ncthelpers.years import ContractYear
@@ -53,7 +54,9 @@ section47 | a; 2031-07-01; Y ;            | a 2031-07-01 True       |
 plans | a; 2031-08-01; ; 2                | a 2031-08-01 2            |
 plans | a; 2031-08-01; 2031-09-01; 0      | a 2031-08-01 2031-09-01 0 |
 plans | a; 2031-08-01; 2031-07-01; 0      | a 2031-08-01 0            | BACKWARDS
-plans | a; 2025-08-01; ; 0                |                           | EARLIER
+plans | a; 2025-08-01; ; 0                | a 2025-08-01 0            |
+plans | a; 2025-08-01; 2031-07-01; 0      | a 2025-08-01 2031-07-01 0 |
+plans | a; 2025-08-01; 2031-06-30; 0      |                           | EARLIER
 plans | a; 2031-08-01; ; several          | a 2031-08-01              | field empty: Number of Previous Child Protection Plans is not a whole number
 adoptions | a; 2031-01-01                 | a 2031-01-01 |
 adoptions | a; 2030-12-31                 |              | EARLIER
@@ -310,3 +313,21 @@ def holidays_of_year():
     from ncthelpers.workingdays import Holidays
 
     return Holidays(frozenset(), date(2030, 1, 1), date(2033, 12, 31))
+
+
+def test_plans_open_at_month_end_and_ended_are_those_of_every_start(workbook):
+    """40 plans of two years before, 10 of which ended on 10 August, and 8 that began in each month from July."""
+    old = [
+        {CHILD: f"old{n}", PLAN: "2029-06-01", PLAN_END: "2031-08-10" if n < 10 else None, EARLIER: "0"}
+        for n in range(40)
+    ]
+    new = [
+        {CHILD: f"{month}{n}", PLAN: f"2031-{month:02}-05", EARLIER: "0"} for month in range(7, 13) for n in range(8)
+    ]
+    records = tidy(read([workbook(plans=[*old, *new])], YEAR), as_at=AS_AT)
+    found = demand(records, YEAR).results.filter(pl.col("breakdown") == ALL)
+    told = {(measure, month): count for measure, month, count in found.select("measure", "period", "count").rows()}
+    open_, ended, started = (f"child protection plans {what}" for what in ("at month end", "ended", "started"))
+    assert [told[open_, f"2031-{month:02}"] for month in (6, 7, 8, 12)] == [None, 48, 46, 78]
+    assert [told[ended, f"2031-{month:02}"] for month in (6, 7, 8, 9)] == [None, 0, 10, 0]
+    assert [told[started, f"2031-{month:02}"] for month in (6, 7, 12)] == [None, 8, 8]

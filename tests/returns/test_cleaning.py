@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ncthelpers.faults import DataFaults
-from ncthelpers.returns.cleaning import APART, LATER, TWICE, Ledger, consecutive, days, latest, shaped, typed
+from ncthelpers.returns.cleaning import LATER, TWICE, Ledger, consecutive, days, latest, shaped, typed
 from ncthelpers.returns.delimited import ROW
 from ncthelpers.returns.layout_files import read_layout
 from ncthelpers.returns.readers import Raw
@@ -147,27 +147,26 @@ def test_rows_take_the_shape_of_a_table():
     assert found.schema == TABLES["plans"] and found.rows() == [("a", None, None, None)]
 
 
-@pytest.mark.parametrize(
-    ("years", "used"),
-    [
-        (["2020-21", "2021-22"], ["2020-21", "2021-22"]),
-        (["2021-22", "2020-21"], ["2020-21", "2021-22"]),
-        (["2019-20", "2021-22"], ["2021-22"]),
-        (["2018-19", "2020-21", "2021-22"], ["2020-21", "2021-22"]),
-    ],
-)
-def test_returns_of_years_that_follow_on_are_used_and_earlier_ones_counted(years, used):
-    ledger = Ledger("some")
-    assert [str(raw.year) for raw in consecutive([raw_of("text", "a", "b", year=y) for y in years], ledger)] == used
-    left = 2 * (len(years) - len(used))
-    assert ledger.left_out().rows() == ([("some", "m", APART, left)] if left else [])
+def test_returns_are_used_in_the_order_of_their_years():
+    raws = [raw_of("text", "a", year=year) for year in ("2021-22", "2020-21")]
+    assert [str(raw.year) for raw in consecutive(raws)] == ["2020-21", "2021-22"]
+
+
+def test_a_year_that_is_missing_between_two_is_named_for_what_looks_back_would_look_past_it():
+    raws = [raw_of("text", "a", year=year) for year in ("2016-17", "2019-20", "2021-22", "2018-19")]
+    with pytest.raises(DataFaults) as refused:
+        consecutive(raws)
+    assert [fault.rule.partition(";")[0] for fault in refused.value.faults] == [
+        "follows on no return: that of 2017-18 is missing, and an earlier one is given, of 2016-17",
+        "follows on no return: that of 2020-21 is missing, and an earlier one is given, of 2019-20",
+    ]
 
 
 def test_two_returns_of_one_year_are_refused(tmp_path):
     raw = raw_of("text", "a")
     both = [Raw(raw.layout, raw.year, raw.tables, (tmp_path / name,)) for name in "ab"]
     with pytest.raises(DataFaults, match="is of 2022-23, as another return is"):
-        consecutive(both, Ledger("some"))
+        consecutive(both)
 
 
 def test_of_two_returns_the_later_has_the_record():

@@ -1,5 +1,6 @@
 """Demand by month: which month a record counts in, what is left out, what is not known, and the same as the oracle."""
 
+import itertools
 from collections import Counter
 from datetime import date
 
@@ -285,7 +286,7 @@ def sums(rows):
         found.append(whole((name, ALL, period), [(name, kind, period) for kind in ("foster", "kin", "other")]))
     for stock, came, went in (("children in care at month end", "starts of care", "ceases of care"),
                               ("child protection plans at month end", "child protection plans started", "child protection plans ended")):  # fmt: skip
-        for before, now in zip(MONTHS, MONTHS[1:], strict=False):
+        for before, now in itertools.pairwise(MONTHS):
             found.append({(stock, ALL, now): 1, (stock, ALL, before): -1, (came, ALL, now): -1, (went, ALL, now): 1})
     return found
 

@@ -8,7 +8,7 @@ import pytest
 
 from ncthelpers.faults import DataFaults
 from ncthelpers.returns import logs
-from ncthelpers.returns.cleaning import APART, LATER, TWICE
+from ncthelpers.returns.cleaning import LATER, TWICE
 from ncthelpers.returns.indicators import count_all
 from ncthelpers.returns.logs import tidy
 from ncthelpers.returns.readers import read
@@ -113,10 +113,13 @@ def test_logs_of_two_years_are_joined_and_the_later_is_right(log):
     assert reasons(records) == {logs.NOT_COVERED: 1, TWICE: 1, LATER: 1}
 
 
-def test_a_log_of_an_earlier_year_is_not_used_where_one_between_is_not_there(log):
-    long_ago = log(YEAR.before.before, complaints=["7,1,2020-05-01,,,"])
-    records = tidy(log(complaints=["9,1,2022-05-01,,,"]), long_ago)
-    assert records["complaints"]["complaint"].to_list() == ["9"] and reasons(records) == {APART: 1}
+def test_a_referral_listed_again_counts_once_as_it_was_decided(log):
+    rows = ["a,2022-04-01,,2022-04-04,", "b,2022-04-01,,,", "b,2022-04-01,,2022-04-05,", "a,2022-04-01,,,",
+            "c,2022-04-01,09:00,2022-04-05,", "c,2022-04-01,16:00,2022-04-06,", "d,2022-04-01,,,", "d,2022-04-01,,,"]  # fmt: skip
+    records = tidy(log(referrals=rows))
+    found = {(child, day and day.day) for child, day in records["referrals"].select("child", "decided").rows()}
+    assert found == {("a", 4), ("b", 5), ("c", 5), ("c", 6), ("d", None)} and records["referrals"].height == 5
+    assert reasons(records) == {logs.OTHER_REFERRAL: 2, TWICE: 1}
 
 
 @pytest.mark.parametrize("day", [date(2022, 3, 31), date(2023, 4, 1)])

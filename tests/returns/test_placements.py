@@ -279,7 +279,7 @@ def test_months_that_look_back_too_far_are_not_available(holidays):
     found = count(indicators()["three_placements"], records, YEAR, holidays).results
     assert found["series"].unique().to_list() == [SNAPSHOT]
     told = dict(zip(found["period"], found["denominator"], strict=True))
-    assert told == {**{period: None for period in told}, "2023-03": 1.0}
+    assert told == {**dict.fromkeys(told), "2023-03": 1.0}
     notes = dict(found.filter(pl.col("symbol") == "x").select("period", "note").rows())
     assert (
         notes["2022-04"] == "episodes are told of from 2022-04-01 to 2023-03-31 only, and are needed since 2021-05-01"

@@ -73,19 +73,19 @@ def test_a_later_run_replaces_the_rows_of_its_indicators_in_its_year_and_no_othe
         results.write_table(tmp_path / "kpi_results.csv", results.joined(old, new, of, ContractYear(year)))
 
     run("cin", "2021-22", row_of(period="2021-09", numerator=19))
-    run("cin", "2022-23", row_of(period="2022-09"), row_of("repeat_plans"))
-    run("csww", "2022-23", row_of("sw_agency_rate", numerator=2.5))
+    run("cin", "2022-23", row_of(series=MONTH, period="2022-09"), row_of("repeat_plans"))
+    run("csww", "2022-23", row_of("sw_agency_rate", numerator=12.5))
     before = (tmp_path / "kpi_results.csv").read_bytes()
-    run("csww", "2022-23", row_of("sw_agency_rate", numerator=2.5))
+    run("csww", "2022-23", row_of("sw_agency_rate", numerator=12.5))
     assert (tmp_path / "kpi_results.csv").read_bytes() == before
-    run("annex-a", "2022-23", row_of(period="2022-10", numerator=30))
+    run("annex-a", "2022-23", row_of(series=MONTH, period="2022-10", numerator=30))
     found = [(row["indicator"], row["period"], row["numerator"], row["return"])
              for row in results.read_table(tmp_path / "kpi_results.csv")]  # fmt: skip
     assert found == [
-        ("icpc_15wd", "2021-09", 19, "cin"),
         ("icpc_15wd", "2022-10", 30, "annex-a"),
+        ("icpc_15wd", "2021-09", 19, "cin"),
         ("repeat_plans", "2022-04", 20, "cin"),
-        ("sw_agency_rate", "2022-04", 2.5, "csww"),
+        ("sw_agency_rate", "2022-04", 12.5, "csww"),
     ]
 
 
@@ -96,6 +96,22 @@ def test_what_a_return_gives_no_longer_is_gone_and_other_years_and_returns_stay(
     again = results.joined(first, results.kpi_results(counted(row_of(numerator=19)), "cin"), "cin", YEAR)
     assert [(row["indicator"], row["period"], row["numerator"]) for row in again] == [
         ("icpc_15wd", "2022-04", 19), ("repeat_plans", "2021-09", 20), ("sw_agency_rate", "2022-04", 20),
+    ]  # fmt: skip
+
+
+def test_days_that_only_another_return_tells_of_stay_beside_the_new_ones():
+    def days(*numerators):
+        return [row_of("sw_agency_rate", period=f"2022-{8 + n:02}", numerator=number, symbol=None if number else "x",
+                       denominator=40 if number else None) for n, number in enumerate(numerators)]  # fmt: skip
+
+    logs = results.kpi_results(counted(*days(10, 11, 12)), "logs")
+    both = results.joined(logs, results.kpi_results(counted(*days(None, 21, None)), "csww"), "csww", YEAR)
+    assert [(row["period"], row["numerator"], row["return"]) for row in both] == [
+        ("2022-08", 10, "logs"), ("2022-09", 21, "csww"), ("2022-10", 12, "logs"),
+    ]  # fmt: skip
+    again = results.joined(both, results.kpi_results(counted(*days(None, None, 30)), "csww"), "csww", YEAR)
+    assert [(row["period"], row["numerator"], row["symbol"], row["return"]) for row in again] == [
+        ("2022-08", 10, None, "logs"), ("2022-09", None, "x", "csww"), ("2022-10", 30, None, "csww"),
     ]  # fmt: skip
 
 

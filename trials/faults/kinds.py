@@ -82,7 +82,7 @@ def _faults_of(done: Ended, codes: Sequence[int], *causes: str) -> list[str]:
     """What is wrong with how a command ended: it may say what befell it, and never how it is made."""
     wrong = [f"it ended with exit code {done.code}"] if done.code not in codes else []
     wrong += ["it ended with a traceback"] if "Traceback" in done.said else []
-    named = done.code in (0, -signal.SIGKILL) or any(re.search(cause, done.said, re.I) for cause in causes)
+    named = done.code in (0, -signal.SIGKILL) or any(re.search(cause, done.said, re.IGNORECASE) for cause in causes)
     wrong += [] if named else [f"it did not name the cause ({' or '.join(causes)})"]
     return [f"{one}:\n{done.said}" for one in wrong]
 
@@ -97,7 +97,7 @@ def _moment(chance: random.Random, warm: Warm, command: str) -> float:
 def _killed(scene: Scene, chance: random.Random, warm: Warm, command: str, others: bool) -> Happened:
     """The command itself is killed, or any process that it started."""
     process = scene.started(command)
-    time.sleep(_moment(chance, warm, command))
+    time.sleep(_moment(chance, warm, command) if command == "run" else chance.uniform(0.3, 1) * warm.full_seconds)
     below = sorted(set(scene.processes()) - {process.pid})
     victim = chance.choice(below) if others and below else process.pid
     try:
@@ -289,12 +289,16 @@ def _flipped(path: Path, chance: random.Random) -> None:
     path.write_bytes(content)
 
 
-def _corrupted(scene: Scene, chance: random.Random, warm: Warm, command: str, patterns: Sequence[str]) -> Happened:
+def _corrupted(
+    scene: Scene, chance: random.Random, warm: Warm, command: str, patterns: Sequence[str], codes: Sequence[int] = (0,)
+) -> Happened:
     files = [path for path in _targets(scene, *patterns) if path.is_file() and path.stat().st_size]
     target = chance.choice(files)
     _flipped(target, chance)
     done = scene.ended(scene.started(command))
-    wrong = _faults_of(done, (0,), re.escape(target.name))
+    wrong = _faults_of(done, codes, re.escape(target.name))
+    if done.code:
+        _checked_out(scene, warm)
     wrong += [] if done.code else _not_new(scene, warm, command)
     return Happened(tuple(wrong), str(target), _harmed(scene, target))
 
@@ -336,7 +340,7 @@ def _two(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
     time.sleep(chance.choice([0.0, _moment(chance, warm, "run")]))
     other = scene.started(*second)
     wrong = _faults_of(scene.ended(one), (0,))
-    codes, cause = ((0, 1), "not what is published|would change|not published") if second[0] == "verify" else ((0,), "")
+    codes, cause = ((0, 1), "it is not") if second[0] == "verify" else ((0,), "")
     wrong += [f"{' '.join(second)}: {one}" for one in _faults_of(scene.ended(other), codes, cause)]
     shutil.rmtree(scene.root / "data" / "2025-26", ignore_errors=True)
     return Happened(tuple(wrong))
@@ -460,32 +464,34 @@ def _move_times(scene: Scene, chance: random.Random) -> None:
             os.utime(path, (moved, moved), follow_symlinks=False)
 
 
-_PAGES = (f"root/book/{YEAR}/*", f"root/book/{BEFORE}/*", "root/book/about/*", "root/book/*.*")
+_PAGES = (f"root/book/{YEAR}/*", f"root/book/{BEFORE}/*", "root/book/about/*", "root/book/*.md")
 _CACHES = (
     "root/_build/.html/*.json", "root/_build/.html/sphinx/**/*", "root/_build/.html/tables/**/*", "root/_build/html/**/*",
 )  # fmt: skip
 _PLAIN = partial(partial, command="run")
 _OF_HTML = partial(partial, command="book")
 KINDS = (
-    Kind("run-killed", "A run killed at a random moment", 50, _PLAIN(_killed, others=False)),
+    Kind("run-killed", "A run killed at a random moment", 40, _PLAIN(_killed, others=False)),
     Kind("worker-killed", "Another process of a run killed at a random moment", 40, _PLAIN(_killed, others=True)),
     Kind("book-killed", "A process of a build of the HTML killed at a random moment", 16, _OF_HTML(_killed, others=True), html=True),
-    Kind("disk-full", "The disk full during a run", 24, _PLAIN(_disk_full), on=_small_disk, reason=_no_small_disk),
+    Kind("disk-full", "The disk full during a run", 20, _PLAIN(_disk_full), on=_small_disk, reason=_no_small_disk),
     Kind("disk-full-book", "The disk full during a build of the HTML", 6, _OF_HTML(_disk_full), html=True, on=_small_disk,
          reason=_no_small_disk),
-    Kind("unreadable", "A file or folder that may not be read or written, or is no file", 30, _unreadable),
+    Kind("unreadable", "A file or folder that may not be read or written, or is no file", 24, _unreadable),
     Kind("vanishing", "A file or folder gone at a random moment of a run", 24, _vanishing),
     Kind("locked", "A file held by another program", 8, _locked),
     Kind("waiting", "A command that writes, while another does", 10, _waiting),
     Kind("reading", "A command that only reads, while a writer is at work", 10, _reading),
     Kind("page-corrupted", "A bit of a published file changed", 24, _PLAIN(_corrupted, patterns=_PAGES), after=True),
+    Kind("page-corrupted-since", "A bit of a published file changed, and the data too", 10,
+         _PLAIN(_corrupted, patterns=_PAGES, codes=(0, 1))),
     Kind("cache-corrupted", "A bit of what a build keeps changed", 16, _OF_HTML(_corrupted, patterns=_CACHES), html=True),
     Kind("record-corrupted", "A bit of what was recorded of the data changed", 4,
          _PLAIN(_corrupted, patterns=("root/data/*/.sealed.json", "root/_build/run.*"))),
     Kind("lock-corrupted", "A bit of the lock of the packages, or all of that of the writers, changed", 10, _lock_corrupted),
-    Kind("two-at-once", "A run beside another command", 24, _two),
+    Kind("two-at-once", "A run beside another command", 20, _two),
     Kind("two-books", "The HTML built twice at once, or beside a run", 6, _two_books, html=True),
-    Kind("template-broken", "A template broken at a random moment of a run", 16, _template_broken),
+    Kind("template-broken", "A template broken at a random moment of a run", 12, _template_broken),
     Kind("data-changed", "A table saved otherwise at a random moment of a run", 12, _data_changed),
     Kind("worker-lost", "A worker of a Dask cluster killed on the way", 8, _worker_lost, reason=_no_cluster),
     Kind("times-moved", "Files of the past and the future before and during a run", 12, _PLAIN(_times_moved)),

@@ -160,7 +160,7 @@ class Scene:
 
     def left(self) -> set[str]:
         """The files and folders that no edition has: hidden ones, and all that is not what a run leaves in ``_build/``."""
-        hidden = {path for path in (self.root / "book").rglob(".*")} | set((self.root / "data").rglob(".*"))
+        hidden = set((self.root / "book").rglob(".*")) | set((self.root / "data").rglob(".*"))
         work = {*self.root.glob("_build/*"), *self.root.glob("_build/.html/*"), *self.root.glob("_build/html/.*")}
         return {path.relative_to(self.place).as_posix() for path in hidden | work | set(self.place.glob("temporary/*"))}
 

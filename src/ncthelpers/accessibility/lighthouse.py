@@ -138,8 +138,8 @@ def scores(address: str, page: str) -> Scores:
         ]  # fmt: skip
         try:
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", timeout=_SECONDS,
-                env={**os.environ, VARIABLE: chromium()},
+                command, check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
+                timeout=_SECONDS, env={**os.environ, VARIABLE: chromium()},
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as failure:
             raise NoLighthouse(f"Lighthouse did not end: {failure}") from None

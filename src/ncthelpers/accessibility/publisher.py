@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.reading import text_in
 from ncthelpers.yaml_files import read_yaml
 
 __all__ = [
@@ -289,7 +290,7 @@ def read_publisher(root: Path) -> Publisher:
         With every fault of ``data/publisher.yml``.
     """
     try:
-        held = read_yaml((root / FILE).read_text("utf-8-sig"))
+        held = read_yaml(text_in(root / FILE, root / "data"))
     except FileNotFoundError:
         return Publisher()
     except UnicodeDecodeError:

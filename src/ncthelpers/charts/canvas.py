@@ -6,13 +6,14 @@ import base64
 import io
 import math
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE", "TEAL", "PLUM", "ORANGE", "PALETTE", "GREY", "PALE", "INK", "WIDTH", "LINE", "EDGE", "SIZE", "SMALL", "THIN", "THICK",
-    "MARK", "Chart", "Style", "drawn", "described", "of_table", "absent", "styles", "sheet", "inner", "reach", "widest", "fitted",
-    "write", "key_places", "draw_key", "measures_of", "with_unit", "apart", "tick_values", "tick_texts",
+    "MARK", "Chart", "Style", "drawn", "described", "of_table", "absent", "styles", "sheet", "inner", "in_letters", "reach", "widest",
+    "fitted", "write", "key_places", "draw_key", "measures_of", "with_unit", "apart", "tick_values", "tick_texts",
 ]  # fmt: skip
 
 # Analysis Function palette; every pair of neighbours is at least 3:1 apart. Only the first and third serve as text.
@@ -237,12 +238,41 @@ def styles(areas: Sequence[str]) -> dict[str, Style]:
     return dict(zip(dict.fromkeys(areas), cycle(_AREA_STYLES), strict=False))
 
 
+class _Letters(dict):
+    """Each letter as it is, a sign of white space as a blank, and one that the font has no sign for as a replacement character."""
+
+    def __init__(self) -> None:
+        faces = [get_font(findfont(FontProperties(family=_FONT, weight=weight))) for weight in ("normal", "bold")]
+        self._known = frozenset.intersection(*(frozenset(face.get_charmap()) for face in faces))
+
+    def __missing__(self, code: int) -> int:
+        known = code if code in self._known and code >= ord(" ") else ord("\N{REPLACEMENT CHARACTER}")
+        self[code] = ord(" ") if chr(code) in "\t\n\v\f\r\x85\u2028\u2029" else known
+        return self[code]
+
+
+@cache
+def _letters() -> _Letters:
+    return _Letters()
+
+
+def in_letters(text: str) -> str:
+    """Writing on one line, in letters that the font of drawings and PDF has: there is no other font on every machine.
+
+    Examples
+    --------
+    >>> in_letters("Café\\n\N{FOX FACE}")
+    'Café \N{REPLACEMENT CHARACTER}'
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_letters())
+
+
 @lru_cache(maxsize=4096)
 def reach(text: str, size: float, weight: str = "normal") -> float:
     """Width of one line of writing in inches."""
     font = get_font(findfont(FontProperties(family=_FONT, weight=weight)))
     font.set_size(size, 72)
-    font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
+    font.set_text(in_letters(text), 0, flags=LoadFlags.NO_HINTING)
     return font.get_width_height()[0] / 64 / 72
 
 
@@ -252,9 +282,15 @@ def widest(texts: Iterable[str], size: float) -> float:
 
 
 def fitted(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """Lines of writing that are no wider than so many inches, unless a single word is."""
+    """Lines of writing that are no wider than so many inches; a word that is wider goes on in the next line.
+
+    Examples
+    --------
+    >>> fitted("a long name", 0.5, 10), [len(line) for line in fitted("M" * 12, 0.5, 10)]
+    (['a long', 'name'], [4, 4, 4])
+    """
     lines = [""]
-    for word in text.split():
+    for word in (part for whole in text.split() for part in _parts(whole, width, size, weight)):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and reach(longer, size, weight) > width:
             lines.append(word)
@@ -263,10 +299,22 @@ def fitted(text: str, width: float, size: float, weight: str = "normal") -> list
     return lines
 
 
+def _parts(word: str, width: float, size: float, weight: str) -> Iterator[str]:
+    """A word, or where it is too wide as much of it at a time as fits."""
+    most = 1 + int(width / reach("i", size, weight))
+    while reach(word[:most], size, weight) > width and len(word) > 1:
+        fit = max(1, bisect(range(1, most), width, key=lambda many, word=word: reach(word[:many], size, weight)))
+        yield word[:fit]
+        word = word[fit:]
+    yield word
+
+
 def write(axes: Axes, x: float, y: float, lines: Sequence[str], size: float, **how: object) -> None:
     """Lines of writing on a sheet from a place downwards, as far apart as they are counted."""
     for place, line in enumerate(lines):
-        axes.text(x, y + (place + 0.5) * LINE * size, line, fontsize=size, **{"va": "center_baseline", **how})
+        axes.text(
+            x, y + (place + 0.5) * LINE * size, in_letters(line), fontsize=size, **{"va": "center_baseline", **how}
+        )
 
 
 def key_places(entries: Sequence[str], size: float, before: float = 0.34) -> tuple[list[tuple[float, float]], float]:
@@ -321,7 +369,7 @@ def apart(places: Sequence[float], deep: Sequence[float], low: float, high: floa
     order = sorted(range(len(places)), key=lambda number: places[number])
     moved = list(places)
     for _ in range(50):
-        for upper, lower in zip(order, order[1:], strict=False):
+        for upper, lower in pairwise(order):
             short = (deep[upper] + deep[lower]) / 2 - (moved[lower] - moved[upper])
             if short > 1e-9:
                 moved[upper], moved[lower] = moved[upper] - short / 2, moved[lower] + short / 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -242,7 +242,7 @@ def _draw_values(axes: Axes, months: _Months) -> None:
     """A mark a month, joined to the month before it where both have a value and limits in common."""
     of = dict(months.held)
     for places in months.stretches:
-        for before, place in zip(places, places[1:], strict=False):
+        for before, place in pairwise(places):
             if before in of and place in of:
                 pair = [float(of[before]["value"]), float(of[place]["value"])]
                 axes.plot([before, place], pair, color=INK, linewidth=THIN, zorder=4)

@@ -5,7 +5,6 @@ What reads data, with all that it needs, is imported by the commands that do: on
 
 import gc
 import json
-import os
 import shlex
 import signal
 import subprocess
@@ -25,7 +24,7 @@ from typer.core import TyperGroup
 from ncthelpers.cli import quick
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import only_writer
-from ncthelpers.publish import html, manifest, pictures, report, toc
+from ncthelpers.publish import checksums, html, manifest, pictures, report, toc
 from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
@@ -272,7 +271,7 @@ Scheduler = Annotated[
         help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786; --jobs is then its own affair.",
     ),
 ]
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+CORES = html.cores()
 
 
 def _asked(year: str | None) -> list[ContractYear]:
@@ -375,9 +374,38 @@ def run_command(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, sc
     _run(year, jobs, cold, scheduler)
 
 
+def _copy_verified(copy: Path) -> None:
+    """Hold the files beside a list of checksums against it; every one that is not as listed is named."""
+    sums = checksums.listed(copy)
+    wrong = list(checksums.differences(copy, sums))
+    for line in wrong:
+        print(line)
+    if wrong:
+        say.print(Text(f"{len(wrong)} files are not as {copy} lists them"))
+        raise typer.Exit(1)
+    say.print(Text(f"{len(sums)} files are as {copy} lists them"))
+
+
 @app.command()
-def verify(year: OneYear = None, jobs: Jobs = CORES, cold: Cold = False, scheduler: Scheduler = "") -> None:
+def verify(
+    year: OneYear = None,
+    jobs: Jobs = CORES,
+    cold: Cold = False,
+    scheduler: Scheduler = "",
+    copy: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest", metavar="FILE",
+            help=f"Check the files beside this list of checksums instead, such as {checksums.LIST} of a copy of the site.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
     """Make every page again and hold it against the published one: exit 0 if all are the same, 1 with the list if not."""
+    if copy and year:
+        raise ValueError("--manifest checks a copy of whole folders: give no year with it")
+    if copy:
+        _copy_verified(copy)
+        return
     from ncthelpers.publish import executors, run
 
     with executors.pool(jobs, cold, scheduler) as pool, _watching() as watch:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ncthelpers import cli
 from ncthelpers.files import work_tree_of
+from ncthelpers.publish import checksums
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
@@ -105,6 +106,7 @@ def _written(data: "YearData", out: Path, names: Mapping[str, str]) -> list[str]
             (made / f"{data.year}_{name}.pdf").write_bytes(pdf.pdf(report))
         spreadsheet.write(data, made / f"{data.year}_tables.xlsx", folders.linked(cli.root(), str(data.year)))
         opendata.write_zip(cli.root(), data, made / f"{data.year}_open_data.zip")
+        checksums.write(made)
         files = sorted(path.name for path in made.iterdir())
         if out.is_dir():
             out.rmdir()

@@ -143,12 +143,12 @@ def _next_steps(data: "YearData", last: ContractYear, listing: Sequence[str], co
     )
     return [
         f"Confirm data/{year}/contract.yml: first and last day, each term, each date of the review. {holidays}",
-        f"{command} workbook {year} --out {year}.xlsx     (one sheet a table; fill it in Excel). Where a row was carried over from"
+        (f"{command} workbook {year} --out {year}.xlsx     (one sheet a table; fill it in Excel). Where a row was carried over from"
         f" {last}, empty its source to confirm it: it then cites the workbook; or cite this year's document. Each action carried over"
-        " needs its outcome.",
+        " needs its outcome."),
         f"{command} import {year} {year}.xlsx",
-        f"Write data/{year}/commentary, or: {command} commentary {year} --out {year}.docx and import that."
-        f" Each file is owned by {short} or by whom {last} says: change owner where another party writes it.",
+        (f"Write data/{year}/commentary, or: {command} commentary {year} --out {year}.docx and import that."
+        f" Each file is owned by {short} or by whom {last} says: change owner where another party writes it."),
         f"{command} check {year}     ({command} status {year} says what is missing, due and late)",
         f"{command} run {year}     (and to read it: {command} serve {year})",
         f"{command} sign-off {year} --role {shlex.quote(role)}     (each page says DRAFT until every role has signed)",

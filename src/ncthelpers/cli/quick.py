@@ -26,6 +26,8 @@ def checks(repository: Path) -> Mapping[str, Sequence[str]]:
     return {
         "Style": ("ruff", "check", "--quiet", "."),
         "Layout of the code": ("ruff", "format", "--check", "--quiet", "."),
+        "Types": ("mypy",),
+        "What is known to be unsafe": ("bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", "src"),
         "Workflows: what the forge reads": (
             "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows,
         ),

@@ -86,7 +86,7 @@ def _number(cell: Cell, column: Column) -> str:
         text = _percentage(text, column)
     if cell.kind == "text" and not re.fullmatch(r"[-−]?\d+(?:\.\d+)?%?|\D", text, flags=re.ASCII):
         money = replace(column, type="money", decimals=None, values=(), minimum=None, maximum=None, required=False)
-        if "£" in text and not (column.type == "money" or column.type == "number" and column.unit in {"", "£"}):
+        if "£" in text and not (column.type == "money" or (column.type == "number" and column.unit in {"", "£"})):
             raise ValueError("is an amount of money, which this column does not hold")
         try:
             text = str(read_cell(text, money))

@@ -10,6 +10,7 @@ from ncthelpers.exchange.differences import rows_of
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import is_data
 from ncthelpers.load import YearData, read_year, year_folder
+from ncthelpers.reading import content_of
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
@@ -79,5 +80,5 @@ def _is_unread(fault: Fault) -> bool:
 
 def files_in(folder: Path) -> dict[str, bytes]:
     """The analyst's files of a folder, by path in it."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
+    return {path.relative_to(folder).as_posix(): content_of(path, folder)
             for path in sorted(folder.rglob("*")) if path.is_file() and is_data(path)}  # fmt: skip

@@ -4,10 +4,13 @@ The file is a small file system (MS-CFB) with one stream of records (MS-XLS). On
 read here; what it holds is the library's to say.
 """
 
+import io
 import struct
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-__all__ = ["ERROR", "formats_of"]
+__all__ = ["ERROR", "formats_of", "old_sheets", "value_in"]
 
 ERROR = "an error"
 _MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -117,3 +120,48 @@ def formats_of(content: bytes) -> dict[str, Mapping[tuple[int, int], str]]:
         }
         for name, at in sheets.items()
     }
+
+
+_KINDS: Mapping[str, type[date] | type[time]] = {"date": date, "datetime": datetime, "time": time}
+
+
+def _plain(value: Any) -> object:
+    """A value as JSON can hold it: of a day or time its kind and how it is written."""
+    if isinstance(value, timedelta):
+        return ["timedelta", value.total_seconds()]
+    kind = next((name for name, kind in _KINDS.items() if type(value) is kind), "")
+    return [kind, value.isoformat()] if kind else value
+
+
+def value_in(held: object) -> object:
+    """The value of a cell, of what :func:`old_sheets` gives.
+
+    Examples
+    --------
+    >>> value_in(["date", "2031-04-01"]), value_in(1.5)
+    (datetime.date(2031, 4, 1), 1.5)
+    """
+    if not isinstance(held, list):
+        return held
+    kind, written = held
+    return timedelta(seconds=written) if kind == "timedelta" else _KINDS[kind].fromisoformat(written)
+
+
+def old_sheets(content: bytes) -> list[dict[str, Any]]:
+    """The sheets of a file: the name of each, its rows of values from A1 on, and the corners of its merged ranges, counted from 1.
+
+    A broken file crashes the library that reads it here: to be asked :func:`~ncthelpers.apart.apart`.
+    """
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    sheets = map(book.get_sheet_by_name, book.sheet_names)
+    return [
+        {
+            "name": sheet.name,
+            "rows": [[_plain(value) for value in row] for row in sheet.to_python(skip_empty_area=False)],
+            "merged": [[first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1]
+                       for first, last in sheet.merged_cell_ranges or ()],
+        }
+        for sheet in sheets
+    ]  # fmt: skip

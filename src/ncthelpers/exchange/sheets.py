@@ -9,7 +9,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,10 +19,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ncthelpers.addresses import letter
-from ncthelpers.exchange.old_excel import ERROR, formats_of
+from ncthelpers.apart import apart
+from ncthelpers.exchange.old_excel import ERROR, formats_of, old_sheets, value_in
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 __all__ = ["Cell", "Sheet", "READABLE", "address", "sheets_of", "escaped", "shown_number"]
 
@@ -31,8 +32,10 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNWRITABLE = re.compile(r"[\r\uFFFE\uFFFF]|_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].')  # what a number format holds beside its digits and letters
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")  # a comma after the last digit of a number format divides by a thousand
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _DIGITS_KEPT = 15
-_LARGEST = 300_000_000  # bytes, unpacked
+_LARGEST = 48_000_000  # bytes, unpacked: a workbook of every table of a year has some hundred thousand
+_MOST_CELLS = 2_000_000  # of a sheet, with those that are empty between others
 _LARGEST_MERGED = 100_000  # cells: a longer one is merged to the edge of the sheet
 
 
@@ -104,7 +107,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def shown_number(value: int | float, how: str) -> Cell:
+def shown_number(value: float, how: str) -> Cell:
     """A number with the places and the percent sign of its format, and every digit that Excel keeps.
 
     Parameters
@@ -121,12 +124,10 @@ def shown_number(value: int | float, how: str) -> Cell:
     >>> shown_number(7, "000").text
     '007'
     """
-    plain = _NOT_SHOWN.sub("", how.split(";")[0])
+    plain = _NOT_SHOWN.sub("", how.split(";", maxsplit=1)[0])
     number = Decimal(value) if isinstance(value, int) else Decimal(f"{value:.{_DIGITS_KEPT}g}")
-    if (
-        not number.is_finite()
-        or len(number.as_tuple().digits) > _DIGITS_KEPT
-        and number.normalize().adjusted() >= _DIGITS_KEPT
+    if not number.is_finite() or (
+        len(number.as_tuple().digits) > _DIGITS_KEPT and number.normalize().adjusted() >= _DIGITS_KEPT
     ):
         return Cell(
             str(value),
@@ -151,7 +152,7 @@ def shown_number(value: int | float, how: str) -> Cell:
 
 def _shown_to(how: str) -> str:
     """To the day, the month or the year: what a date's format shows of it."""
-    letters = set(re.sub(r"am/pm|a/p", "", _NOT_SHOWN.sub("", how.split(";")[0]).lower()))
+    letters = set(re.sub(r"am/pm|a/p", "", _NOT_SHOWN.sub("", how.split(";", maxsplit=1)[0]).lower()))
     if {"y", "m", "d"} <= letters:
         return "day"
     if "d" not in letters and "y" in letters:
@@ -183,9 +184,12 @@ def _error(text: str) -> Cell:
 _COVERED = Cell("", "covered")
 
 
-def _sheet(name: str, rows: Iterable[Iterable[Cell | None]], covered: Iterable[tuple[int, int]] = ()) -> Sheet:
-    kept, hidden = {}, set(covered)
+def _sheet(name: str, rows: Iterable[Sequence[Cell | None]], covered: Iterable[tuple[int, int]] = ()) -> Sheet:
+    kept, hidden, seen = {}, set(covered), 0
     for number, cells in enumerate(rows, 1):
+        seen += len(cells)
+        if seen > _MOST_CELLS:
+            raise ValueError(f"its sheet {name} has more than {_MOST_CELLS:,} cells")
         found = {column: cell for column, cell in enumerate(cells, 1) if cell is not None}
         hidden |= {(number, column) for column, cell in found.items() if cell is _COVERED}
         held = {column: cell for column, cell in found.items() if cell.text or cell.rule}
@@ -194,18 +198,25 @@ def _sheet(name: str, rows: Iterable[Iterable[Cell | None]], covered: Iterable[t
     return Sheet(name, MappingProxyType(kept), frozenset(hidden))
 
 
-def _merged(sheet: "CalamineSheet") -> Iterator[tuple[int, int]]:
-    """The cells of an Excel sheet that are merged into the first of their range."""
-    for first, last in sheet.merged_cell_ranges or ():
-        area = (
-            (row + 1, column + 1) for row in range(first[0], last[0] + 1) for column in range(first[1], last[1] + 1)
-        )
+def _merged(ranges: Iterable[tuple[int, int, int, int]]) -> Iterator[tuple[int, int]]:
+    """The cells of an Excel sheet that are merged into the first of their range, of the corners of each range."""
+    for top, left, bottom, right in ranges:
+        area = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
         yield from islice(area, 1, _LARGEST_MERGED)
+
+
+def _ranges(sheet: "ReadOnlyWorksheet") -> Iterator[tuple[int, int, int, int]]:
+    """The corners of the merged ranges of a sheet, of which the library, read so, says nothing."""
+    from openpyxl.utils import range_boundaries
+
+    with sheet._get_source() as source:
+        for found in _MERGED.finditer(source.read()):
+            left, top, right, bottom = range_boundaries(found[1].decode())
+            yield top, left, bottom, right
 
 
 def _excel(content: bytes, name: str) -> list[Sheet]:
     import openpyxl
-    from python_calamine import CalamineWorkbook
 
     def opened(values: bool) -> list:
         with warnings.catch_warnings():
@@ -233,20 +244,17 @@ def _excel(content: bytes, name: str) -> list[Sheet]:
             return Cell(_unescaped(written.value).strip())
         return _cell(written.value, written.number_format or "General")
 
-    merged = CalamineWorkbook.from_filelike(io.BytesIO(content))  # of which the other library, read so, says nothing
     return [
         _sheet(written.title, (
             [cell(*both) for both in zip(row, values, strict=True)]
             for row, values in zip(written.iter_rows(), worked_out.iter_rows(), strict=True)
-        ), _merged(merged.get_sheet_by_name(written.title)))
+        ), _merged(_ranges(written)))
         for written, worked_out in zip(opened(False), opened(True), strict=True)
     ]  # fmt: skip
 
 
 def _old_excel(content: bytes, name: str) -> list[Sheet]:
-    from python_calamine import CalamineWorkbook
-
-    book, shown = CalamineWorkbook.from_filelike(io.BytesIO(content)), formats_of(content)
+    shown = formats_of(content)
 
     def cell(value: object, how: str) -> Cell | None:
         if how == ERROR:
@@ -254,11 +262,11 @@ def _old_excel(content: bytes, name: str) -> list[Sheet]:
         return None if value == "" else _cell(value, how)
 
     return [
-        _sheet(sheet.name, (
-            [cell(value, shown[sheet.name].get((row, column), "General")) for column, value in enumerate(values, 1)]
-            for row, values in enumerate(sheet.to_python(skip_empty_area=False), 1)
-        ), _merged(sheet))
-        for sheet in map(book.get_sheet_by_name, book.sheet_names)
+        _sheet(sheet["name"], (
+            [cell(value_in(value), shown[sheet["name"]].get((row, column), "General")) for column, value in enumerate(values, 1)]
+            for row, values in enumerate(sheet["rows"], 1)
+        ), _merged(sheet["merged"]))
+        for sheet in apart(old_sheets, content)
     ]  # fmt: skip
 
 
@@ -266,17 +274,24 @@ _OFFICE, _TABLE, _TEXT, _CALC = (
     "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}", "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}",
     "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}", "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}",
 )  # fmt: skip
+_LARGEST_DOCUMENT = 8_000_000  # bytes: its elements take some thirty times as much of memory
 _MOST_REPEATED = 20_000  # what is repeated more often fills the sheet to its edge
 
 
 def _open_document(content: bytes, name: str) -> list[Sheet]:
     """Read directly, for no library says which of its numbers are shown as percentages and which of its cells are errors."""
-    from xml.etree import ElementTree
+    from lxml import etree
 
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        spreadsheet = ElementTree.fromstring(packed.read("content.xml"))
+        written = packed.read("content.xml")
+    if len(written) > _LARGEST_DOCUMENT:
+        raise ValueError("it is larger than tables of a year can be")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    spreadsheet = etree.fromstring(written, parser)
+    if spreadsheet.getroottree().docinfo.doctype:
+        raise ValueError("it has a document type (DOCTYPE), which no spreadsheet has")
 
-    def words(paragraph: ElementTree.Element) -> str:
+    def words(paragraph: etree._Element) -> str:
         text = paragraph.text or ""
         for part in paragraph:
             if part.tag == f"{_TEXT}s":
@@ -288,7 +303,7 @@ def _open_document(content: bytes, name: str) -> list[Sheet]:
             text += part.tail or ""
         return text
 
-    def cell(element: ElementTree.Element) -> Cell | None:
+    def cell(element: etree._Element) -> Cell | None:
         said = "\n".join(words(paragraph) for paragraph in element.findall(f"{_TEXT}p"))
         kind, value = element.get(f"{_OFFICE}value-type"), element.get(f"{_OFFICE}value")
         if element.get(f"{_CALC}value-type") == "error" or (said in _ERRORS and element.get(f"{_TABLE}formula")):
@@ -312,16 +327,22 @@ def _open_document(content: bytes, name: str) -> list[Sheet]:
             raise ValueError("a row or cell of it is repeated to the edge of the sheet")
         return repeat(held, times if times < _MOST_REPEATED else 0)
 
-    def cells(row: ElementTree.Element) -> Iterator[Cell | None]:
+    def cells(row: etree._Element) -> Iterator[Cell | None]:
         for element in row:
             if element.tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
                 times = int(element.get(f"{_TABLE}number-columns-repeated", 1))
                 yield from repeated(_COVERED if element.tag == f"{_TABLE}covered-table-cell" else cell(element), times)
 
-    def rows(table: ElementTree.Element) -> Iterator[list[Cell | None]]:
+    def wide(row: etree._Element) -> list[Cell | None]:
+        held = list(islice(cells(row), _MOST_CELLS + 1))
+        if len(held) > _MOST_CELLS:
+            raise ValueError(f"a row of it has more than {_MOST_CELLS:,} cells")
+        return held
+
+    def rows(table: etree._Element) -> Iterator[list[Cell | None]]:
         for row in table.iter(f"{_TABLE}table-row"):
             times = int(row.get(f"{_TABLE}number-rows-repeated", 1))
-            yield from repeated(list(cells(row)), times)
+            yield from repeated(wide(row), times)
 
     return [_sheet(table.get(f"{_TABLE}name", ""), rows(table)) for table in spreadsheet.iter(f"{_TABLE}table")]
 
@@ -333,7 +354,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if set(byte for byte in content if byte > 127) == {0xA3}:  # the pound sign of every encoding in use here
+        if {byte for byte in content if byte > 127} == {0xA3}:  # the pound sign of every encoding in use here
             return content.decode("latin-1")
         raise ValueError("is not UTF-8 text: save it as CSV UTF-8") from None
 

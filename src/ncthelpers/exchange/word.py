@@ -28,10 +28,14 @@ __all__ = ["commentary_of", "document"]
 
 _GUIDE, _ABOUT, _CITED, _FIGURE = "Guidance", "About the page", "Sources cited", "Figure placeholder"
 _GUIDANCE = (
-    "Write below the headings, and leave the headings as they are. Do not type figures: a shaded name in braces is filled in "
-    "from the data, and a comment beside it says what it prints today. It may be moved, copied or removed, but not changed.",
-    "Bold, italics, links, lists and quotations are kept; pictures, tables and footnotes are not. Tracked changes count as "
-    "accepted. Comments are not read.",
+    (
+        "Write below the headings, and leave the headings as they are. Do not type figures: a shaded name in braces is filled in "
+        "from the data, and a comment beside it says what it prints today. It may be moved, copied or removed, but not changed."
+    ),
+    (
+        "Bold, italics, links, lists and quotations are kept; pictures, tables and footnotes are not. Tracked changes count as "
+        "accepted. Comments are not read."
+    ),
 )
 _RESTRICTED = "RESTRICTED. This edition holds words and figures that may not be published."
 _STYLES = {
@@ -71,10 +75,10 @@ def _styled(docx: bytes) -> bytes:
                 text = held.decode()
                 for name, look in _STYLES.items():
                     text = re.sub(
-                        rf'(<w:name w:val="{name}" ?/>.*?)(?=</w:style>)', rf"\1{look}", text, count=1, flags=re.S
+                        rf'(<w:name w:val="{name}" ?/>.*?)(?=</w:style>)', rf"\1{look}", text, count=1, flags=re.DOTALL
                     )
                 heading = r'(w:styleId="Heading1".*?<w:pPr>\s*(?:<w:keepNext ?/>)?\s*(?:<w:keepLines ?/>)?)'
-                held = re.sub(heading, r"\1<w:pageBreakBefore/>", text, count=1, flags=re.S).encode()
+                held = re.sub(heading, r"\1<w:pageBreakBefore/>", text, count=1, flags=re.DOTALL).encode()
             new.writestr(entry, held, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
@@ -285,8 +289,8 @@ def _heading_faults(sections: Sequence[_Section], data: YearData, file: str) -> 
         elif times > 1:
             yield Fault(file, None, page if block else "", block or page, "stands in the document twice")
     there = {(one.page, one.block) for one in sections}
-    for page in blocks:
-        missing = [block for block in blocks[page] if (page, "") in there and (page, block) not in there]
+    for page, of_page in blocks.items():
+        missing = [block for block in of_page if (page, "") in there and (page, block) not in there]
         for block in missing:
             yield Fault(file, None, page, block, "is a block whose heading is gone", suggestion="put it back, with no words below it if it has none")  # fmt: skip
 

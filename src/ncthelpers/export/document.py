@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from ncthelpers.cells import WEB_ADDRESS
 from ncthelpers.charts.canvas import reach
 
 __all__ = ["Run", "Heading", "Paragraph", "Listed", "Table", "Picture", "Notice", "Block", "Report", "Layout",
@@ -142,7 +143,7 @@ class Report:
 
 def runs(text: str, strong: bool = False) -> Runs:
     """Plain writing as a run; an address that is all of it as a link."""
-    return (Run(text, strong, text if text.startswith(("http://", "https://")) else ""),) if text else ()
+    return (Run(text, strong, text if WEB_ADDRESS.fullmatch(text) else ""),) if text else ()
 
 
 def said(held: Iterable[Run]) -> str:
@@ -220,7 +221,7 @@ def wide_as(text: str, size: float, strong: bool = False) -> float:
 
 def _least(head: str, texts: Sequence[str], size: float) -> float:
     """The room that a column cannot do without: its widest word."""
-    words = sorted({word for text in texts for word in _WORD.split(text) if word}, key=len, reverse=True)
+    words = sorted({word for text in texts for word in _WORD.split(text) if word}, key=lambda word: (-len(word), word))
     wide = [
         *(wide_as(word, size, strong=True) for word in _WORD.split(head)),
         *(wide_as(word, size) for word in words[:8]),

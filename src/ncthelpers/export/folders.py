@@ -30,7 +30,7 @@ def linked(root: Path, folder: str, around: Iterable[str] | None = None) -> list
         The pages around the years; as they stand in ``book/`` if none are given.
     """
     link, book = re.compile(rf'tables/{folder}/(\w+)\.csv\\?"'), root / "book"
-    around = _texts([*book.glob(f"{ABOUT}/*.md"), *book.glob("index.md")]) if around is None else around
+    around = _texts([*sorted(book.glob(f"{ABOUT}/*.md")), *book.glob("index.md")]) if around is None else around
     texts = (*_texts(sorted(book.glob(f"{folder}/*.ipynb"))), *around)
     return list(dict.fromkeys(name for text in texts for name in link.findall(text)))
 

@@ -289,9 +289,9 @@ def _readme(data: YearData | Comparison, held: Sequence[Published]) -> str:
     parts = [
         f"{title}: tables\n{'=' * (len(title) + 8)}",
         *said_of(data),
-        "Each table that the pages show is a file of comma-separated values (UTF-8, one row of column names), whole; a "
+        ("Each table that the pages show is a file of comma-separated values (UTF-8, one row of column names), whole; a "
         "figure with more than eight decimal places is rounded half up to eight. Its columns are described in the file of the same name that ends in -metadata.json (W3C, CSV on the Web); "
-        "datapackage.json describes them all (Frictionless Data). A spreadsheet program should be told that they are UTF-8.",
+        "datapackage.json describes them all (Frictionless Data). A spreadsheet program should be told that they are UTF-8."),
         "What stands in the place of a figure that is missing\n" + listed(f"{letter}: {said}" for letter, said in SYMBOLS.items()),
         "A text that is missing is an empty cell. " + NEUTRALISED,
         "Licences of what the tables are taken from\n" + listed(licences),

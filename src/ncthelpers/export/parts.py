@@ -171,7 +171,7 @@ def _text(tag: Tag) -> str:
 def _table(tag: Tag) -> Iterator[Table]:
     caption = _text(tag.caption) if tag.caption else ""
     header, *others = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
-    heads = [cell for cell in header.find_all(["th", "td"], recursive=False)]
+    heads = list(header.find_all(["th", "td"], recursive=False))
     rows = [[_trimmed(_runs_of(cell)) for cell in row.find_all(["th", "td"], recursive=False)] for row in others]
     numeric = tuple("number" in _classes(cell) for cell in heads)
     whole = tuple(tuple(row[: len(heads)] + [()] * (len(heads) - len(row))) for row in rows)

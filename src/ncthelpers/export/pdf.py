@@ -12,9 +12,9 @@ from pathlib import Path
 
 import matplotlib
 import typst
-from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from ncthelpers.cells import visible
+from ncthelpers.charts.canvas import in_letters
 from ncthelpers.export.document import (
     Block,
     Heading,
@@ -32,7 +32,6 @@ from ncthelpers.export.document import (
 __all__ = ["pdf", "pictures"]
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
-_FONT = "DejaVu Sans"
 _PADDING = 9.0
 _LONG_CELL = 600  # letters
 _BREAK = "\N{ZERO WIDTH SPACE}"
@@ -74,7 +73,7 @@ def pdf(report: Report) -> bytes:
         first = held["sections"][0]["parts"]
         cut = next((place for place, part in enumerate(first) if part["is"] == "Heading"), len(first))
         held["opening"], held["sections"][0]["parts"] = first[:cut], first[cut:]
-    files = {"main.typ": _TEMPLATE.read_bytes(), "report.json": json.dumps(_with_glyphs(held, _Glyphs())).encode()}
+    files = {"main.typ": _TEMPLATE.read_bytes(), "report.json": json.dumps(_in_letters(held)).encode()}
     files |= {names[id(chart)]: chart.svg for chart in charts}
     return _compiled(files, format="pdf", pdf_standards=["ua-1"])
 
@@ -98,25 +97,13 @@ def pictures(svgs: Sequence[bytes], dots_per_inch: int = 160) -> list[bytes]:
     return made if isinstance(made, list) else [made]
 
 
-class _Glyphs(dict):
-    """Each letter as it is, or as a replacement character where the font has no sign for it, which PDF/UA does not allow."""
-
-    def __init__(self) -> None:
-        faces = [get_font(findfont(FontProperties(family=_FONT, weight=weight))) for weight in ("normal", "bold")]
-        self._known = frozenset.intersection(*(frozenset(face.get_charmap()) for face in faces))
-
-    def __missing__(self, code: int) -> int:
-        self[code] = code if code in self._known and code >= ord(" ") else ord("\N{REPLACEMENT CHARACTER}")
-        return self[code]
-
-
-def _with_glyphs(held: object, glyphs: _Glyphs) -> object:
-    """What is told to the template, with every piece of writing in letters that can be shown."""
+def _in_letters(held: object) -> object:
+    """What is told to the template, with every piece of writing in letters that can be shown, which PDF/UA asks for."""
     if isinstance(held, str):
-        return visible(held).translate(glyphs)
+        return in_letters(visible(held))
     if isinstance(held, dict):
-        return {key: _with_glyphs(value, glyphs) for key, value in held.items()}
-    return [_with_glyphs(value, glyphs) for value in held] if isinstance(held, (list, tuple)) else held
+        return {key: _in_letters(value) for key, value in held.items()}
+    return [_in_letters(value) for value in held] if isinstance(held, (list, tuple)) else held
 
 
 def _part(block: Block, number: str, laid: Layout | None, names: dict[int, str], report: Report) -> dict:

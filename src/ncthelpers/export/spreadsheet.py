@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ncthelpers import access, results, wording
 from ncthelpers.addresses import letter
-from ncthelpers.cells import Column, visible
+from ncthelpers.cells import LONGEST, Column, visible
 from ncthelpers.exchange.sheets import escaped
 from ncthelpers.export.licences import attributions
 from ncthelpers.export.opendata import Published, heading, published, said_of, title_of
@@ -37,7 +37,6 @@ _FONT, _SIZE, _TITLE, _SECTION = "Arial", 12, 16, 14
 _NARROWEST, _WIDEST, _TEXT = 12, 50, 80  # widths of columns, and of a sheet of text, in characters
 _LONG = 600  # characters of a text that needs more room
 _HIGHEST = 409  # points of a row of Excel
-_LONGEST = 32_767  # characters that a cell of Excel holds
 _MOST_SOURCES, _MOST_PLACES = 2, 6
 _CALLS = ("=", "+", "-", "@")
 _ONE_TABLE = "This worksheet contains one table."
@@ -181,7 +180,7 @@ def _name(table: Published) -> str:
 
 
 def _of_table(table: Published, titles: Mapping[str, str]) -> _Sheet:
-    columns = [column for column in table.schema.columns]
+    columns = list(table.schema.columns)
     cells = [tuple(_cell(column, row, titles) for column in columns) for row in table.rows]
     heads = [_head(column, {symbol(column, row) for row in table.rows if _missing(row[column.name])} if column.numeric else set())
              for column in columns]  # fmt: skip
@@ -266,9 +265,9 @@ class _Pen:
         """Write a cell; a text is a text, whatever it begins with."""
         is_text = isinstance(value, str)
         value = visible(value) if is_text else value
-        if is_text and len(escaped(value)) > _LONGEST:
+        if is_text and len(escaped(value)) > LONGEST:
             raise ValueError(
-                f"a cell of {cell.parent.title} is longer than the {_LONGEST:,} characters that Excel holds"
+                f"a cell of {cell.parent.title} is longer than the {LONGEST:,} characters that Excel holds"
             )
         cell.value = escaped(value) if is_text else value
         if is_text:
@@ -325,7 +324,7 @@ def _fill(book: Workbook, held: _Sheet, pen: _Pen) -> None:
     )
     table._initialise_columns()
     for column, head in zip(table.tableColumns, held.heads, strict=True):
-        column.name = head
+        column.name = escaped(head).replace("\n", "_x000a_")  # as Excel writes it
     table.autoFilter = None  # its buttons would lie over the headings
     sheet.add_table(table)
 

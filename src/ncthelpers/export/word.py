@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nothing is read with it  # nosec B406
 
 from ncthelpers.cells import visible
 from ncthelpers.export.document import (

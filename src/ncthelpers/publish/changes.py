@@ -7,12 +7,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ncthelpers import results, tables
 from ncthelpers.cells import Column
-from ncthelpers.files import write_atomically
+from ncthelpers.files import checksum, write_atomically
 from ncthelpers.narrative import plain
+from ncthelpers.publish import manifest
 from ncthelpers.publish.companion import newest_edition
 from ncthelpers.publish.markdown import raw_tables
 from ncthelpers.yeardata import YearData
@@ -44,13 +46,15 @@ _REVISED = tuple(Column(name, "text", title) for name, title in (
 # The figures of a folder of the book
 
 
-def figures_of(folder: Path) -> dict[str, dict[str, dict]]:
+def figures_of(folder: Path, record: Mapping[str, str] = MappingProxyType({})) -> dict[str, dict[str, dict]]:
     """The figures of each page of a folder of the book, by page and name; none where there is no such folder.
 
     Parameters
     ----------
     folder : Path
         Such as ``book/1999-00``, with a JSON beside each page.
+    record : Mapping of str to str
+        Checksums by file name: a JSON that has another is left out, for it is not what was published.
 
     Raises
     ------
@@ -59,8 +63,11 @@ def figures_of(folder: Path) -> dict[str, dict[str, dict]]:
     """
     found = {}
     for path in sorted(folder.glob("[0-9][0-9]_*.json")):
+        content = path.read_bytes()
+        if record.get(path.name, checksum(content)) != checksum(content):
+            continue
         try:
-            found[path.stem] = dict(json.loads(path.read_text("utf-8"))["figures"])
+            found[path.stem] = dict(json.loads(content)["figures"])
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path.parent.name}/{path.name} cannot be read: {error!r}") from None
     return found
@@ -286,7 +293,7 @@ def revised(book_folder: Path, staged: Path, edition: str, changelog_text: str) 
     list of Revision
         By page and name; a figure that only one of the two has is not among them.
     """
-    before, now = figures_of(book_folder), figures_of(staged)
+    before, now = figures_of(book_folder, manifest.published(book_folder).get("files", {})), figures_of(staged)
     return [
         Revision(book_folder.name, page, name, *_values(before[page][name], figure), figure["unit"], edition,
                  reason_given(changelog_text, edition, page, name))

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from ncthelpers.files import checksum
 from ncthelpers.publish import staleness
 
 __all__ = ["COLOPHON", "NOT_RECORDED", "ClashingFigures", "results_of", "figures_by_name", "newest_edition",
-           "edition_of", "page_json", "with_colophon"]  # fmt: skip
+           "editions", "edition_of", "edition_on_record", "page_json", "with_colophon"]  # fmt: skip
 
 COLOPHON = "colophon"
 NOT_RECORDED = "not recorded"
@@ -57,11 +58,16 @@ def figures_by_name(results: Iterable[Mapping]) -> dict[str, dict]:
 
 def newest_edition(root: Path) -> str:
     """The newest edition that ``CHANGELOG.md`` names; ``not recorded`` where there is none."""
+    return editions(root)[0]
+
+
+def editions(root: Path) -> tuple[str, ...]:
+    """The editions that ``CHANGELOG.md`` names, newest first, and that of a figure whose edition is ``not recorded``."""
     try:
-        found = _EDITION.search((root / "CHANGELOG.md").read_text("utf-8"))
+        found = _EDITION.findall((root / "CHANGELOG.md").read_text("utf-8"))
     except (OSError, UnicodeDecodeError):
-        return NOT_RECORDED
-    return found[1] if found else NOT_RECORDED
+        found = []
+    return (*found, NOT_RECORDED)
 
 
 def edition_of(published: str, figures: Mapping[str, Mapping], newest: str) -> str:
@@ -84,6 +90,24 @@ def edition_of(published: str, figures: Mapping[str, Mapping], newest: str) -> s
         return newest
     same = held == {name: (figure["value"], figure["unit"]) for name, figure in figures.items()}
     return edition if same and edition != NOT_RECORDED else newest
+
+
+def edition_on_record(
+    page: str, years: Sequence[str], results: Sequence[Mapping], record: str, known: Iterable[str]
+) -> str | None:
+    """The edition of a page whose JSON was changed since it was published, if its figures are still those on record.
+
+    Parameters
+    ----------
+    page, years, results
+        As for :func:`page_json`.
+    record : str
+        The checksum of its JSON as it was published.
+    known : iterable of str
+        The editions that it can be.
+    """
+    found = (one for one in known if checksum(page_json(page, years, one, results).encode()) == record)
+    return next(found, None)
 
 
 def _line(value: object) -> str:

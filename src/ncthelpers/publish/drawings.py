@@ -40,9 +40,8 @@ def apart(page: str, html: str) -> tuple[str, dict[str, bytes]]:
         place = f"charts/{page}/{chart['id']}.svg"
         drawings[place] = b64decode(chart["drawing"])
         address = "../" * page.count("/") + place
-        link = download(
-            address, ". ".join(unescape(re.sub("<[^>]*>", "", chart["caption"])).splitlines()), "chart (SVG)"
-        )
+        said = unescape(re.sub("<[^>]*>", "", chart["caption"].replace("</strong>\n", ". ")))
+        link = download(address, " ".join(said.split()), "chart (SVG)")
         return chart[0].replace(chart["held"], address) + link
 
     return _CHART.sub(referred, html), drawings

@@ -158,8 +158,10 @@ def shell() -> "ZMQInteractiveShell":
 
 
 def _show_figures(where: "ZMQInteractiveShell") -> None:
-    """Have figures shown at the end of a cell. The inline backend sees to it when it is imported, if there is a shell then
-    and it is the backend that is named; else they would be lost without a word.
+    """Have figures shown at the end of a cell.
+
+    The inline backend sees to it when it is imported, if there is a shell then and it is the backend that is named; else they
+    would be lost without a word.
     """
     named = os.environ.setdefault("MPLBACKEND", INLINE)
     matplotlib, missed = sys.modules.get("matplotlib"), INLINE.removeprefix("module://") in sys.modules

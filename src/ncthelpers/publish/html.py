@@ -19,14 +19,14 @@ from pathlib import Path
 from ncthelpers.export.folders import linked, stamped, zipped
 from ncthelpers.export.symbols import csv_line, neutral
 from ncthelpers.files import is_data, only_writer, swap_folder, write_atomically
-from ncthelpers.publish import drawings, theme, wordindex
+from ncthelpers.publish import checksums, drawings, theme, wordindex
 from ncthelpers.publish.manifest import LOCK, published
 from ncthelpers.publish.toc import COMPARISON, pages_listed
 from ncthelpers.publish.workers import ending
 
-__all__ = ["BuildFailed", "build_html", "commit_of"]
+__all__ = ["BuildFailed", "build_html", "commit_of", "cores"]
 
-_CODE = (Path(__file__), *(Path(part.__file__) for part in (drawings, theme, wordindex)), *(path for folder in ("static", "templates")
+_CODE = (Path(__file__), *(Path(part.__file__) for part in (checksums, drawings, theme, wordindex)), *(path for folder in ("static", "templates")
                                                 for path in Path(theme.__file__).with_name(folder).iterdir()))  # fmt: skip
 _TABLES = "tables"  # the folder of the tables as open data
 _NO_PAGES = ("data/", f"{_TABLES}/")  # what the HTML is made of that Sphinx never sees
@@ -58,7 +58,8 @@ def build_html(root: Path, config: Path, waits: Callable[[], None] = lambda: Non
     Returns
     -------
     Path
-        The folder of the HTML, which holds the entered tables in ``data/`` too and is stamped with the commit.
+        The folder of the HTML, which holds the entered tables in ``data/`` too, is stamped with the commit, and lists the
+        checksum of each of its files.
 
     Raises
     ------
@@ -68,8 +69,8 @@ def build_html(root: Path, config: Path, waits: Callable[[], None] = lambda: Non
     html, work = root / "_build" / "html", root / "_build" / ".html"
     with only_writer(root, waits) as lock:
         work.mkdir(parents=True, exist_ok=True)
-        for left in work.glob(".*"):  # half written by a build that was killed
-            left.unlink()
+        for left in work.glob(".*"):  # half written by a build that was killed, or what Sphinx said of its own end
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         record = {"commit": commit_of(config.parent), "made_of": _made_of(root, config)}
         if _read(work / "published.json") != {**record, "files": _hashes(html)}:
             with ThreadPoolExecutor(1) as beside:  # Sphinx is a process of its own
@@ -128,10 +129,15 @@ def commit_of(repository: Path) -> str:
     """
     try:
         done = subprocess.run(["git", "-C", str(repository), "describe", "--always", "--dirty", "--abbrev=12"],
-                              stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
+                              check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=20)  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return "not recorded"
     return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else "not recorded"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read(record: Path) -> dict:
@@ -167,16 +173,19 @@ def _bring_up_to_date(root: Path, config: Path, work: Path, made_of: Mapping[str
     shutil.rmtree(made / "html" / "_static", ignore_errors=True)
     again = [name.removeprefix("book/").rpartition(".")[0] for name in changed] if made.is_dir() else []
     code = f"from {__name__} import _sphinx; _sphinx(*__import__('sys').argv[1:])"
+    temporary = work.resolve() / ".temporary"
+    temporary.mkdir()
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, str(root.resolve()), str(config), str(made), *again],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-        env={**os.environ, "PYTHONUTF8": "1"}, pass_fds=() if lock is None else (lock,),
+        env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(temporary)}, pass_fds=() if lock is None else (lock,), check=False,
     )  # fmt: skip
     if done.returncode:
         shutil.rmtree(made, ignore_errors=True)
         said = done.stdout.strip().splitlines()[-25:]
         how = [f"Sphinx: {ending(done.returncode)}"] if done.returncode < 0 else []
         raise BuildFailed("\n".join(["the HTML could not be built:", *said, *how]))
+    shutil.rmtree(temporary)
     _write(record, pages)
 
 
@@ -186,9 +195,10 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
     from sphinx.util.console import nocolor
 
     nocolor()
+    _lose_no_page()
     result = build_sphinx(
         Path(root, "book"), Path(made, "html"), path_config=config, noconfig=True, quiet=True, warningiserror=True,
-        keep_going=True, jobs=(os.cpu_count() or 1) + 1, # the one that hands out pages does less than the others
+        keep_going=True, jobs=cores() + 1,  # the one that hands out pages does less than the others
         confoverrides={
             "external_toc_path": str(Path(root, "_toc.yml")), "latex_individualpages": False, theme.CHANGED: list(changed),
             **_title(Path(root), Path(config)),
@@ -199,8 +209,26 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
     os._exit(1 if result else 0)  # to take apart all that Sphinx holds would cost a third of a second
 
 
+def _lose_no_page() -> None:
+    """End Sphinx where one of its processes fails or is killed: it would go on without the pages of that process, and call it a success."""
+    from sphinx.util.parallel import ParallelTasks
+
+    joined = ParallelTasks._join_one
+
+    def join_one(tasks: ParallelTasks) -> bool:
+        try:
+            return joined(tasks)
+        except Exception as error:
+            killed = [ending(process.exitcode) for process in tasks._procs.values() if process.exitcode]
+            tasks.terminate()
+            said = "; ".join(killed) if isinstance(error, EOFError) else str(error)
+            sys.exit(f"a process that made some of the pages failed: {said or 'it ended'}")
+
+    ParallelTasks._join_one = join_one
+
+
 def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) -> None:
-    """Copy what Sphinx made, with the commit, the data and the tables, and put it in the place of what is public in one step.
+    """Copy what Sphinx made, with the commit, the data, the tables and the checksums, and put it in the place of what is public in one step.
 
     Of styles and scripts what no page asks for is left out: the stock theme brings seven megabytes of it.
     """
@@ -224,6 +252,7 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) 
         shutil.copyfile(made / name, new / name)
     _add_data(root, new)
     _add_tables(tables, new, record["commit"])
+    checksums.write(new)
     swap_folder(new, html)
     _write(work / "published.json", {**record, "files": _hashes(html)})
 

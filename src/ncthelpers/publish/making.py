@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ncthelpers.files import checksum
 from ncthelpers.publish import companion, pages, staleness
 from ncthelpers.publish.plan import Planned
 
@@ -15,6 +16,10 @@ __all__ = ["CELL_SECONDS", "Task", "Made", "PageFailed", "made", "reworded", "as
 
 CELL_SECONDS = 120
 _READ = "files-read"
+_DAMAGED = (
+    "is not what the manifest.json beside it says was published, and the page gives other figures now: restore it, or it cannot be told which are revised"
+    " (remove it where none is to count as revised)"
+)
 _ASKS = "import json\nfrom ncthelpers.reading import files_read\nprint(json.dumps(files_read(root)))"
 
 
@@ -42,10 +47,12 @@ class Task:
         Its parts but for the files of data.
     files : Mapping
         The checksum of each file of data as it was before the page was run: one that changes meanwhile makes it stale.
-    edition : str
-        The newest edition of the book.
+    editions : tuple of str
+        The editions of the book, newest first.
     before : str
-        Its JSON as it was published before, which says when its figures last changed; empty where there is none.
+        Its JSON as it stands in the book, which says when its figures last changed; empty where there is none.
+    record : str
+        The checksum of that JSON as it was published; empty where none is on record.
     engine : str, optional
         The papermill engine; the stock kernel if none is given.
     """
@@ -58,8 +65,9 @@ class Task:
     years: tuple[str, ...]
     fixed: Mapping[str, str]
     files: Mapping[str, str]
-    edition: str
+    editions: tuple[str, ...]
     before: str
+    record: str
     engine: str | None = None
 
 
@@ -122,7 +130,8 @@ def made(task: Task, told: Callable[[str], None] = lambda text: None) -> Made:
     Raises
     ------
     PageFailed
-        If a cell fails, writes to its error stream, or takes too long; or two figures of the page have one name.
+        If a cell fails, writes to its error stream, or takes too long; two figures of the page have one name; or its JSON is
+        not what was published, and what that was cannot be told.
     """
     began = time.perf_counter()
     page = _ran(task, told)
@@ -133,12 +142,17 @@ def made(task: Task, told: Callable[[str], None] = lambda text: None) -> Made:
     page["cells"].remove(asked)
     parts = {**task.fixed, **{name: task.files.get(name, staleness.ABSENT) for name in read}}
     try:
+        file = f"book/{task.folder}/{task.name}.json"
         results = companion.results_of(page)
         figures = companion.figures_by_name(results)
-        edition = companion.edition_of(task.before, figures, task.edition)
-        file = f"book/{task.folder}/{task.name}.json"
-        text = as_text(companion.with_colophon(pages.tidied(page), task.years, parts, file, edition))
+        edition = companion.edition_of(task.before, figures, task.editions[0])
         beside = companion.page_json(task.name, task.years, edition, results)
+        if task.before != beside and task.record not in {"", checksum(task.before.encode())}:
+            edition = companion.edition_on_record(task.name, task.years, results, task.record, task.editions)
+            if edition is None:
+                raise PageFailed(f"{file} {_DAMAGED}")
+            beside = companion.page_json(task.name, task.years, edition, results)
+        text = as_text(companion.with_colophon(pages.tidied(page), task.years, parts, file, edition))
     except (pages.TemplateError, companion.ClashingFigures) as error:
         raise PageFailed(str(error)) from None
     return Made(text, beside, task.engine or "stock kernel", time.perf_counter() - began)

@@ -99,7 +99,7 @@ def _measured_on(results: Mapping) -> str:
     )
 
 
-def _figure(value: float | int) -> str:
+def _figure(value: float) -> str:
     """A count as it is; a measured value to about three places that count, never more than two after the point."""
     if isinstance(value, int):
         return f"{value:,}"

@@ -130,13 +130,13 @@ def _run(
     sources, wanted = manifest.Sources(root, repository), folders(root, years)
     made_from = {folder: sources.of(folder, of) for folder, of in wanted.items() if folder != ABOUT}
     current = [folder for folder, made in made_from.items() if manifest.is_current(root, folder, made)]
-    files, edition = _data_files(root), companion.newest_edition(root)
+    files, editions = _data_files(root), companion.editions(root)
     with every_fault(root, years):
         data = opened(root, years)
         found = planned(root, repository, [folder for folder in made_from if folder not in current], data)
     with _staged(root / "book", [folder.name for folder in found]) as staged:
         sought = [(folder, page) for folder in found for page in folder.stale if not page.words_only]
-        waiting = _begun(root, sought, staged, files, edition, pool, cold)
+        waiting = _begun(root, sought, staged, files, editions, pool, cold)
         try:
             data |= _checked(root, set(data) - set(current))
             public = [data[year] for year in wanted[ABOUT]]
@@ -202,14 +202,14 @@ def verified(
     DataFaults, TemplateError
         As :func:`planned`.
     """
-    files, edition = _data_files(root), companion.newest_edition(root)
+    files, editions = _data_files(root), companion.editions(root)
     with every_fault(root, years):
         data = opened(root, years)
         found = planned(root, repository, folders(root, years), data)
         others = _beside_pages(root, years, data)
     with _staged(root / "_build", [folder.name for folder in found]) as staged:
         sought = [(folder, page) for folder in found for page in folder.pages]
-        made, ended = _gathered(_begun(root, sought, staged, files, edition, pool, cold), watch)
+        made, ended = _gathered(_begun(root, sought, staged, files, editions, pool, cold), watch)
     pages = [
         replace(page, failure=page.failure or _difference(root / "book" / f"{page.page}.ipynb", made[page.page]))
         for page in ended
@@ -227,7 +227,7 @@ def _beside_pages(root: Path, years: Sequence[ContractYear], data: Mapping[str, 
 
 
 def _written(path: Path) -> str:
-    return path.read_text("utf-8") if path.is_file() else ""
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
 def _difference(published: Path, made: making.Made) -> str:
@@ -285,14 +285,15 @@ def _staged(place: Path, names: Iterable[str]) -> Iterator[dict[str, Path]]:
 
 
 def _task(
-    root: Path, folder: plan.Folder, page: plan.Planned, at: Path, files: Mapping[str, str], edition: str
+    root: Path, folder: plan.Folder, page: plan.Planned, at: Path, files: Mapping[str, str], editions: tuple[str, ...]
 ) -> making.Task:
-    before = root / "book" / folder.name / f"{page.name}.json"
+    place, beside = root / "book" / folder.name, f"{page.name}.json"
+    before = (place / beside).read_bytes() if (place / beside).is_file() else b""
     return making.Task(
         folder=folder.name, name=page.name, template=page.template, at=str(at),
         parameters={**folder.parameters, "root": Path(os.path.relpath(root, at)).as_posix()},
-        years=folder.years, fixed=page.fixed, files=files, edition=edition,
-        before=before.read_text("utf-8") if before.is_file() else "",
+        years=folder.years, fixed=page.fixed, files=files, editions=editions, before=before.decode(errors="replace"),
+        record=manifest.published(place).get("files", {}).get(beside, "") if before else "",
     )  # fmt: skip
 
 
@@ -309,12 +310,12 @@ def _make(task: making.Task, key: str, environment: str, cold: bool) -> making.M
 
 def _begun(
     root: Path, sought: Iterable[tuple[plan.Folder, plan.Planned]], at: Mapping[str, Path], files: Mapping[str, str],
-    edition: str, pool: Executor, cold: bool,
+    editions: tuple[str, ...], pool: Executor, cold: bool,
 ) -> dict[Future, tuple[str, plan.Planned]]:  # fmt: skip
     """Pages handed over to be made, each in the place for its folder."""
     key, environment = manifest.code_key(), staleness.environment()
     return {
-        pool.submit(_make, _task(root, folder, page, at[folder.name], files, edition), key, environment, cold): (
+        pool.submit(_make, _task(root, folder, page, at[folder.name], files, editions), key, environment, cold): (
             folder.name,
             page,
         )
@@ -371,11 +372,12 @@ def _publish(
     """Put the pages of a folder in place all at once, each with its JSON; the names of those that changed or went."""
     place = root / "book" / folder.name
     there = {
-        path.name: path.read_text("utf-8")
+        path.name: path.read_bytes()
         for path in place.glob("*")
         if path.suffix in {".ipynb", ".json"} and path.name != manifest.MANIFEST
     }
-    changed = {Path(name).stem for name in there | texts if there.get(name) != texts.get(name)}
+    to_be = {name: text.encode() for name, text in texts.items()}
+    changed = {Path(name).stem for name in there | to_be if there.get(name) != to_be.get(name)}
     if changed:
         new = {name: text for name, text in texts.items() if Path(name).stem in changed}
         _fill(staged, new, [place / name for name in texts if name not in new] + _not_ours(place, there))
@@ -384,7 +386,7 @@ def _publish(
     else:
         changes.record(place, place)  # what a run that was killed put on record, and never published, goes again
         manifest.write(root, folder.name, made_from)
-    return tuple(sorted(name for name in there | texts if name.endswith(".ipynb") and Path(name).stem in changed))
+    return tuple(sorted(name for name in there | to_be if name.endswith(".ipynb") and Path(name).stem in changed))
 
 
 def _publish_around(root: Path, texts: Mapping[str, str], made_from: Mapping[str, str]) -> None:

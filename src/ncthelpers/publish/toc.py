@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from ncthelpers.reading import text_in
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.years import ContractYear
 
@@ -23,7 +24,7 @@ def pages_listed(root: Path) -> list[str]:
         If ``_toc.yml`` is missing or cannot be read.
     """
     try:
-        listed = read_yaml((root / "_toc.yml").read_text("utf-8"))
+        listed = read_yaml(text_in(root / "_toc.yml", root))
     except FileNotFoundError:
         raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
@@ -40,7 +41,10 @@ def public_years(root: Path) -> list[ContractYear]:
         If ``_toc.yml`` is missing or lists a folder that is not a contract year.
     """
     folders = dict.fromkeys(file.partition("/")[0] for file in pages_listed(root) if "/" in file)
-    years = [ContractYear(folder) for folder in folders if folder not in {ABOUT, COMPARISON}]
+    try:
+        years = [ContractYear(folder) for folder in folders if folder not in {ABOUT, COMPARISON}]
+    except ValueError as error:
+        raise ValueError(f"_toc.yml lists a page of another folder: {error}") from None
     if not years:
         raise ValueError("_toc.yml lists no page of a contract year, such as 1999-00/00_summary")
     return years

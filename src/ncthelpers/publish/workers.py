@@ -12,7 +12,7 @@ import ctypes
 import gc
 import importlib
 import os
-import pickle
+import pickle  # between a process and its own children alone  # nosec B403
 import select
 import signal
 import subprocess
@@ -75,7 +75,7 @@ class _Server:
         try:
             self.requests.write(request)
             self.requests.flush()
-            return pickle.load(self.answers)
+            return pickle.load(self.answers)  # of a child  # nosec B301
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             _end([self])
             self.answers.close()
@@ -270,9 +270,9 @@ def _serve(requests: BinaryIO, answers: BinaryIO, cold: bool, unable: str | None
         ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1)
     while True:
         try:
-            called, seconds, folder = pickle.load(requests)
+            called, seconds, folder = pickle.load(requests)  # of the parent  # nosec B301
             os.chdir(folder)
-            function, argument = pickle.loads(called)
+            function, argument = pickle.loads(called)  # of the parent  # nosec B301
             if unable:
                 answer = _failed(unable)
             elif cold:
@@ -332,7 +332,7 @@ def _outcome(function: Callable, argument: object, tell: Callable[[str], None] =
         error.add_note("".join(traceback.format_exception(error)))
         with contextlib.suppress(Exception):
             answer = pickle.dumps(("raised", error))
-            if isinstance(error, Exception) and pickle.loads(answer):
+            if isinstance(error, Exception) and pickle.loads(answer):  # its own  # nosec B301
                 return answer
         return _failed(how, where)
 

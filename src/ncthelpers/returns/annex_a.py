@@ -169,6 +169,13 @@ def _cover(table: str, as_at: date) -> Cover:
     return Cover(months_before(as_at, months) + _DAY, as_at)
 
 
+def _open_since(table: str, first: date) -> pl.Expr:
+    """Plans that began before the months of their list and were open in them: the list has every one."""
+    if table != "plans":
+        return pl.lit(False)  # noqa: FBT003 - a column of it
+    return pl.col("ended").is_null() | (pl.col("ended") >= first)
+
+
 def _tidied(table: str, rows: pl.DataFrame, as_at: date, ledger: Ledger) -> pl.DataFrame:
     """The records of a list that are of its months, once each."""
     day, months = _LISTS[table]
@@ -177,7 +184,7 @@ def _tidied(table: str, rows: pl.DataFrame, as_at: date, ledger: Ledger) -> pl.D
         pl.when(pl.col("child").is_null()).then(pl.lit(NO_CHILD))
         .when(pl.col(day).is_null()).then(pl.lit(NOT_YET if table in _BY_THEIR_END else NO_DAY))
         .when(pl.col(day) > as_at).then(pl.lit(LATER_DAY))
-        .when(pl.col(day) < first).then(pl.lit(EARLIER))
+        .when((pl.col(day) < first) & ~_open_since(table, first)).then(pl.lit(EARLIER))
     )  # fmt: skip
     rows = ledger.once(table, ledger.leave_out(table, rows, why))
     if end := _ENDS.get(table):
@@ -216,8 +223,8 @@ def tidy(*raws: Raw, ledger: Ledger | None = None, as_at: date) -> Records:
     neither decisions in time, nor re-referrals, nor assessments by the day of referral can be counted.
 
     Assumed: lists 3, 4, 5 and 7 tell of the six months before the day, and list 10 of the twelve months, as Ofsted's guidance
-    for inspections asks; a referral, an enquiry and a plan by the day it began, an assessment by that on which it was
-    authorised, an adoption by its order. List 5 does not say which children moved in with a plan.
+    for inspections asks; a referral and an enquiry by the day it began, an assessment by that on which it was authorised, an
+    adoption by its order. List 7 has every plan that was open in its months, whenever it began. List 5 does not say which children moved in with a plan.
     """
     ledger = ledger or Ledger(RETURN)
     raw, *others = sorted(raws, key=lambda one: one.year, reverse=True)

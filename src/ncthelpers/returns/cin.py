@@ -124,8 +124,8 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
     Returns
     -------
     Records
-        The five tables, each covering all years of the censuses; where years do not follow on, the later alone count, and
-        where two censuses have a record, that of the later. A table of which a census has no record is not given by it: that
+        The five tables, each covering all years of the censuses; where
+        two censuses have a record, that of the later. A table of which a census has no record is not given by it: that
         is not to say that there was none. Records left out and fields emptied are counted by reason.
 
     Raises
@@ -142,7 +142,7 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
     every field.
     """
     ledger = ledger or Ledger(RETURN)
-    used = consecutive(raws, ledger)
+    used = consecutive(raws)
     years = [(raw, _of_year(raw, ledger)) for raw in used]
     tables, covers = {}, {}
     for name, key in _KEYS.items():

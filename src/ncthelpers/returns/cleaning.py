@@ -30,6 +30,7 @@ __all__ = [
 
 TWICE = "left out: the same record stands in the return more than once"
 LATER = "left out: a later return has the record too"
+GAP = "follows on no return: that of {} is missing, and an earlier one is given, of {}; give it too, or leave the earlier one out"
 APART = "left out: it is of a return that the later ones do not follow on from"
 _SOURCE = ("year", "row")  # whence a record came: the year of its return and the row in its file
 _WHICH = {"year": pl.String, "row": pl.Int64, "child": pl.String, "worker": pl.String}
@@ -248,13 +249,13 @@ def shaped(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def consecutive(raws: Sequence[Raw], ledger: Ledger) -> list[Raw]:
-    """The returns of the latest years that follow on from each other, in order; the records of earlier ones are left out.
+def consecutive(raws: Sequence[Raw]) -> list[Raw]:
+    """The returns in the order of their years.
 
     Raises
     ------
     DataFaults
-        If two returns are of one year.
+        If two returns are of one year, or a year between two is missing: what looks back would look past it.
     """
     ordered = sorted(raws, key=lambda raw: raw.year)
     if same := [late for early, late in zip(ordered, ordered[1:], strict=False) if early.year == late.year]:
@@ -262,15 +263,14 @@ def consecutive(raws: Sequence[Raw], ledger: Ledger) -> list[Raw]:
         raise DataFaults(
             [Fault(file.as_posix(), None, "", "", f"is of {raw.year}, as another return is") for raw, file in files]
         )
-    gaps = [
-        n for n, (early, late) in enumerate(zip(ordered, ordered[1:], strict=False), 1)
+    missing = [
+        Fault(", ".join(file.as_posix() for file in late.files), None, "", "", GAP.format(late.year.before, early.year))
+        for early, late in zip(ordered, ordered[1:], strict=False)
         if early.year.end + timedelta(days=1) < late.year.start
     ]  # fmt: skip
-    first = gaps[-1] if gaps else 0
-    for raw in ordered[:first]:
-        for name, rows in raw.tables.items():
-            ledger.note(name, APART, rows.select(row=ROW, year=pl.lit(str(raw.year))))
-    return ordered[first:]
+    if missing:
+        raise DataFaults(missing)
+    return ordered
 
 
 def seen(*days: pl.Series) -> str:

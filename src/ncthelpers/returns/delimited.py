@@ -10,9 +10,20 @@ from pathlib import Path
 
 import polars as pl
 
+from ncthelpers.apart import apart
 from ncthelpers.faults import DataFaults, Fault
 
-__all__ = ["CP1252", "ROW", "UNNAMED", "read_csv", "read_header", "read_sheets", "sheets", "table_of"]
+__all__ = [
+    "CP1252",
+    "ROW",
+    "UNNAMED",
+    "read_csv",
+    "read_header",
+    "read_sheets",
+    "sheets",
+    "table_of",
+    "texts_of_sheets",
+]
 
 CP1252 = "is not UTF-8: it was read as Windows-1252 (cp1252)"
 ROW = "row in the file"  # column of the tables of text: which row a record came from, the header being row 1
@@ -21,6 +32,10 @@ _BOM = b"\xef\xbb\xbf"
 _QUOTED = re.compile(rb'"(?:[^"]|"")*"')
 _SHOWN = 20  # faults of one kind in one file; more would only repeat it
 _LARGEST = 1 << 30  # bytes of a workbook once it is unpacked
+_LEAST_LARGEST, _TIMES = (
+    50 << 20,
+    50,
+)  # bytes of any, and for each byte that it is packed in: cells of a sheet shrink to a tenth
 _MIDNIGHT = (0, 0, 0, 0)
 
 
@@ -151,11 +166,21 @@ def _filled(rows: pl.DataFrame, first: int) -> pl.DataFrame:
 
 
 def _quickly(path: Path) -> Iterator[tuple[str, int, list]]:
+    yield from map(tuple, apart(texts_of_sheets, path.read_bytes()))
+
+
+def texts_of_sheets(content: bytes) -> list[tuple[str, int, list]]:
+    """The sheets of a workbook as :func:`sheets` gives them, their cells as text.
+
+    A broken file crashes the library that reads it here: to be asked :func:`~ncthelpers.apart.apart`.
+    """
     from python_calamine import CalamineWorkbook
 
-    with CalamineWorkbook.from_path(path) as book:
-        for sheet in map(book.get_sheet_by_name, book.sheet_names):
-            yield sheet.name, (sheet.start or (0, 0))[0] + 1, sheet.to_python()
+    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+        return [
+            (sheet.name, (sheet.start or (0, 0))[0] + 1, [[_cell(value) for value in row] for row in sheet.to_python()])
+            for sheet in map(book.get_sheet_by_name, book.sheet_names)
+        ]
 
 
 def _cells(path: Path, packed: zipfile.ZipFile) -> Iterator[tuple[str, int, list]]:
@@ -192,7 +217,8 @@ def sheets(path: Path) -> list[tuple[str, int, list]]:
         if not zipfile.is_zipfile(path):
             return list(_quickly(path))
         with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _LARGEST:
+            most = min(_LARGEST, _LEAST_LARGEST + _TIMES * path.stat().st_size)
+            if sum(part.file_size for part in packed.infolist()) > most:
                 raise DataFaults([_fault(path, "is larger than a return can be")])
             return list(_cells(path, packed))
     except DataFaults:

@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from ncthelpers.faults import DataFaults, Fault
+from ncthelpers.reading import text_in
 from ncthelpers.years import ContractYear
 
 __all__ = ["TYPES", "EVERY_YEAR", "Column", "Module", "Layout", "layouts", "layout_for", "looks_like", "plain"]
@@ -169,9 +170,15 @@ def layouts(of: str, extra: Sequence[Path] = ()) -> tuple[Layout, ...]:
     own, faults = [], []
     for file in (file for folder in extra for file in sorted(Path(folder).glob("*.yml"))):
         try:
-            layout = read_layout(file.stem, file.as_posix(), file.read_text("utf-8"), of)
+            layout = read_layout(file.stem, file.as_posix(), text_in(file, file.parent), of)
         except DataFaults as error:
             faults += error.faults
+            continue
+        except UnicodeDecodeError:
+            faults.append(Fault(file.as_posix(), None, "", "", "is not UTF-8 text"))
+            continue
+        except OSError as error:
+            faults.append(Fault(file.as_posix(), None, "", "", f"cannot be read: {error.strerror}"))
             continue
         if layout:
             own.append(layout)

@@ -19,6 +19,7 @@ __all__ = ["tidy"]
 RETURN = "logs"
 NO_ID = "left out: no id of the child, worker or complaint"
 NO_DAY = "left out: no day on which it was so, or came"
+OTHER_REFERRAL = "left out: the referral stands there once more, decided, or further down"
 OTHER_COMPLAINT = "left out: the complaint stands further down once more at the same stage"
 NOT_COVERED = "left out: it is of a day that the logs do not tell of"
 STILL_TO_COME = "field empty: {} is after the last day that the logs tell of, so it was still to come"
@@ -46,9 +47,15 @@ def _times(rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
 
 
 def _once(table: str, rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """Each record once; of a complaint at a stage the last row. Vacancies of one day are added up, be they alike or not."""
+    """Each record once; of a complaint at a stage the last row, of a referral the last that was decided, if one was.
+
+    Vacancies of one day are added up, be they alike or not.
+    """
     if table == "vacancies":
         return rows
+    if table == "referrals":
+        rows = rows.sort(pl.col("decided").is_not_null(), maintain_order=True)
+        return ledger.once(table, rows, _RECORDS[table][2], OTHER_REFERRAL)
     return ledger.once(table, rows, _RECORDS[table][2] if table == "complaints" else (), OTHER_COMPLAINT)
 
 
@@ -93,7 +100,7 @@ def tidy(*raws: Raw, ledger: Ledger | None = None, as_at: date | None = None) ->
     A log of decisions does not know when a case was closed, so that nobody can count re-referrals from it.
     """
     ledger = ledger or Ledger(RETURN)
-    used = consecutive(raws, ledger)
+    used = consecutive(raws)
     year = used[-1].year
     last = as_at or year.end
     if not year.start <= last <= year.end:

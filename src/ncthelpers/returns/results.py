@@ -204,24 +204,35 @@ def joined(old: Iterable[_Row], new: Sequence[_Row], of: str, year: ContractYear
     -------
     list of dict
         In the order of the indicators, series and periods. An indicator that was counted anew has no row of the year but
-        the new ones, whichever return the old were counted from; and nothing is left of what the return gave for the year
-        before, also where it gives an indicator no longer.
+        the new ones, whichever return the old were counted from, save those of days that only another return tells of; and
+        nothing is left of what the return gave for the year before, also where it gives an indicator no longer.
 
     Notes
     -----
     Rule: domain section 8: numbers of 1 to 5 are hidden, and others that they could be worked out from.
     """
+    of_year = [row for row in old if year_of(first_day(row["period"])) == year and row["return"] != of]
     anew = {row["indicator"] for row in new}
+    on_days = {_day(row) for row in new if row["symbol"] != UNAVAILABLE}
     kept = [
-        row for row in old
-        if year_of(first_day(row["period"])) != year or (row["return"] != of and row["indicator"] not in anew)
-    ]  # fmt: skip
+        row
+        for row in of_year
+        if row["indicator"] not in anew or (row["series"] == SNAPSHOT and _day(row) not in on_days)
+    ]
+    stays = {_day(row) for row in kept if row["symbol"] != UNAVAILABLE}
+    kept = [row for row in kept if _day(row) in stays or row["indicator"] not in anew]
+    new = [row for row in new if row["series"] != SNAPSHOT or _day(row) not in stays]
+    kept += [row for row in old if year_of(first_day(row["period"])) != year]
     place = {name: number for number, name in enumerate(indicators())}
     series = {name: number for number, name in enumerate(SERIES)}
     rows = sorted(
         [*kept, *new], key=lambda row: (place.get(row["indicator"], len(place)), series[row["series"]], row["period"])
     )
     return protect_ratios(rows, makeups())
+
+
+def _day(row: Mapping[str, object]) -> tuple[object, object, object]:
+    return row["indicator"], row["series"], row["period"]
 
 
 def _number(text: str) -> float:

@@ -167,8 +167,7 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
     Returns
     -------
     Records
-        The tables that the returns give, each covering all their years; where years do not follow on, the later alone
-        count. No episode overlaps the child's next. Records left out, fields emptied and days changed are counted by
+        The tables that the returns give, each covering all their years. No episode overlaps the child's next. Records left out, fields emptied and days changed are counted by
         reason.
 
     Raises
@@ -190,7 +189,7 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
     Days before the first year are known only of episodes that were still running in it.
     """
     ledger = ledger or Ledger(RETURN)
-    used = consecutive(raws, ledger)
+    used = consecutive(raws)
     years = [(raw, _of_year(raw, ledger)) for raw in used]
     rows, whole = given("episodes", years, ledger)
     episodes = _episodes(rows, ledger)

@@ -48,6 +48,7 @@ def listed(groups: Sequence[Sequence[Part]]) -> list[Part]:
 
 
 def where(held: Held, **values: object) -> list[Mapping]:
+    """The rows that have some values."""
     return [
         row for row in held.rows if all(as_written(row[name]) == as_written(value) for name, value in values.items())
     ]
@@ -59,6 +60,7 @@ def count(held: Held, **values: object) -> Figure:
 
 
 def values_of(rows: Iterable[Mapping], column: str) -> list[str]:
+    """What a column holds, each value once, in the order of the rows."""
     return list(dict.fromkeys(row[column] for row in rows if row[column] is not None))
 
 
@@ -76,6 +78,7 @@ def number(figure: Figure, one: str, many: str) -> list[Part]:
 
 
 def has(row: Mapping, *columns: str) -> bool:
+    """Whether a row has a value in each of some columns."""
     return all(row.get(column) is not None and row[column] == row[column] for column in columns)
 
 

@@ -1,0 +1,19 @@
+"""Every reader holds its bounds whatever its file holds; ``make fuzz`` tries as many cases as ten minutes take."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from fuzz.bounds import holds
+from fuzz.readers import READERS
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_a_reader_holds_its_bounds_whatever_the_file_holds(reader, tmp_path):
+    root = reader.folder(tmp_path)
+
+    @settings(max_examples=reader.examples, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(reader.cases())
+    def one(content: bytes) -> None:
+        holds(lambda file: reader.read(root, file), root / reader.place, content, tmp_path)
+
+    one()
