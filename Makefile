@@ -1,7 +1,7 @@
 PYTHON ?= python3
 UV ?= uv
 
-.PHONY: help book test audit bench torture fuzz reproduce load lock clean
+.PHONY: help book test audit bench torture fuzz reproduce load mutants coverage lock clean
 .NOTPARALLEL:
 
 help:
@@ -11,6 +11,8 @@ help:
 	@echo 'make bench   measure it beside other tools (up to 45 minutes, alone on the machine)'
 	@echo 'make torture, make fuzz, make reproduce, make load'
 	@echo '             put it under stress: kill runs, feed it nonsense, make it twice, make 900 pages (10 to 30 minutes each)'
+	@echo 'make mutants, make coverage'
+	@echo '             test the tests: change the calculations, measure what is reached (up to an hour and 20 minutes)'
 	@echo 'make lock    write requirements.lock and its licences anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
 	@echo 'make clean   remove _build'
 	@echo 'Without make: python -m ncthelpers book, python -m ncthelpers test, python -m ncthelpers --help'
@@ -27,7 +29,7 @@ audit:
 bench:
 	$(PYTHON) -m ncthelpers bench
 
-torture fuzz reproduce load:
+torture fuzz reproduce load mutants coverage:
 	$(PYTHON) -m ncthelpers trial $@
 
 lock:

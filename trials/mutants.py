@@ -21,8 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import accumulate
-from os.path import commonprefix
+from itertools import accumulate, takewhile
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -116,10 +115,15 @@ def _named(body: Sequence[cst.CSTNode], within: str = "") -> Iterator[tuple[cst.
             yield from _named(node.body.body, f"{node.name.value}.")
 
 
+def _alike(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many lines are the same from the start on."""
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))])
+
+
 def _change(before: Sequence[str], after: Sequence[str]) -> str:
     """The lines that differ, as they were and as they are."""
-    start = len(commonprefix([before, after]))
-    back = len(commonprefix([before[start:][::-1], after[start:][::-1]]))
+    start = _alike(before, after)
+    back = _alike(before[start:][::-1], after[start:][::-1])
     was, now = (" ".join(line.strip() for line in text[start : len(text) - back]) for text in (before, after))
     return f"`{was}` became `{now}`"
 
