@@ -1,7 +1,7 @@
 PYTHON ?= python3
 UV ?= uv
 
-.PHONY: help book test audit bench torture fuzz reproduce load canary lock clean
+.PHONY: help book test audit bench torture fuzz reproduce load canary mutants coverage lock clean
 .NOTPARALLEL:
 
 help:
@@ -12,6 +12,8 @@ help:
 	@echo 'make torture, make fuzz, make reproduce, make load'
 	@echo '             put it under stress: kill runs, feed it nonsense, make it twice, make 900 pages (10 to 30 minutes each)'
 	@echo 'make canary  make it with the newest Sphinx, without Jupyter Book (minutes; fetches packages)'
+	@echo 'make mutants, make coverage'
+	@echo '             test the tests: change the calculations, measure what is reached (up to an hour and 20 minutes)'
 	@echo 'make lock    write requirements.lock and its licences anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
 	@echo 'make clean   remove _build'
 	@echo 'Without make: python -m ncthelpers book, python -m ncthelpers test, python -m ncthelpers --help'
@@ -28,7 +30,7 @@ audit:
 bench:
 	$(PYTHON) -m ncthelpers bench
 
-torture fuzz reproduce load canary:
+torture fuzz reproduce load canary mutants coverage:
 	$(PYTHON) -m ncthelpers trial $@
 
 lock:

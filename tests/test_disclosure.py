@@ -69,6 +69,25 @@ def test_in_a_table_with_all_totals_four_cells_hide_one() -> None:
     assert [cell for cell in kept if kept[cell] is None] == [("a", "x"), ("a", "z"), ("b", "x"), ("b", "z")]
 
 
+# rows of a table with all its totals, what readers want most, what is hidden
+SHOWN_AGAIN = [
+    ("9 12 12 33; 9 7 2 18; 18 19 14 51", {(0, 2)}, "c c 12 33; 9 c c 18; c 19 c 51", "one that is no longer needed"),
+    ("3 6 9; 2 7 9; 1 1 2; 6 14 20", (), "c c 9; c c c; c c c; c c 20", "the largest first"),
+    ("4 3 1 8; 0 12 3 15; 6 20 2 28; 10 35 6 51", (), "c c c 8; 0 c c 15; c 20 c 28; c 35 c 51", "the largest of all"),
+]
+
+
+@pytest.mark.parametrize(("printed", "wanted", "hidden", "why"), SHOWN_AGAIN, ids=[why for *_, why in SHOWN_AGAIN])
+def test_what_is_hidden_for_nothing_is_shown_again(printed: str, wanted: set, hidden: str, why: str) -> None:
+    def read(text: str) -> dict[tuple, int | None]:
+        rows = [[None if one == "c" else int(one) for one in row.split()] for row in text.split(";")]
+        down, across = ([*range(size - 1), "Total"] for size in (len(rows), len(rows[0])))
+        return {(r, c): n for r, row in zip(down, rows, strict=True) for c, n in zip(across, row, strict=True)}
+
+    table = read(printed)
+    assert protect(table, totals(table), wanted=wanted) == read(hidden), why
+
+
 def test_hidden_pairs_that_add_up_over_relations_are_found() -> None:
     """No relation alone tells a; the sum of the first two less the third does: 2a = 40."""
     relations = [whole("p", ["a", "b"]), whole("q", ["a", "d"]), whole("r", ["b", "d"])]
@@ -103,7 +122,20 @@ def test_faults_name_the_place_and_never_the_number() -> None:
     assert [(fault.row, fault.column, fault.value) for fault in found] == [(None, "a", ""), (3, "children", "")]
     assert "worked out exactly" in found[1].rule
     assert not any(number in str(found) for number in ("23", "77"))
-    assert ["do not add up" in fault.rule for fault in table_faults("t.csv", _cells("30 40 50 121"), ALL)] == [True]
+    (wrong,) = table_faults("t.csv", _cells("30 40 50 121"), ALL)
+    assert str(wrong).startswith("t.csv: ") and "do not add up" in wrong.rule
+    assert (wrong.file, wrong.row, wrong.column, wrong.value) == ("t.csv", None, "", "")
+
+
+def test_faults_say_how_closely_a_number_that_is_hidden_or_not_printed_can_be_worked_out() -> None:
+    def said(shown: dict, relations: list) -> list[tuple[str, str]]:
+        return [(fault.file, fault.rule) for fault in table_faults("t.csv", shown, relations)]
+
+    file, rule = "t.csv", "a number {} can be worked out {} from the others: hide another"
+    assert said(_cells("30 c 50 85"), ALL) == [(file, rule.format("hidden", "exactly"))]
+    assert said(_cells("c c 50 56"), ALL) == [(file, rule.format("hidden", "to one of 1 to 5"))] * 2
+    not_printed = year_to_date(["y1", "y2"], ["m1", "m2"])
+    assert said({"y1": 10, "y2": 13}, not_printed) == [(file, rule.format("that is not printed", "exactly"))]
 
 
 def test_rows_of_a_table_keep_what_is_not_available() -> None:
@@ -113,6 +145,7 @@ def test_rows_of_a_table_keep_what_is_not_available() -> None:
     assert [(row["n"], row["status"]) for row in protect_rows(rows, ["age"], "n", told, symbol="status")] == [
         (None, "c"), (20, None), (None, "x"), (9, None), (60, None)
     ]  # fmt: skip
+    assert [row["n"] for row in protect_rows(rows, ["age"], "n", told, 9, "status")] == [None, 20, None, None, 60]
 
 
 # Every way of filling in is tried out.
@@ -190,6 +223,8 @@ def test_nothing_hidden_can_be_worked_out_and_protecting_twice_changes_nothing(m
     assert list(kept) == list(table)
     assert all(kept[cell] in (None, table[cell]) for cell in table)
     assert all(kept[cell] == 0 for cell in table if table[cell] == 0)
+    for cell in (cell for cell in table if kept[cell] is None and not is_small(table[cell], threshold)):
+        assert recoverable({**kept, cell: table[cell]}, relations, threshold), f"{cell} is hidden for nothing"
     if not recoverable(table, relations, threshold) and not any(is_small(n, threshold) for n in table.values()):
         assert kept == table
 

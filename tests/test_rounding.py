@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ncthelpers.rounding import half_up
+from ncthelpers.rounding import decimal_places, half_up
 
 VALUES = st.decimals(min_value=-(10**12), max_value=10**12, places=8)
 PLACES = st.integers(min_value=-6, max_value=6)
@@ -64,3 +64,8 @@ def test_the_places_asked_for_are_kept_even_where_they_are_nought():
 def test_a_float_is_refused_because_it_may_be_off_the_edge_already():
     with pytest.raises(TypeError, match="float 1.005"):
         half_up(1.005, 2)
+
+
+@pytest.mark.parametrize(("value", "places"), [("1.50", 2), ("12", 0), ("1E+3", 0), ("NaN", 0), ("-Infinity", 0)])
+def test_places_are_those_that_a_figure_is_written_with(value, places):
+    assert decimal_places(Decimal(value)) == places

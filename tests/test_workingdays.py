@@ -45,6 +45,11 @@ def test_the_days_that_came_once_are_bank_holidays(holidays):
     assert [holidays.is_working_day(day) for day in once] == [False] * 4
 
 
+def test_the_list_covers_its_first_and_its_last_day():
+    year = Holidays(frozenset(), date(2021, 1, 1), date(2021, 12, 31))
+    assert year.is_working_day(date(2021, 1, 1)) and year.is_working_day(date(2021, 12, 31))
+
+
 # How many working days
 
 
@@ -149,7 +154,7 @@ def test_a_day_outside_the_years_of_the_list_is_refused(holidays, asked):
 
 
 def test_a_list_without_a_day_covers_no_year():
-    with pytest.raises(ValueError, match="no bank holiday is given"):
+    with pytest.raises(ValueError, match="^no bank holiday is given, so no year is covered$"):
         Holidays.of(pd.DataFrame(columns=["day"], dtype=object))
 
 

@@ -1,0 +1,318 @@
+"""Tests of the tests: one operator, number or word of a calculation is changed at a time, and its tests must notice.
+
+``make mutants`` runs this (most of an hour on two cores). The changes are those of mutmut. They are tried by this script: mutmut's own
+runner leaves out every decorated function (our properties are) and would run the examples in the docstrings once for every copy it
+makes of a function. Here the tests of a module are collected once; then each change is made in a process of its own, forked from there,
+and the tests that reach its function run, the quickest first, until one fails.
+"""
+
+import argparse
+import importlib
+import inspect
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import coverage
+import libcst as cst
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from mutmut.mutation.file_mutation import NEVER_MUTATE_FUNCTION_NAMES, MutationVisitor, OuterFunctionProvider
+from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.pragma_handling import IgnoredCode
+
+from ncthelpers.cli.trial import shown
+from ncthelpers.trials import Tried, record, trial
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+LISTED = REPOSITORY / "docs" / "mutants.md"
+MODULES = {
+    "rounding": ("rounding",), "workingdays": ("workingdays",), "disclosure": ("disclosure",), "escalation": ("escalation",),
+    "spc": ("spc",), "finance": ("finance",), "kpis": ("kpis",), "claims": ("claims", "claims_2021_22"),
+}  # fmt: skip
+LEAST = 0.85  # of the changes, for every module
+MOST_MEMORY = 4 << 30  # bytes: a loop that no longer ends must not take the machine with it
+PATIENCE = 20, 5  # seconds, and times as long as the tests take, before a change that runs on is stopped
+KILLED, SURVIVED, TIMED_OUT, BROKEN = "killed", "survived", "timed out", "broken"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: the module as it then reads, and the function and lines that it is in."""
+
+    function: str
+    first: int
+    last: int
+    change: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of each change of a module."""
+
+    module: str
+    ends: tuple[tuple[str, str], ...]
+    seconds: float
+
+    def so_ended(self, end: str) -> list[str]:
+        """The changes that ended in one way."""
+        return [change for change, other in self.ends if other == end]
+
+
+class _Visitor(MutationVisitor):
+    """mutmut's, in decorated functions too."""
+
+    def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.FunctionDef):
+            return node.name.value in NEVER_MUTATE_FUNCTION_NAMES
+        return super()._skip_node_and_children(node)
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Every change of a module that lies in one of its functions."""
+    wrapper = cst.metadata.MetadataWrapper(cst.parse_module(source))
+    visitor = _Visitor(mutation_operators, IgnoredCode(set(), set(), set()))
+    module = wrapper.visit(visitor)
+    names = dict(_named(module.body))
+    places, spans, outer = (
+        wrapper.resolve(provider)
+        for provider in (cst.metadata.PositionProvider, cst.metadata.WhitespaceInclusivePositionProvider, OuterFunctionProvider)
+    )  # fmt: skip
+    lines = source.splitlines(keepends=True)
+    starts = [0, *accumulate(map(len, lines))]
+    for mutation in visitor.mutations:
+        function, span = outer.get(mutation.original_node), spans[mutation.original_node]
+        if function not in names:
+            continue
+        start, end = (starts[at.line - 1] + at.column for at in (span.start, span.end))
+        code = source[:start] + module.code_for_node(mutation.mutated_node) + source[end:]
+        if code == source:
+            continue
+        name, place = names[function], places[function]
+        change = _change(lines, code.splitlines(keepends=True))
+        yield Mutant(name, place.start.line, place.end.line, f"{name}: {change}", code)
+
+
+def _named(body: Sequence[cst.CSTNode], within: str = "") -> Iterator[tuple[cst.FunctionDef, str]]:
+    """The functions of a module and the methods of its classes, with their full names."""
+    for node in body:
+        if isinstance(node, cst.FunctionDef):
+            yield node, within + node.name.value
+        elif isinstance(node, cst.ClassDef):
+            yield from _named(node.body.body, f"{node.name.value}.")
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many lines are the same from the start on."""
+    return len([*takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))])
+
+
+def _change(before: Sequence[str], after: Sequence[str]) -> str:
+    """The lines that differ, as they were and as they are."""
+    start = _alike(before, after)
+    back = _alike(before[start:][::-1], after[start:][::-1])
+    was, now = (" ".join(line.strip() for line in text[start : len(text) - back]) for text in (before, after))
+    return f"`{was}` became `{now}`"
+
+
+def _functions(holder: dict[str, object], path: str) -> dict[str, FunctionType]:
+    """The functions that a module or class defines, by their full names; of a property and the like the one within."""
+    found = {}
+    for value in holder.values():
+        if isinstance(value, type) and value.__module__ == holder.get("__name__", holder.get("__module__")):
+            found |= _functions(dict(vars(value)), path)
+        within = (
+            getattr(value, "fget", None)
+            or getattr(value, "func", None)
+            or inspect.unwrap(getattr(value, "__func__", value))
+        )
+        if isinstance(within, FunctionType) and within.__code__.co_filename == path:
+            found[within.__code__.co_qualname] = within
+    return found
+
+
+def _changed(module: ModuleType, mutant: Mutant) -> None:
+    """Make the change, wherever the function is known already."""
+    path = str(module.__file__)
+    held = {"__name__": module.__name__, "__file__": path}
+    exec(compile(mutant.code, path, "exec"), held)  # noqa: S102
+    old, new = (_functions(names, path)[mutant.function] for names in (vars(module), held))
+    old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
+
+
+class _Trial:
+    """In the place of pytest's loop over the tests: one such loop for each change, each in a process of its own."""
+
+    def __init__(self, name: str, folder: Path, processes: int) -> None:
+        self.module = importlib.import_module(f"ncthelpers.{name}")
+        self.folder, self.processes = folder, processes
+        self.ends: list[tuple[str, str]] = []
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        settings.register_profile("mutants", deadline=None, database=None, derandomize=True,
+                                  phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))  # fmt: skip
+        settings.load_profile("mutants")
+        seconds, reached = self._as_it_is(session)
+        waiting = list(mutants(Path(str(self.module.__file__)).read_text("utf-8")))[::-1]
+        print(
+            f"{self.module.__name__}: {len(waiting)} changes, {len(seconds)} tests in {sum(seconds.values()):.0f} s",
+            flush=True,
+        )
+        running: dict[int, Mutant] = {}
+        while waiting or running:
+            while waiting and len(running) < self.processes:
+                mutant = waiting.pop()
+                tests = sorted({test for line in range(mutant.first, mutant.last + 1) for test in reached.get(line, ())},
+                               key=seconds.__getitem__)  # fmt: skip
+                tests += sorted(set(seconds) - set(tests), key=seconds.__getitem__)
+                running[self._forked(session, mutant, tests, PATIENCE[0] + PATIENCE[1] * sum(seconds.values()))] = (
+                    mutant
+                )
+            child, status = os.wait()
+            shutil.rmtree(self.folder / str(child), ignore_errors=True)
+            self.ends.append((running.pop(child).change, _end(status)))
+            if self.ends[-1][1] != KILLED:
+                print(f"{self.module.__name__}, {self.ends[-1][1]}: {self.ends[-1][0]}", flush=True)
+        return True
+
+    def _as_it_is(self, session: pytest.Session) -> tuple[dict[int, float], dict[int, list[int]]]:
+        """How long each test takes, and which tests reach each line; all must pass."""
+        told = self.folder / "told.json"
+        if not (child := os.fork()):
+            self._in_a_child()
+            path = str(self.module.__file__)
+            covered = coverage.Coverage(data_file=None, include=[path], config_file=False)
+            seconds = {}
+            covered.start()
+            for number, item in enumerate(session.items):
+                covered.switch_context(str(number))
+                began = time.perf_counter()
+                _run(session, item, session.items[number + 1] if number + 1 < len(session.items) else None)
+                seconds[number] = time.perf_counter() - began
+            covered.stop()
+            lines = covered.get_data().contexts_by_lineno(path)
+            told.write_text(
+                json.dumps([seconds, {line: [int(n) for n in tests if n] for line, tests in lines.items()}])
+            )
+            os._exit(min(session.testsfailed, 1))
+        if os.waitpid(child, 0)[1]:
+            raise pytest.UsageError(f"the tests of {self.module.__name__} fail as it is: there is nothing to try")
+        seconds, lines = json.loads(told.read_text())
+        return {int(n): took for n, took in seconds.items()}, {int(line): tests for line, tests in lines.items()}
+
+    def _forked(self, session: pytest.Session, mutant: Mutant, tests: Sequence[int], limit: float) -> int:
+        if child := os.fork():
+            return child
+        code = 2
+        try:
+            self._in_a_child()
+            signal.alarm(int(limit))
+            _changed(self.module, mutant)
+            for place, test in enumerate(tests):
+                following = session.items[tests[place + 1]] if place + 1 < len(tests) else None
+                _run(session, session.items[test], following)
+                if session.testsfailed:
+                    break
+            code = min(session.testsfailed, 1)
+        finally:
+            os._exit(code)
+
+    def _in_a_child(self) -> None:
+        """Its own folder of temporary files, no more memory than it may have, and nothing said."""
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+        own = self.folder / str(os.getpid())
+        own.mkdir()
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(own)
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+
+
+def _run(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> None:
+    session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+
+def _end(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return TIMED_OUT if os.WTERMSIG(status) == signal.SIGALRM else BROKEN
+    return {0: SURVIVED, 1: KILLED}.get(os.WEXITSTATUS(status), BROKEN)
+
+
+def of_module(name: str, processes: int) -> Found:
+    """What became of each change of one module."""
+    began = time.monotonic()
+    os.chdir(REPOSITORY)
+    tests = [f"tests/test_{test}.py" for test in MODULES[name]]
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        tried = _Trial(name, Path(folder), processes)
+        code = pytest.main(
+            [
+                "-qq",
+                "-s",
+                "-p",
+                "no:cacheprovider",
+                "--disable-warnings",
+                "--doctest-modules",
+                *tests,
+                f"src/ncthelpers/{name}.py",
+            ],
+            [tried],
+        )
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or not tried.ends:
+        raise RuntimeError(f"the tests of {name} could not be collected, or fail as it is")
+    return Found(name, tuple(tried.ends), time.monotonic() - began)
+
+
+def rows(found: Sequence[Found], listed: str) -> list[Tried]:
+    """A row for each module, and one for the survivors that have a reason."""
+    killed = [Tried(f"Changes of {each.module} that its tests notice{_apart(each)}", len(each.ends), len(each.so_ended(KILLED)),
+                    round(each.seconds, 1), LEAST) for each in found]  # fmt: skip
+    unnoticed = [change for each in found for change in each.so_ended(SURVIVED)]
+    reasoned = sum(change in listed for change in unnoticed)
+    return [*killed, Tried("Changes that no test notices, listed with the reason", len(unnoticed), reasoned, 0.0)]
+
+
+def _apart(found: Found) -> str:
+    apart = [f"{count} {end}" for end in (TIMED_OUT, BROKEN) if (count := len(found.so_ended(end)))]
+    return f" ({', '.join(apart)}, counted as not noticed)" if apart else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "modules", nargs="*", choices=[*MODULES, []], metavar="MODULE", help="only these; the others are left out"
+    )
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="changes tried at once")
+    asked = parser.parse_args(arguments)
+    found = []
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
+        for each in pool.map(of_module, asked.modules or MODULES, [asked.processes] * len(MODULES)):
+            found.append(each)
+            print(
+                f"{each.module}: {len(each.so_ended(KILLED))} of {len(each.ends)} in {each.seconds:.0f} s", flush=True
+            )
+    left_out = [f"{name}: not asked for" for name in MODULES if name not in (asked.modules or MODULES)]
+    done = trial(
+        REPOSITORY, "mutants", "Tests of the tests", rows(found, LISTED.read_text("utf-8")), "make mutants", left_out
+    )
+    record(REPOSITORY, done)
+    shown(done)
+    return 0 if done.met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
