@@ -31,7 +31,7 @@ PROJECT = "ncthelpers"
 _READ = {
     "aiohappyeyeballs": "PSF-2.0", "aiohttp": "Apache-2.0 AND MIT", "aiosignal": "Apache-2.0", "appnope": "BSD-2-Clause",
     "cffi": "MIT-0", "colorama": "BSD License", "frozenlist": "Apache-2.0", "multidict": "Apache-2.0", "propcache": "Apache-2.0",
-    "pycparser": "BSD-3-Clause", "yarl": "Apache-2.0", "axe-playwright-python": "MIT",
+    "pycparser": "BSD-3-Clause", "pyyaml-ft": "MIT", "yarl": "Apache-2.0", "axe-playwright-python": "MIT",
 }  # fmt: skip
 # Programs and scripts that a package carries under a licence that is not its own
 CARRIED = {
