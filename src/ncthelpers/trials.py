@@ -178,7 +178,7 @@ def recorded(root: Path) -> tuple[Trial, ...]:
             held = json.loads(text_in(path, root))
             rows = tuple(_checked(Tried(**row)) for row in held.pop("rows"))
             found.append(_checked(Trial(**held | {"rows": rows, "left_out": tuple(held["left_out"])})))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"{RESULTS}/{path.name} cannot be read: {error}") from None
     return tuple(found)
 
