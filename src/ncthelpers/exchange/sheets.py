@@ -209,7 +209,7 @@ def _ranges(sheet: "ReadOnlyWorksheet") -> Iterator[tuple[int, int, int, int]]:
     """The corners of the merged ranges of a sheet, of which the library, read so, says nothing."""
     from openpyxl.utils import range_boundaries
 
-    with sheet._get_source() as source:
+    with sheet._get_source() as source:  # noqa: SLF001 - the only door to its XML
         for found in _MERGED.finditer(source.read()):
             left, top, right, bottom = range_boundaries(found[1].decode())
             yield top, left, bottom, right
