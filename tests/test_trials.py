@@ -33,7 +33,9 @@ def test_nothing_is_recorded_where_nothing_was_tried(tmp_path):
     assert trials.recorded(tmp_path) == ()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"rows": [{"what": "x"}]}', '{"rows": 1, "left_out": []}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[" * 100_000, "[]", "{}", '{"rows": [{"what": "x"}]}', '{"rows": 1, "left_out": []}']
+)
 def test_what_cannot_be_read_is_named(tmp_path, text):
     (tmp_path / trials.RESULTS).mkdir(parents=True)
     (tmp_path / trials.RESULTS / "fuzz.json").write_text(text)

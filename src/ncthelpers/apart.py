@@ -44,7 +44,7 @@ def apart(made_of: Callable[[bytes], object], content: bytes) -> object:
     """
     words = [sys.executable, "-I", "-c", _CHILD, made_of.__module__, made_of.__qualname__]
     try:
-        done = subprocess.run(words, input=content, capture_output=True, check=False, timeout=_MOST_SECONDS)
+        done = subprocess.run(words, input=content, capture_output=True, timeout=_MOST_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise ValueError(_TOO_MUCH) from None
     if done.returncode:
@@ -62,7 +62,7 @@ def answer() -> None:
     _hold_to(_LEAST_BYTES + _BYTES_A_BYTE * len(content))
     try:
         said = {"made": made_of(content)}
-    except BaseException as error:  # a panic of a library in Rust is no Exception
+    except BaseException as error:
         said = {"refused": str(error) or type(error).__name__}
     sys.stdout.buffer.write(json.dumps(said).encode())
 

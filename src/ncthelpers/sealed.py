@@ -77,7 +77,7 @@ def read_record(folder: Path) -> dict[str, dict]:
     try:
         held = json.loads(text_in(folder / SEALED, folder))
         return {name: one for name, one in held.items() if _texts(one["header"]) and _texts(one["rows"])}
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
         return {}
 
 

@@ -129,7 +129,7 @@ def committed(root: Path, folder: str, page: str) -> dict:
     try:
         record = json.loads(text_in(path, root))
         _check(record)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"book/{folder}/{path.name} cannot be read: {error!r}") from None
     return record
 

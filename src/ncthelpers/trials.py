@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args, get_origin, get_type_hints
+from typing import TypeVar, get_args, get_origin, get_type_hints
 
 from ncthelpers.files import write_atomically
 from ncthelpers.reading import text_in
@@ -147,7 +147,10 @@ def record(root: Path, done: Trial) -> Path:
     return place
 
 
-def _checked(held: Tried | Trial) -> Tried | Trial:
+_Record = TypeVar("_Record", Tried, Trial)
+
+
+def _checked(held: _Record) -> _Record:
     """What a file says of a trial, if it is of the kinds that it must be; texts that no page could hold are none."""
     for name, kind in get_type_hints(type(held)).items():
         value = getattr(held, name)
@@ -178,7 +181,7 @@ def recorded(root: Path) -> tuple[Trial, ...]:
             held = json.loads(text_in(path, root))
             rows = tuple(_checked(Tried(**row)) for row in held.pop("rows"))
             found.append(_checked(Trial(**held | {"rows": rows, "left_out": tuple(held["left_out"])})))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(f"{RESULTS}/{path.name} cannot be read: {error}") from None
     return tuple(found)
 

@@ -68,7 +68,7 @@ def _page(root: Path, name: str) -> dict:
                 shown = output.get("data", {})
                 texts += [*shown.get("text/html", ""), *shown.get("text/plain", "")]
             "".join(texts).encode()
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{name} cannot be read: {error!r}") from None
     return page
 

@@ -68,7 +68,7 @@ def figures_of(folder: Path, record: Mapping[str, str] = MappingProxyType({})) -
             continue
         try:
             found[path.stem] = dict(json.loads(content)["figures"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"{path.parent.name}/{path.name} cannot be read: {error!r}") from None
     return found
 
@@ -356,7 +356,7 @@ def _on_record(book: Path) -> list[Revision]:
         return []
     try:
         return [Revision(**one) for one in json.loads(path.read_text("utf-8"))]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ValueError(f"book/{REVISIONS} cannot be read: {error}") from None
 
 

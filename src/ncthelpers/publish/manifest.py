@@ -136,7 +136,7 @@ def published(folder: Path) -> dict:
     try:
         held = json.loads((folder / MANIFEST).read_text("utf-8"))
         return {"made from": dict(held["made from"]), "files": dict(held["files"])}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

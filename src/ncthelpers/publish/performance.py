@@ -57,7 +57,7 @@ def recorded(root: Path) -> dict:
         return json.loads(text_in(root / RESULTS, root))
     except FileNotFoundError:
         return {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{RESULTS} cannot be read: {error}") from None
 
 
