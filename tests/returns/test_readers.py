@@ -176,7 +176,12 @@ def test_faults_of_all_files_are_told_at_once(folder):
 @pytest.mark.parametrize(
     ("of", "year", "files", "rule"),
     [
-        ("ssda903", "2017-18", [], "holds no CSV, xlsx or XML file"),
+        (
+            "ssda903",
+            "2017-18",
+            [],
+            "holds no file that this return is read from (CSV, xlsx or XML; a census is one XML file)",
+        ),
         ("ssda903", "2017-18", ["a.pdf"], "is no CSV, xlsx or XML file; save it as one"),
         (
             "ssda903",
@@ -206,7 +211,10 @@ def test_a_folder_of_folders_names_them(tmp_path):
     for name in ("logs", "ssda903"):
         (tmp_path / name).mkdir()
     ((_, _, rule),) = refused([tmp_path])
-    assert rule == "holds no CSV, xlsx or XML file; name the folder in it that is meant: logs, ssda903"
+    assert (
+        rule
+        == "holds no file that this return is read from (CSV, xlsx or XML; a census is one XML file); name the folder in it that is meant: logs, ssda903"
+    )
 
 
 def test_sheets_of_a_workbook_are_modules_by_their_headers(folder, tmp_path_factory):

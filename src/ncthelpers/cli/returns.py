@@ -89,6 +89,8 @@ def returns_command(
     """
     asked = _asked(ContractYear(year), paths, earlier or [])
     day = _day(of, as_at)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"--out {out} is a file: name a folder to write the results into")
     if detail:
         _refuse_where_it_could_be_published(detail, out)
     from ncthelpers.returns import demand, indicators, results
@@ -113,7 +115,12 @@ def returns_command(
         found = sorted([*kept, *tables[name]], key=lambda row: (row["year"], row["return"]))
         results.write_table(out / name, demand.apart(found, rows) if name == "demand.csv" else found)
     results.write_table(out / "kpi_results.csv", rows)
-    before = {row["indicator"]: row["return"] for row in old if row["return"] != of and row not in rows}
+    stays = {(results.period_of(row), row["return"]) for row in rows}
+    before = {
+        row["indicator"]: row["return"]
+        for row in old
+        if row["return"] != of and (results.period_of(row), row["return"]) not in stays
+    }
     _say(raws, records, counted, [row for row in rows if year_of(first_day(row["period"])) == wanted], before)
     _table("not counted", ("indicator", "why"), list(indicators.not_counted(records, wanted).items()))
     cli.say.print(Text(f"{len({row['indicator'] for row in new})} indicators counted: {out / 'kpi_results.csv'}"))
@@ -196,7 +203,7 @@ def _silent(of: Return, raws: Sequence["Raw"], records: "Records") -> list[Fault
             "episodes": (pl.col("started") <= raw.year.end) & (pl.col("ended").is_null() | (pl.col("ended") >= raw.year.start)),
             **{table: pl.col(day).is_between(raw.year.start, raw.year.end) for table, day in _DAYS.items()},
         }  # fmt: skip
-        files = ", ".join(path.name for path in raw.files)
+        files = ", ".join(path.as_posix() for path in raw.files)
         silent = [
             table for table in _TELLING[of]
             if table in raw.tables and records[table].filter(within[table]).is_empty()
@@ -205,7 +212,7 @@ def _silent(of: Return, raws: Sequence["Raw"], records: "Records") -> list[Fault
             faults.append(Fault(files, None, "", "", f"holds no record of {raw.year}: it is empty"))
         else:
             faults += [
-                Fault(raw.layout[table].file or files, None, "", "", f"holds no record of {raw.year}: it is empty, or of another year")
+                Fault(raw.place(table), None, "", "", f"holds no record of {raw.year}: it is empty, or of another year")
                 for table in silent
             ]  # fmt: skip
     return faults

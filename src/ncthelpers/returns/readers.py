@@ -237,7 +237,14 @@ def _nothing_in(folder: Path) -> Fault:
     """That a folder holds no file of a return, and which folders in it may."""
     inside = ", ".join(sorted(path.name for path in folder.iterdir() if path.is_dir()))
     hint = f"name the folder in it that is meant: {inside}" if inside else ""
-    return Fault(folder.as_posix(), None, "", "", "holds no CSV, xlsx or XML file", suggestion=hint)
+    return Fault(
+        folder.as_posix(),
+        None,
+        "",
+        "",
+        "holds no file that this return is read from (CSV, xlsx or XML; a census is one XML file)",
+        suggestion=hint,
+    )
 
 
 def _passed_over(paths: Sequence[Path], read: Sequence[Path]) -> Iterator[Fault]:

@@ -20,7 +20,7 @@ from ncthelpers.rounding import half_up
 from ncthelpers.years import ContractYear, first_day, year_of
 
 __all__ = [
-    "FILES", "NOT_APPLICABLE", "kpi_results", "left_out", "inputs", "demand_rows", "hushed", "joined", "read_table", "write_table", "kpi_values",
+    "FILES", "NOT_APPLICABLE", "kpi_results", "left_out", "inputs", "demand_rows", "hushed", "period_of", "joined", "read_table", "write_table", "kpi_values",
 ]  # fmt: skip
 
 NOT_APPLICABLE = "z"  # the symbol for a quotient by nought, as the department writes it
@@ -213,15 +213,15 @@ def joined(old: Iterable[_Row], new: Sequence[_Row], of: str, year: ContractYear
     """
     of_year = [row for row in old if year_of(first_day(row["period"])) == year and row["return"] != of]
     anew = {row["indicator"] for row in new}
-    on_days = {_day(row) for row in new if row["symbol"] != UNAVAILABLE}
+    on_days = {period_of(row) for row in new if row["symbol"] != UNAVAILABLE}
     kept = [
         row
         for row in of_year
-        if row["indicator"] not in anew or (row["series"] == SNAPSHOT and _day(row) not in on_days)
+        if row["indicator"] not in anew or (row["series"] == SNAPSHOT and period_of(row) not in on_days)
     ]
-    stays = {_day(row) for row in kept if row["symbol"] != UNAVAILABLE}
-    kept = [row for row in kept if _day(row) in stays or row["indicator"] not in anew]
-    new = [row for row in new if row["series"] != SNAPSHOT or _day(row) not in stays]
+    stays = {period_of(row) for row in kept if row["symbol"] != UNAVAILABLE}
+    kept = [row for row in kept if period_of(row) in stays or row["indicator"] not in anew]
+    new = [row for row in new if row["series"] != SNAPSHOT or period_of(row) not in stays]
     kept += [row for row in old if year_of(first_day(row["period"])) != year]
     place = {name: number for number, name in enumerate(indicators())}
     series = {name: number for number, name in enumerate(SERIES)}
@@ -231,7 +231,8 @@ def joined(old: Iterable[_Row], new: Sequence[_Row], of: str, year: ContractYear
     return protect_ratios(rows, makeups())
 
 
-def _day(row: Mapping[str, object]) -> tuple[object, object, object]:
+def period_of(row: Mapping[str, object]) -> tuple[object, object, object]:
+    """What a row of results is of: its indicator, series and period."""
     return row["indicator"], row["series"], row["period"]
 
 
