@@ -201,7 +201,8 @@ def root(tmp_path: Path) -> Path:
 def root_with_book(root: Path) -> Path:
     """The same with a copy of ``book/``."""
     shutil.copytree(REPOSITORY / "book", root / "book")
-    shutil.copytree(REPOSITORY / "benchmarks" / "results", root / "benchmarks" / "results")
+    for results in ("benchmarks/results", "trials/results"):
+        shutil.copytree(REPOSITORY / results, root / results)
     return root
 
 

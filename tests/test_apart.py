@@ -25,6 +25,7 @@ def test_what_cannot_be_read_is_refused_in_words(made_of, content):
 
 def test_one_that_does_not_end_is_ended(monkeypatch):
     monkeypatch.setattr(apart, "_MOST_SECONDS", 0.05)
+    monkeypatch.setattr(apart, "_CHILD", "import time; time.sleep(60)")
     began = time.monotonic()
     with pytest.raises(ValueError, match="more time or memory"):
         apart.apart(len, b"")

@@ -195,7 +195,7 @@ def test_sealed_content_passes_and_sealing_again_changes_no_byte(small_root, com
     [
         (None, "_toc.yml is missing"),
         ("root: index\nparts:\n- chapters:\n  - file: 2031-33/00_summary\n", "'2031-33' is not a contract year"),
-        ("root: index\nparts:\n- chapters:\n  - file: ../x/00_summary\n", "'..' is not a contract year"),
+        ("root: index\nparts:\n- chapters:\n  - file: ../x/00_summary\n", "'../x/00_summary', which is not the name of a page"),
         ("root: index\nparts:\n- chapters:\n  - file: 2032-33/00_summary\n  - file: 2031-32/00_summary\n", "data/2032-33: is missing"),
         ("root: index\nparts:\n- chapters:\n  - file: 2031-32/00_summary\n  - file: 2032-33/00_summary\n", "data/2032-33: is missing"),
         (b"# caf\xe9\nroot: index\n", "_toc.yml"),
@@ -489,7 +489,7 @@ def stages(monkeypatch):
         return int(any(word in started[-1] for word in failing))
 
     monkeypatch.setattr(cli.subprocess, "call", call)
-    monkeypatch.setattr(cli.html, "build_html", lambda root, config: started.append(["html"]))
+    monkeypatch.setattr(cli.html, "build_html", lambda root, config, waits: started.append(["html"]))
     return started, failing
 
 

@@ -293,10 +293,10 @@ def _few_in_months(
 
     Any of the months may have had nobody, so that none is given away, but together they point to somebody.
     """
-    known = _settled(shown, relations)
+    known, counted = _settled(shown, relations), {indicator for _, indicator, *_ in shown}
     months: dict[tuple, list[str]] = {}
     for part, indicator, series, period in sorted({cell for relation in relations for cell in relation}):
-        if series == _MONTH:
+        if series == _MONTH and indicator in counted:  # not what two indicators differ by
             months.setdefault((part, indicator, _contract_year(period)), []).append(period)
     found = []
     for (part, indicator, _), periods in months.items():

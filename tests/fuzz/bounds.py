@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,8 +34,8 @@ class _Hung(BaseException):
 
 
 def _look(event: str, args: tuple) -> None:
-    """Told by Python of all that it does (PEP 578)."""
-    if _seen is None:
+    """Told by Python of all that it does (PEP 578); what other tests left to do in threads of theirs is not the reader's."""
+    if _seen is None or threading.current_thread() is not threading.main_thread():
         return
     if (event == "open" and isinstance(args[0], str | bytes) and isinstance(args[2], int) and args[2] & _WRITES) or (
         event in _CHANGES and isinstance(args[0], str | bytes | os.PathLike)

@@ -1,7 +1,7 @@
 """Every reader holds its bounds whatever its file holds; ``make fuzz`` tries as many cases as ten minutes take."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from fuzz.bounds import holds
 from fuzz.readers import READERS
@@ -11,7 +11,10 @@ from fuzz.readers import READERS
 def test_a_reader_holds_its_bounds_whatever_the_file_holds(reader, tmp_path):
     root = reader.folder(tmp_path)
 
-    @settings(max_examples=reader.examples, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=reader.examples, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],  # to make a case smaller takes minutes, and make fuzz does it
+    )  # fmt: skip
     @given(reader.cases())
     def one(content: bytes) -> None:
         holds(lambda file: reader.read(root, file), root / reader.place, content, tmp_path)

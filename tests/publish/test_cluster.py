@@ -68,7 +68,12 @@ def root(tmp_path, repository) -> Path:
         *(f"data/{path.name}" for path in (repository / "data").glob("20*")),
     ):
         shutil.copytree(repository / folder, place / folder)
-    for file in ("_toc.yml", "CHANGELOG.md"):
+    kept = [
+        path.relative_to(repository).as_posix() for path in (repository / "book").glob("*/[0-9]*.json")
+    ]  # the edition of each page
+    for name in kept:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+    for file in ("_toc.yml", "CHANGELOG.md", *kept):
         shutil.copyfile(repository / file, place / file)
     return place
 

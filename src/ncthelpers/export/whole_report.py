@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +29,7 @@ _ABOUT = (
     "The files of data, with their checksums, and the publications cited are listed once, at the end."
 )
 
+_DRAWING = re.compile(r"data:image/svg\+xml;base64,([^\"]*)")
 _LONGEST = 60  # rows of a table that is printed
 _TOO_LONG = (
     "{caption}: a table of {rows} rows, which is not printed here. It stands in the spreadsheet and the open data that come with this "
@@ -67,6 +70,8 @@ def _page(root: Path, name: str) -> dict:
             for output in cell.get("outputs", []):
                 shown = output.get("data", {})
                 texts += [*shown.get("text/html", ""), *shown.get("text/plain", "")]
+                for drawing in _DRAWING.findall("".join(shown.get("text/html", ""))):
+                    b64decode(drawing)
             "".join(texts).encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{name} cannot be read: {error!r}") from None
