@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ncthelpers import claims, evidence, forecast
-from ncthelpers.benchmarks import NotComparable
 from ncthelpers.cells import Column, read_cell
 from ncthelpers.claims import AGREES, BY_DEFINITION, CANNOT, CHECKS, DISAGREES, ROUNDING, VERDICTS
+from ncthelpers.definitions import NotComparable
 from ncthelpers.evidence import Cell
 from ncthelpers.load import Reference, YearData
 from ncthelpers.schemas import TableSchema

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from ncthelpers import benchmarks, charts, comparison, narrative, official, results, tables
-from ncthelpers.benchmarks import Fingerprint, NotComparable
+from ncthelpers.definitions import Fingerprint, NotComparable, comparable
 from ncthelpers.rounding import half_up
 
 NORTH, WEST = "north_northamptonshire", "west_northamptonshire"
@@ -327,13 +327,13 @@ def fingerprint(statistics, measure):
 def test_ages_19_to_21_are_not_compared_with_17_to_21(statistics, what):
     older, every = (fingerprint(statistics, f"care_leavers_{what}_{ages}") for ages in ("19_21", "17_21"))
     with pytest.raises(NotComparable, match="ages: 17 to 21 against 19 to 21"):
-        benchmarks.comparable(every, older)
+        comparable(every, older)
 
 
 def test_the_trusts_vacancy_rate_is_never_compared_with_the_official_one(years, statistics):
     ours, gross = (fingerprint(statistics, measure) for measure in ("trust_vacancy_rate", "sw_vacancy_rate"))
     with pytest.raises(NotComparable, match="gross or net: not stated against gross"):
-        benchmarks.comparable(ours, gross)
+        comparable(ours, gross)
     beside = comparison.table(years, "reported_beside")
     held = beside[beside["official_title"] == "Social worker vacancy rate"]
     # 22.28 per cent in October 2019 and 15.8 in June 2022, as West Northamptonshire's budget scrutiny was told in 2022

@@ -6,11 +6,12 @@ suppressed figure is not recovered, and figures rounded to ten are not parts of 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
 
+from ncthelpers.definitions import NotComparable
 from ncthelpers.kpis import direction_of_travel
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
@@ -18,8 +19,8 @@ from ncthelpers.rows import records_of
 from ncthelpers.years import ContractYear
 
 __all__ = [
-    "NotComparable", "Statistics", "Fingerprint", "Combined", "Rank", "JOINT", "REGION", "COUNTRY", "RATED", "add",
-    "area_rows", "areas_in_being", "break_reasons", "breaks_between", "combined", "comparable", "comparison_words", "differences",
+    "Statistics", "Combined", "Rank", "JOINT", "REGION", "COUNTRY", "RATED", "add",
+    "area_rows", "areas_in_being", "break_reasons", "breaks_between", "combined", "comparison_words",
     "joint_returns", "lineage", "measure_rows", "own_areas", "rank", "releases", "share",
 ]  # fmt: skip
 
@@ -31,7 +32,6 @@ _SYMBOLS = {
 _BASES = {_AUTHORITY: "one authority", JOINT: "one joint return"}
 _SUM = "sum of the authorities' counts"
 _SCALES = {"per cent": 100, "per 10,000 children": 10_000}
-_NOT_STATED = "not stated"
 _CONFIRMED = "confirmed"
 RATED = ("higher is better", "lower is better")
 
@@ -41,12 +41,7 @@ _TWICE = "an authority is there twice"
 _NOT_AVERAGED = "only rates are published, and rates are not averaged"
 _NOT_ADDED = "the measure is not added over authorities"
 _NONE_OF_A_PART = "no figure is published for a part"
-_NOT_IN_FULL = "the definition is not stated in full"
 _NO_DENOMINATOR = "there is nothing to take a share of: the denominator is nought"
-
-
-class NotComparable(ValueError):
-    """Figures that may not be added or compared; the message is the reason, as a clause."""
 
 
 class _Table:
@@ -79,72 +74,6 @@ class Statistics:
 
 
 # What a measure counts
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """The six parts of a measure's definition that two figures must share to be compared in words."""
-
-    numerator: str
-    denominator: str
-    ages: str
-    timing: str
-    gross_or_net: str
-    boundary: str
-
-    @classmethod
-    def of(cls, measure: Mapping) -> "Fingerprint":
-        """The fingerprint of a row of the measures."""
-        return cls(*(measure[part] for part in cls.__dataclass_fields__))
-
-
-_PART_NAMES = ("numerator", "denominator", "ages", "period or day", "gross or net", "boundary")
-
-
-def differences(one: Fingerprint, other: Fingerprint) -> tuple[str, ...]:
-    """In what two definitions differ, in readers' words; a part that is not stated counts as a difference.
-
-    Examples
-    --------
-    >>> young = Fingerprint("leavers in work", "leavers", "19 to 21", "birthday", "not applicable", "none")
-    >>> differences(Fingerprint("leavers in work", "leavers", "17 to 21", "birthday", "not stated", "none"), young)
-    ('ages: 17 to 21 against 19 to 21', 'gross or net: not stated against not applicable')
-    >>> differences(young, young)
-    ()
-    """
-    found = []
-    for name, ours, theirs in zip(_PART_NAMES, astuple(one), astuple(other), strict=True):
-        if ours == theirs == _NOT_STATED:
-            found.append(f"{name}: not stated for either")
-        elif ours != theirs:
-            found.append(f"{name}: {ours} against {theirs}")
-    return tuple(found)
-
-
-def comparable(one: Fingerprint, other: Fingerprint) -> None:
-    """Nothing where two definitions are the same and stated in full.
-
-    Raises
-    ------
-    NotComparable
-        With every difference, where they are not the same. Of a definition and itself, as where two figures are of one
-        measure, that it is not stated in full, where any part of it is not stated.
-
-    Examples
-    --------
-    >>> gross = Fingerprint("vacant posts", "posts", "none", "30 September", "gross", "none")
-    >>> comparable(gross, Fingerprint("vacant posts", "posts", "none", "30 September", "net", "none"))
-    Traceback (most recent call last):
-        ...
-    ncthelpers.benchmarks.NotComparable: the definitions differ: gross or net: gross against net
-    >>> comparable(*[Fingerprint("vacant posts", "not stated", "none", "30 September", "gross", "none")] * 2)
-    Traceback (most recent call last):
-        ...
-    ncthelpers.benchmarks.NotComparable: the definition is not stated in full
-    """
-    found = differences(one, other)
-    if found:
-        raise NotComparable(_NOT_IN_FULL if one == other else "the definitions differ: " + "; ".join(found))
 
 
 # Which areas, and which release
@@ -472,7 +401,7 @@ def add(rows: Iterable[Mapping], measure: Mapping) -> Combined:
     >>> add([*rows, dict(rows[0], area="c", status="c")], dict(unit="per cent", combines="numerators and denominators"))
     Traceback (most recent call last):
         ...
-    ncthelpers.benchmarks.NotComparable: a part is suppressed (c)
+    ncthelpers.definitions.NotComparable: a part is suppressed (c)
     """
     rows = list(rows)
     if not rows:

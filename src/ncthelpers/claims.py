@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ncthelpers import benchmarks, evidence, forecast, kpis, official, wording, years
+from ncthelpers import benchmarks, definitions, evidence, forecast, kpis, official, wording, years
 from ncthelpers.citations import citations
 from ncthelpers.evidence import Cell, Item
 from ncthelpers.faults import Fault
@@ -338,8 +338,8 @@ def _unlike(definition: str, items: Sequence[Item], statistics: benchmarks.Stati
     stated, measures = held[definition], dict.fromkeys(item.measure for item in items)
     for measure in measures:
         try:
-            benchmarks.comparable(*(benchmarks.Fingerprint.of(row) for row in (stated, held[measure])))
-        except benchmarks.NotComparable as reason:
+            definitions.comparable(*(definitions.Fingerprint.of(row) for row in (stated, held[measure])))
+        except definitions.NotComparable as reason:
             return str(reason)
     spanned = sorted({item.year for item in items})
     own = {area for year in spanned for area in benchmarks.own_areas(statistics, year)}
@@ -397,26 +397,26 @@ def compared(data: YearData, kind: str, names: str) -> str:
         raise LookupError(f"two figures are compared, and one KPI with its target: not {len(items)}")
     absent = [item.missing for item in items if item.value is None]
     if absent:
-        raise benchmarks.NotComparable(f"not at hand: {'; '.join(absent)}")
+        raise definitions.NotComparable(f"not at hand: {'; '.join(absent)}")
     if kind == "target":
         return _against_target(items[0])
     if not all(isinstance(item.value, Decimal) for item in items):
         raise LookupError("only figures are compared")
     one, other = items
     if bool(one.measure) != bool(other.measure):
-        raise benchmarks.NotComparable("only one of the two is an official figure, and the other states no definition")
+        raise definitions.NotComparable("only one of the two is an official figure, and the other states no definition")
     if one.unit != other.unit:
-        raise benchmarks.NotComparable(f"they are in different units: {one.unit or 'none'} and {other.unit or 'none'}")
+        raise definitions.NotComparable(f"they are in different units: {one.unit or 'none'} and {other.unit or 'none'}")
     if one.measure:
         if one.area != other.area and (kind == "change" or not one.unit.startswith("per ")):
-            raise benchmarks.NotComparable(
+            raise definitions.NotComparable(
                 "they are of different areas, and only rates and shares of one year are set side by side"
             )
         reason = _unlike(one.measure, items, official.statistics(data))
         if reason:
-            raise benchmarks.NotComparable(reason)
+            raise definitions.NotComparable(reason)
     elif len({cell.table for cell in _cells(items)}) > 1:
-        raise benchmarks.NotComparable("they stand in different tables, and nothing says that both count the same")
+        raise definitions.NotComparable("they stand in different tables, and nothing says that both count the same")
     places = max(evidence.decimals(item) for item in items)
     ours, theirs = (other, one) if kind == "change" else (one, other)
     return benchmarks.comparison_words(ours.value, theirs.value, "not rated", places, kind)
@@ -429,7 +429,7 @@ def _against_target(item: Item) -> str:
     kpi = item.value
     year = kpis.year_value(pd.DataFrame(kpi["months"], dtype=object), kpi["period_kind"])
     if year.value is None or kpi["target"] is None:
-        raise benchmarks.NotComparable(f"not at hand: {year.reason or 'the target of the KPI'}")
+        raise definitions.NotComparable(f"not at hand: {year.reason or 'the target of the KPI'}")
     return benchmarks.comparison_words(year.value, kpi["target"], kpi["polarity"], _UNROUNDED, "target")
 
 

@@ -221,27 +221,33 @@ def _exactly(
 
     Numbers that add up clear every cell that they show to be possibly above the threshold, and of more than one value.
     """
+    import highspy  # loaded for tables in which something is hidden
     import numpy as np
-    from scipy.optimize import linprog  # a third of a second to import, for tables in which something is hidden
 
     cells, size = list(ranges), len(ranges)
     column = {cell: place for place, cell in enumerate(cells)}
     printed = np.array([cell in shown for cell in cells])
-    adds_up = np.zeros((len(part), 2 * size))  # the numbers, and each again as far as it counts
-    for row, (unknown, _) in enumerate(part):
-        for cell, sign in unknown.items():
-            adds_up[row, column[cell]] = sign
-    comes_to = [rest for _, rest in part]
-    at_most = np.hstack([-np.eye(size), np.eye(size)])
+    everything, counted = np.arange(2 * size), np.arange(size, 2 * size)  # each number, then again as far as it counts
+    programme = highspy.Highs()  # type: ignore[no-untyped-call]  # its methods are typed
+    programme.silent()
+    programme.setOptionValue("threads", 1)
+    programme.addVars(size, *np.array(list(ranges.values()), dtype=float).T.copy())
+    programme.addVars(size, np.zeros(size), np.zeros(size))
+    for unknown, rest in part:
+        programme.addRow(rest, rest, len(unknown), [column[cell] for cell in unknown], list(unknown.values()))
+    for number in range(size):
+        programme.addRow(-math.inf, 0, 2, [number, size + number], [-1, 1])
     least, most = np.full(size, np.inf), np.full(size, -np.inf)
 
     def look(goal: np.ndarray, counts_to: np.ndarray) -> None:
-        bounds = [(low, None if math.isinf(high) else high) for low, high in ranges.values()]
-        found = linprog(goal, at_most, np.zeros(size), adds_up, comes_to, bounds + [(0, most) for most in counts_to])
-        if found.x is None:
+        programme.changeColsCost(2 * size, everything, goal)
+        programme.changeColsBounds(size, counted, np.zeros(size), counts_to)
+        programme.run()
+        if programme.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise ValueError(f"figures do not add up: {'; '.join(map(named, cells))}")
-        np.minimum(least, found.x[:size], out=least)
-        np.maximum(most, found.x[:size], out=most)
+        found = np.array(programme.getSolution().col_value[:size])
+        np.minimum(least, found, out=least)
+        np.maximum(most, found, out=most)
 
     def unclear(among: np.ndarray) -> np.ndarray:
         low, high = np.ceil(least[among] - 1e-6), np.floor(most[among] + 1e-6)

@@ -114,7 +114,7 @@ def holidays_cover(last: YearData, year: ContractYear) -> bool:
     """Whether the reference's bank holidays cover a contract year and the year of its review."""
     if "bank_holidays" not in last.reference.tables or last["bank_holidays"].empty:
         return False
-    covered = Holidays.of(last["bank_holidays"])
+    covered = Holidays.of(last["bank_holidays"]["day"])
     return covered.first <= year.start and last_of_review(year) <= covered.last
 
 

@@ -19,17 +19,13 @@ from ncthelpers.benchmarks import (
     RATED,
     ROUNDED,
     Combined,
-    Fingerprint,
-    NotComparable,
     Statistics,
     area_rows,
     areas_in_being,
     break_reasons,
     breaks_between,
     combined,
-    comparable,
     comparison_words,
-    differences,
     joint_returns,
     lineage,
     measure_rows,
@@ -38,6 +34,7 @@ from ncthelpers.benchmarks import (
     releases,
     share,
 )
+from ncthelpers.definitions import Fingerprint, NotComparable, comparable, differences
 from ncthelpers.kpis import SMALL_BASE, direction_of_travel
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up

@@ -81,7 +81,7 @@ def _escalation_terms(data: YearData) -> pd.DataFrame:
 
 
 def _escalation_register(data: YearData) -> pd.DataFrame:
-    stages, holidays = escalation.mechanism(data.contract), Holidays.of(data["bank_holidays"])
+    stages, holidays = escalation.mechanism(data.contract), Holidays.of(data["bank_holidays"]["day"])
     names, measured = escalation.subject_names(data.tables), _measured(data)
     return escalation.escalation_register(data["escalations"], names, stages, holidays, data.ends, measured)
 

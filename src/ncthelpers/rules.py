@@ -380,7 +380,7 @@ def _histories(data: YearData, place: str) -> Iterator[Fault]:
     if held and not found and holidays is not None:
         names = {judged: dict.fromkeys(subject for _, subject in held) for judged, _ in held}
         try:
-            escalation.escalation_register(moves, names, mechanism, Holidays.of(holidays), data.ends)
+            escalation.escalation_register(moves, names, mechanism, Holidays.of(holidays["day"]), data.ends)
         except ValueError as fault:
             yield Fault(file, None, "on", "", f"gives a clock that cannot be computed: {fault}")
 

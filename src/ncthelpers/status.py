@@ -225,7 +225,7 @@ def status_of(
     written |= {page: Commentary(page, "", 0, 0, exempt=True) for page in access.withheld_commentary(contract)}
     holidays = data.reference.tables.get("bank_holidays")
     dated = timetable.steps(
-        contract, data.ends, today, None if holidays is None or holidays.empty else Holidays.of(holidays),
+        contract, data.ends, today, None if holidays is None or holidays.empty else Holidays.of(holidays["day"]),
         data.tables.get("deadlines"), data.tables.get("review_steps"),
     )  # fmt: skip
     return Status(

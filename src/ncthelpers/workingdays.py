@@ -5,10 +5,9 @@ the first working day after it is day 1; and counted back from a meeting, the me
 """
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-import pandas as pd
 
 __all__ = ["Holidays", "working_days", "due", "working_days_before", "clear_days_before", "months_before"]
 
@@ -29,7 +28,7 @@ class Holidays:
 
     Examples
     --------
-    >>> holidays = Holidays.of(pd.DataFrame(dict(day=[date(2021, 4, 2), date(2021, 4, 5)])))
+    >>> holidays = Holidays.of([date(2021, 4, 2), date(2021, 4, 5)])
     >>> holidays.is_working_day(date(2021, 4, 5)), holidays.is_working_day(date(2021, 4, 6))
     (False, True)
     >>> holidays.is_working_day(date(2022, 4, 5))
@@ -43,15 +42,15 @@ class Holidays:
     last: date
 
     @classmethod
-    def of(cls, bank_holidays: pd.DataFrame) -> "Holidays":
-        """Those of the table ``bank_holidays``: its column ``day``, of every year from its first to its last.
+    def of(cls, bank_holidays: Iterable[date]) -> "Holidays":
+        """Those of every year from the first day listed to the last: the column ``day`` of the table ``bank_holidays``.
 
         Raises
         ------
         ValueError
-            If the table has no row: it covers no year then.
+            If there is none: no year is covered then.
         """
-        days = frozenset(bank_holidays["day"])
+        days = frozenset(bank_holidays)
         if not days:
             raise ValueError("no bank holiday is given, so no year is covered")
         return cls(days, date(min(days).year, 1, 1), date(max(days).year, 12, 31))

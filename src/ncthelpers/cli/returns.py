@@ -229,7 +229,7 @@ def _holidays(root: Path) -> "Holidays":
     days, faults = read_table((root / file).read_bytes(), schemas["bank_holidays"], file)
     if faults:
         raise DataFaults(faults)
-    return Holidays.of(days)
+    return Holidays.of(days["day"])
 
 
 def _write_detail(folder: Path, left: Sequence[Mapping], records: "pl.DataFrame", members: "pl.DataFrame") -> None:

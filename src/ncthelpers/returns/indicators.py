@@ -10,7 +10,7 @@ from importlib import resources
 import polars as pl
 import yaml
 
-from ncthelpers.benchmarks import Fingerprint
+from ncthelpers.definitions import Fingerprint
 from ncthelpers.disclosure_ratios import SHARE, Makeup
 from ncthelpers.returns import adoption, care_leavers, complaints, placements, protection, referrals, workforce
 from ncthelpers.returns.counts import COUNTS, SNAPSHOT, YEAR_TO_DATE, counts
