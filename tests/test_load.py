@@ -284,7 +284,7 @@ BROKEN = {
         lambda root: (root / AREAS).unlink(), {(AREAS, None, "", "", MISSING), (PACKAGE, None, "", "areas.csv", "is listed but not in the folder")}),
     "a file that no schema knows": (
         lambda root: (root / PLACE / "moons.csv").write_text("moon\n", "utf-8"),
-        {(f"{PLACE}/moons.csv", None, "", "", "has no schema in data/schemas")}),
+        {(f"{PLACE}/moons.csv", None, "", "", "has no schema: there is no data/schemas/moons.yml")}),
     "a dangling reference": (
         lambda root: replaced(root / MEMBERS, "both,west,", "both,north,"),
         {(MEMBERS, 3, "member", "north", "is not in areas.area")}),

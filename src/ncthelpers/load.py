@@ -93,7 +93,7 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
                 Fault(file, None, "", "", "is missing, and contract.yml does not say that it was not reported")
             )
     absent = [f"{name}.csv" for name in schemas if name not in tables]
-    faults += [Fault(f"{place}/{path.name}", None, "", "", "has no schema in data/schemas",
+    faults += [Fault(f"{place}/{path.name}", None, "", "", f"has no schema: there is no data/schemas/{path.stem}.yml",
                      suggestion=nearest(path.name, absent))
                for path in sorted(folder.glob("*.csv"))
                if path.stem not in schemas and is_data(path)]  # fmt: skip

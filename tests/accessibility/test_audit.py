@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ncthelpers import trials
 from ncthelpers.accessibility import audit, browser
 from ncthelpers.accessibility.audit import Audit, Found, as_record, audited
 from ncthelpers.accessibility.lighthouse import NoLighthouse, Scores
@@ -84,7 +85,10 @@ def test_the_command_says_what_is_missed_keeps_it_in_a_file_and_ends_with_1(root
     assert done.code == 1 and "Every link says where it leads" in done.err and "2 targets missed" in done.err
     kept = json.loads((root / "_build" / "audit.json").read_text("utf-8"))
     assert kept["pages"] == ["b.html", "index.html"] and not kept["passed"] and kept["lighthouse"]["not run"]
-    assert "axe, dark, 320 pixels wide" in done.out
+    assert "axe finds nothing, dark, 320 pixels wide" in done.out
+    (shown,) = trials.recorded(root)
+    assert not shown.met and shown.left_out == ("Lighthouse: it did not load",)
+    assert {row.what: (row.tried, row.held) for row in shown.rows}["Pages that keep our own rules"] == (2, 1)
 
 
 def test_the_command_passes_a_book_without_a_fault(root, no_browser, command, monkeypatch):
@@ -92,6 +96,7 @@ def test_the_command_passes_a_book_without_a_fault(root, no_browser, command, mo
     (root / "_build" / "html" / "index.html").write_text(PAGE.format(""), "utf-8")
     done = command(root, "audit")
     assert done.code == 0 and "every target is met" in done.err
+    assert trials.recorded(root)[0].met
 
 
 def test_the_command_asks_for_a_book_that_is_not_built(tmp_path, no_browser, command):

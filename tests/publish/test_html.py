@@ -469,6 +469,28 @@ def test_pages_are_never_lost_with_the_process_of_sphinx_that_made_them(fails, s
     assert (done.returncode, done.stdout) == (1, "") and said in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal, and Sphinx no such processes")
+def test_the_processes_of_a_sphinx_that_is_killed_end_too():
+    """What a process gives back is more than a pipe holds, as it is where it made real pages."""
+    code = """if True:
+        import os, time
+        from ncthelpers.publish import html
+        from sphinx.util.parallel import ParallelTasks
+        sphinx = os.getpid()
+        def makes(page):
+            if page == 1:
+                os.kill(sphinx, 9)
+            time.sleep(0.2)
+            return "a" * 1_000_000
+        html._lose_no_page()
+        tasks = ParallelTasks(2)
+        for page in range(2):
+            tasks.add_task(makes, page)
+        tasks.join()"""
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.returncode == -9 and "BrokenPipeError" in done.stderr
+
+
 def test_a_build_whose_sphinx_is_killed_says_so(tmp_path, monkeypatch):
     def killed(arguments, **options):
         if arguments[0] == "git":

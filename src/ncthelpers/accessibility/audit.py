@@ -1,20 +1,24 @@
 """Every page of the built book in every mode, by axe and by our own rules, and Lighthouse: what ``make audit`` finds."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from ncthelpers.accessibility import browser
 from ncthelpers.accessibility.lighthouse import NoLighthouse, Scores, pages_of, scores
 from ncthelpers.accessibility.rules import RULES, broken
 from ncthelpers.accessibility.scope import LIGHTHOUSE, LIGHTHOUSE_TARGETS, MODES, STANDARD, TAGS, Mode
 from ncthelpers.publish.toc import pages_listed
+from ncthelpers.trials import Tried
 
-__all__ = ["Audit", "Found", "as_record", "audited"]
+__all__ = ["Audit", "Found", "as_record", "audited", "tried"]
 
 _AT_ONCE = 2
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,15 @@ class Audit:
         What Lighthouse gives some pages.
     not_run : str
         Why Lighthouse was not run; empty where it was.
+    seconds : Mapping of str to float
+        How long each mode, our own rules and Lighthouse took.
     """
 
     pages: tuple[str, ...]
     found: tuple[Found, ...]
     lighthouse: tuple[Scores, ...]
     not_run: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -76,6 +83,7 @@ class Audit:
 
 
 _OURS = "our own rules"
+_LIGHTHOUSE = "Lighthouse"
 
 
 def as_record(audit: Audit) -> dict:
@@ -98,6 +106,26 @@ def as_record(audit: Audit) -> dict:
     }  # fmt: skip
 
 
+def tried(audit: Audit) -> tuple[Tried, ...]:
+    """How many pages were looked at in each way, and on how many of them nothing was found.
+
+    Examples
+    --------
+    >>> for row in tried(Audit(("a.html", "b.html"), (Found("b.html", "our own rules", "a link says nothing"),), ()))[-2:]:
+    ...     print(row.what, row.tried, row.held)
+    Pages that keep our own rules 2 1
+    Pages to which Lighthouse gives what it must 0 0
+    """
+    rows = []
+    for how in (*map(str, MODES), _OURS):
+        what = f"Pages that keep {how}" if how == _OURS else f"Pages on which axe finds nothing, {how}"
+        held = len(audit.pages) - len({one.page for one in audit.found if one.how == how})
+        rows.append(Tried(what, len(audit.pages), held, audit.seconds.get(how, 0.0)))
+    passed = sum(not one.missed for one in audit.lighthouse)
+    took = audit.seconds.get(_LIGHTHOUSE, 0.0)
+    return (*rows, Tried(f"Pages to which {_LIGHTHOUSE} gives what it must", len(audit.lighthouse), passed, took))
+
+
 def _by_axe(address: str, pages: Sequence[str], told: Callable[[str], object], mode: Mode) -> list[Found]:
     """Every page in one mode, in a Chromium of its own: Playwright works in one thread."""
     found = []
@@ -111,6 +139,10 @@ def _by_axe(address: str, pages: Sequence[str], told: Callable[[str], object], m
                 found.append(Found(page, str(mode), f"it is {over} pixels wider than the window"))
     told(f"axe: {len(pages)} pages, {mode}: {len(found)} faults")
     return found
+
+
+def _by_rules(html: Path, pages: Sequence[str]) -> list[Found]:
+    return [Found(page, _OURS, str(one)) for page in pages for one in broken((html / page).read_text("utf-8"))]
 
 
 def _by_lighthouse(address: str, pages: Sequence[str], told: Callable[[str], object]) -> tuple[tuple[Scores, ...], str]:
@@ -143,13 +175,19 @@ def audited(root: Path, told: Callable[[str], object] = lambda line: None) -> Au
     browser.chromium()
     html = browser.book_of(root)
     pages = browser.page_files(html)
-    found = [
-        Found(page, _OURS, str(one)) for page in pages for one in broken((html / page).read_text("utf-8"))
-    ]  # before Chromium takes the cores
+    seconds: dict[str, float] = {}
+
+    def timed(how: str, does: Callable[[], _Result]) -> _Result:
+        began = time.monotonic()
+        found = does()
+        seconds[how] = time.monotonic() - began
+        return found
+
+    found = timed(_OURS, partial(_by_rules, html, pages))  # before Chromium takes the cores
     told(f"our own rules: {len(pages)} pages: {len(found)} faults")
     with browser.served(html) as address:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for more in pool.map(partial(_by_axe, address, pages, told), MODES):
+            for more in pool.map(lambda mode: timed(str(mode), partial(_by_axe, address, pages, told, mode)), MODES):
                 found += more
-        lighthouse, not_run = _by_lighthouse(address, pages_of(pages_listed(root)), told)
-    return Audit(pages, tuple(found), lighthouse, not_run)
+        lighthouse, not_run = timed(_LIGHTHOUSE, partial(_by_lighthouse, address, pages_of(pages_listed(root)), told))
+    return Audit(pages, tuple(found), lighthouse, not_run, seconds)

@@ -210,10 +210,18 @@ def _sphinx(root: str, config: str, made: str, *changed: str) -> None:
 
 
 def _lose_no_page() -> None:
-    """End Sphinx where one of its processes fails or is killed: it would go on without the pages of that process, and call it a success."""
+    """End Sphinx where one of its processes fails or is killed: it would go on without the pages of that process, and call it a success.
+
+    If Sphinx itself is killed, so do its processes end: each holds the pipe that it writes to at both ends, and would wait for ever.
+    """
     from sphinx.util.parallel import ParallelTasks
 
-    joined = ParallelTasks._join_one
+    joined, process = ParallelTasks._join_one, ParallelTasks._process
+
+    def alone(tasks: ParallelTasks, *task: object) -> None:
+        for pipe in (*tasks._precvs.values(), *tasks._precvsWaiting.values()):
+            pipe.close()
+        process(tasks, *task)
 
     def join_one(tasks: ParallelTasks) -> bool:
         try:
@@ -224,7 +232,7 @@ def _lose_no_page() -> None:
             said = "; ".join(killed) if isinstance(error, EOFError) else str(error)
             sys.exit(f"a process that made some of the pages failed: {said or 'it ended'}")
 
-    ParallelTasks._join_one = join_one
+    ParallelTasks._join_one, ParallelTasks._process = join_one, alone
 
 
 def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) -> None:
@@ -253,6 +261,8 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) 
     _add_data(root, new)
     _add_tables(tables, new, record["commit"])
     checksums.write(new)
+    for name, _ in held:
+        (new / name).stat()  # nothing is written from here on: a folder that went meanwhile, and was begun again, is not published
     swap_folder(new, html)
     _write(work / "published.json", {**record, "files": _hashes(html)})
 

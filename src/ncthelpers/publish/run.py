@@ -389,9 +389,9 @@ def _publish(
     changed = {Path(name).stem for name in there | to_be if there.get(name) != to_be.get(name)}
     if changed:
         new = {name: text for name, text in texts.items() if Path(name).stem in changed}
-        _fill(staged, new, [place / name for name in texts if name not in new] + _not_ours(place, there))
+        filled = _fill(staged, new, [place / name for name in texts if name not in new] + _not_ours(place, there))
         changes.record(place, staged)
-        _put_in_place(staged, place, made_from)
+        _put_in_place(staged, place, made_from, filled)
     else:
         changes.record(place, place)  # what a run that was killed put on record, and never published, goes again
         manifest.write(root, folder.name, made_from)
@@ -406,22 +406,31 @@ def _publish_around(root: Path, texts: Mapping[str, str], made_from: Mapping[str
     changed = {name for name, text in inside.items() if _written(place / name) != text}
     if changed:
         with _staged(book, [ABOUT]) as staged:
-            _fill(staged[ABOUT], {name: inside[name] for name in changed}, _not_ours(place, changed))
-            _put_in_place(staged[ABOUT], place, made_from)
+            filled = _fill(staged[ABOUT], {name: inside[name] for name in changed}, _not_ours(place, changed))
+            _put_in_place(staged[ABOUT], place, made_from, filled)
     else:
         manifest.write(root, ABOUT, made_from)
 
 
-def _fill(staged: Path, texts: Mapping[str, str], same: Iterable[Path]) -> None:
-    """Write what is new of a folder, and copy what is the same with its time, by which Sphinx knows that it is."""
+def _fill(staged: Path, texts: Mapping[str, str], same: Sequence[Path]) -> list[Path]:
+    """Write what is new of a folder, and copy what is the same with its time, by which Sphinx knows that it is; all that it holds then."""
     for name, text in texts.items():
         write_atomically(staged / name, text)
     for path in same:
         (shutil.copytree if path.is_dir() else shutil.copy2)(path, staged / path.name)
+    return [staged / name for name in (*texts, *(path.name for path in same))]
 
 
-def _put_in_place(staged: Path, place: Path, made_from: Mapping[str, str]) -> None:
-    """Put a finished folder of the book in place with its manifest."""
+def _put_in_place(staged: Path, place: Path, made_from: Mapping[str, str], filled: Sequence[Path]) -> None:
+    """Put a finished folder of the book in place with its manifest.
+
+    Raises
+    ------
+    FileNotFoundError
+        If any of what was filled into it is there no longer: without it the folder would be no whole edition.
+    """
     files = manifest.files_of(staged, place.name)
     write_atomically(staged / manifest.MANIFEST, manifest.as_text(made_from, files))
+    for path in filled:
+        path.stat()  # nothing is written from here on, so that the folder is whole, or cannot be put in place
     swap_folder(staged, place)
