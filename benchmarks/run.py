@@ -13,12 +13,11 @@ import os
 import platform
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # the folder of this file, which -I leaves out
 
+import cluster  # noqa: E402
 import measuring  # noqa: E402
 import scratch  # noqa: E402
 import targets as goals  # noqa: E402
@@ -39,7 +39,6 @@ LATEST = HERE / "results" / "latest.json"
 OURS, TWO_WORKERS, FLOOR, DASK = goals.OURS, goals.TWO_WORKERS, goals.FLOOR, goals.DASK
 REST = ("nbval", "jupyter-cache-parallel", "papermill-cli", "nbconvert", "jupyter-book-execute", "jupyter-book-cache")
 HAS_CACHE = ("jupyter-cache-parallel", "jupyter-book-cache")
-WORKERS = 2
 PACKAGES = (
     "dask", "distributed", "ipykernel", "jupyter-book", "jupyter-cache", "matplotlib", "nbclient", "nbconvert", "nbval",
     "pandas", "papermill", "pytest-xdist", "Sphinx",
@@ -238,7 +237,7 @@ class Bench:
         )
         seconds = done.seconds
         if tool == FLOOR:
-            seconds = sum(json.loads((out / "floor.json").read_text())) / WORKERS
+            seconds = sum(json.loads((out / "floor.json").read_text())) / cluster.WORKERS
         self.results.add(case, tool, size.pages, seconds, done)
 
     def any(self, size: Size, tool: str) -> None:
@@ -338,17 +337,17 @@ class Bench:
         if importlib.util.find_spec("distributed") is None:
             results.left_out.append(f"{DASK}: Dask is not installed")
             return
-        with cluster(self.folder) as address:
+        with cluster.started(self.folder / "cluster", measuring.environment()) as dask:
             for _ in range(self.form.large_repeats):
                 for size in {small.pages: small, large.pages: large}.values():
-                    self.ours(size, "--scheduler", address, tool=DASK)
+                    self.ours(size, "--scheduler", dask.address, tool=DASK)
             expected = results.expected(DASK, pages)
             if largest is None or expected > results.left() / 3:
                 shorter = len(templates) * self.form.growth_if_short
                 if not results.fits(f"{DASK}, {shorter} pages", results.expected(DASK, shorter)):
                     return
                 largest = laid_out(self.folder, templates, self.form.growth_if_short)
-            self.ours(largest, "--scheduler", address, tool=DASK)
+            self.ours(largest, "--scheduler", dask.address, tool=DASK)
         shutil.rmtree(largest.place.parent)
 
 
@@ -366,49 +365,6 @@ def _readers(book: Path, file: str) -> set[str]:
         if file in said:
             found.add(f"{path.parent.name}/{path.stem}")
     return found
-
-
-@contextmanager
-def cluster(folder: Path) -> Iterator[str]:
-    """The address of a Dask scheduler with two workers, each a process of its own on this machine.
-
-    Parameters
-    ----------
-    folder : Path
-        Holds the code as ``src``: workers must have the same as whoever sends them pages.
-    """
-    place = folder / "cluster"
-    place.mkdir()
-    told, log = place / "scheduler.json", (place / "log").open("ab")
-
-    def started(program: str, *options: str) -> subprocess.Popen:
-        command = [sys.executable, "-P", "-m", f"distributed.cli.{program}", "--no-dashboard", "--scheduler-file",
-                   str(told), *options]  # fmt: skip
-        return subprocess.Popen(
-            command,
-            cwd=place,
-            env=measuring.environment(TMPDIR=str(place)),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-
-    processes = [started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
-    try:
-        deadline = time.monotonic() + 60
-        while not (told.is_file() and told.read_text().rstrip().endswith("}")):
-            if time.monotonic() > deadline or processes[0].poll() is not None:
-                raise measuring.CommandFailed("the Dask scheduler did not start")
-            time.sleep(0.1)
-        processes += [
-            started("dask_worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(place))
-            for _ in range(WORKERS)
-        ]
-        yield json.loads(told.read_text())["address"]
-    finally:
-        for process in reversed(processes):
-            measuring.ended(process)
-        log.close()
 
 
 def measure(results: Results, form: Form, only: Sequence[str] = GROUPS) -> None:
@@ -480,7 +436,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--to", type=Path, help="the file of results, if not the recorded ones")
     asked = parser.parse_args(arguments)
     to = asked.to or (scratch.REPOSITORY / "_build" / "bench-quick.json" if asked.quick else LATEST)
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:WORKERS])  # every tool gets the same, on any machine
+    os.sched_setaffinity(
+        0, sorted(os.sched_getaffinity(0))[: cluster.WORKERS]
+    )  # every tool gets the same, on any machine
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is half done is cleared away
     form = "quick" if asked.quick else "full"
     before = _kept(to) if asked.keep else {}

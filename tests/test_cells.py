@@ -95,6 +95,13 @@ def test_a_number_takes_no_signs_of_money_or_percentage(text):
         read_cell(text, column("number"))
 
 
+@pytest.mark.parametrize("kind", ["money", "number", "count", "percent"])
+def test_a_number_has_no_more_digits_than_a_sum_keeps(kind):
+    assert str(read_cell("9" * 28, column(kind))) == "9" * 28
+    with pytest.raises(ValueError, match="^has more than 28 digits$"):
+        read_cell("9" * 29, column(kind))
+
+
 @pytest.mark.parametrize("text", ["-1", "2.5", "3.0"])
 def test_a_count_is_whole_and_not_negative(text):
     with pytest.raises(ValueError, match="is not a whole number of nought or more"):

@@ -89,7 +89,7 @@ def test_a_few_references_are_read_as_what_they_stand_for():
 
 @pytest.mark.parametrize("number", ["9" * 5000, "0x" + "F" * 5000])
 def test_a_number_too_long_to_be_written_is_a_fault_of_value(number):
-    with pytest.raises(ValueError, match="4300 digits"):
+    with pytest.raises(ValueError, match="^a number of 5,00[02] signs is too long$"):
         read_yaml(f"value: {number}")
 
 

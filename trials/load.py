@@ -4,6 +4,7 @@
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,11 +12,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-import psutil
-
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "benchmarks"))  # which -I leaves out
 
+import cluster  # noqa: E402
 import measuring  # noqa: E402
 import run as bench  # noqa: E402
 import scratch  # noqa: E402
@@ -46,18 +46,15 @@ def _made(size: bench.Size, *options: str, until=None) -> tuple[measuring.Measur
 
 
 class _Loses:
-    """Kills one worker of the cluster, once, so many seconds after it was first asked."""
+    """Kills a worker of a cluster, once, so many seconds after it was first asked."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds, self.began, self.killed = seconds, None, False
+    def __init__(self, worker: subprocess.Popen, seconds: float) -> None:
+        self.worker, self.seconds, self.began, self.killed = worker, seconds, None, False
 
     def __call__(self) -> bool:
         self.began = self.began or time.monotonic()
         if not self.killed and time.monotonic() - self.began >= self.seconds:
-            workers = [
-                child for child in psutil.Process().children() if any("dask_worker" in word for word in child.cmdline())
-            ]
-            workers[0].kill()
+            self.worker.kill()
             self.killed = True
         return self.killed
 
@@ -84,9 +81,9 @@ def tried(
         flush=True,
     )
     whole = _wanted(large)
-    loses = _Loses(here.seconds * lost_after)
-    with bench.cluster(folder) as address:
-        far, again = _made(large, "--scheduler", address, until=loses)
+    with cluster.started(folder / "cluster", measuring.environment()) as dask:
+        loses = _Loses(dask.workers[0], here.seconds * lost_after)
+        far, again = _made(large, "--scheduler", dask.address, until=loses)
     print(f"{large.pages} pages on a cluster that lost a worker: {far.seconds:.0f} s", flush=True)
     same = sum(again.get(page) == digest for page, digest in pages.items())
     flat = before.worker_mb * most >= here.worker_mb > 0

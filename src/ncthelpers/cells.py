@@ -20,6 +20,7 @@ __all__ = ["Column", "read_cell", "as_written", "visible", "holds_control", "TYP
 
 _DIGITS = r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?"
 _PLAIN = re.compile(rf"[-−+]?{_DIGITS}", flags=re.ASCII)
+_MOST_DIGITS = 28  # as many as a sum of decimals keeps
 _POUNDS = re.compile(rf"(?P<sign>[-−]?£ ?|£ ?[-−]|[-−+]?)(?P<digits>{_DIGITS})", flags=re.ASCII)
 _BRACKETS = re.compile(rf"(?:£ ?\((?P<inside>{_DIGITS})\)|\((?:£ ?)?(?P<bare>{_DIGITS})\))", flags=re.ASCII)
 LONGEST = 32_767  # characters that a cell of Excel holds
@@ -103,6 +104,8 @@ def _number(text: str, column: Column) -> Decimal:
         raise ValueError("is a dash: write 0 for nil, or leave the cell empty where nothing was printed")
     if not _PLAIN.fullmatch(text):
         raise ValueError("is not a number")
+    if sum(map(str.isdigit, text)) > _MOST_DIGITS:
+        raise ValueError(f"has more than {_MOST_DIGITS} digits")
     return Decimal(text.replace(",", "").replace("−", "-"))
 
 

@@ -155,14 +155,20 @@ def open_schemas(
 
 def _read_schema(path: Path) -> TableSchema:
     try:
-        schema = _schema(read_yaml(text_in(path, path.parent)))
-    except (yaml.YAMLError, TypeError, AttributeError, UnicodeDecodeError) as error:
+        given = read_yaml(text_in(path, path.parent))
+        table = given["table"]
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"schema {path.name} cannot be read: {error}") from None
+    except KeyError:
+        raise ValueError(f"schema {path.name} lacks its table") from None
+    if table != path.stem:
+        raise ValueError(f"schema {path.name} describes the table {table}")
+    try:
+        return _schema(given)
+    except (TypeError, AttributeError) as error:
         raise ValueError(f"schema {path.name} cannot be read: {error}") from None
     except KeyError as missing:
         raise ValueError(f"schema {path.name} lacks its {missing.args[0]}") from None
-    if schema.table != path.stem:
-        raise ValueError(f"schema {path.name} describes the table {schema.table}")
-    return schema
 
 
 @cache

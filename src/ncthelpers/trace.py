@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -318,7 +319,8 @@ def _entered(root: Path, said: str, again: Mapping[str, Rows], data: YearData | 
     file, _, which = said.partition(": ")
     folder, _, path = file.partition("/")
     place = (root / "data" / folder / path).resolve()
-    if not place.is_relative_to((root / "data").resolve()) or not place.is_file():
+    # os.path, for Path.is_file raises an error of a name too long for the system
+    if not place.is_relative_to((root / "data").resolve()) or not os.path.isfile(place):  # noqa: PTH113
         return Entered(file, "is no longer there")
     content = place.read_bytes()
     checksum = sha256(content).hexdigest()

@@ -1,6 +1,7 @@
 """YAML, read by its parser in C where there is one, which is ten times faster; nothing that a file of text can do to a parser is done."""
 
 import re
+from contextlib import suppress
 
 import yaml
 from yaml.composer import ComposerError
@@ -47,9 +48,17 @@ class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 _Parser.add_implicit_resolver(_BOOL, re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
-_Parser.add_constructor(
-    _INT, lambda parser, node: int(str(parser.construct_yaml_int(node)))
-)  # one that can be written again
+
+
+def _whole_number(parser: _Parser, node: yaml.ScalarNode) -> int:
+    """A number that can be written again."""
+    try:
+        return int(str(parser.construct_yaml_int(node)))
+    except ValueError:
+        raise ValueError(f"a number of {len(node.value):,} signs is too long") from None
+
+
+_Parser.add_constructor(_INT, _whole_number)
 
 
 def _bounded(text: str) -> None:
@@ -111,5 +120,6 @@ def read_yaml(text: str) -> object:
         raise
     except yaml.YAMLError:
         if len(text) <= _LONGEST_TOLD:
-            yaml.safe_load(text)
+            with suppress(RecursionError):  # it may nest without end where it goes wrong
+                yaml.safe_load(text)
         raise

@@ -93,7 +93,7 @@ def _lines_changed(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
         elif how == "cut":
             lines[at] = ""
         elif how == "twice":
-            lines[at] *= draw(st.sampled_from((2, 2, 500)))
+            lines[at] = (lines[at] * draw(st.sampled_from((2, 2, 500))))[:_MOST]
         elif how == "indent":
             lines[at] = " " * draw(st.integers(1, 9)) + lines[at]
         elif how == "said":

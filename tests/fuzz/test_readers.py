@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from fuzz.bounds import holds
+from fuzz.kept import KEPT
 from fuzz.readers import READERS
 
 
@@ -20,3 +21,10 @@ def test_a_reader_holds_its_bounds_whatever_the_file_holds(reader, tmp_path):
         holds(lambda file: reader.read(root, file), root / reader.place, content, tmp_path)
 
     one()
+
+
+@pytest.mark.parametrize(("name", "content"), [(name, content) for name, cases in KEPT.items() for content in cases])
+def test_what_broke_a_bound_once_breaks_none_again(name, content, tmp_path):
+    reader = next(reader for reader in READERS if reader.name == name)
+    root = reader.folder(tmp_path)
+    holds(lambda file: reader.read(root, file), root / reader.place, content, tmp_path)

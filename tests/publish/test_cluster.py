@@ -1,13 +1,10 @@
 """The book made on a real Dask cluster on this machine, one of whose workers is killed on the way."""
 
-import json
+import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -17,46 +14,14 @@ COMMAND = [sys.executable, "-I", "-c", "from ncthelpers.cli import main; main()"
 YEAR = "2021-22"
 
 
-class Cluster(NamedTuple):
-    address: str
-    workers: list[subprocess.Popen]
-
-
-def _wait(until: Callable[[], object], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not until():
-        assert time.monotonic() < deadline, "it did not start"
-        time.sleep(0.05)
-
-
 @pytest.fixture
-def cluster(tmp_path) -> Iterator[Cluster]:
-    """A scheduler and two workers, each a process of its own that nothing starts again."""
-    file = tmp_path / "scheduler.json"
+def cluster(tmp_path, repository, monkeypatch):
+    """A scheduler and two workers."""
+    monkeypatch.syspath_prepend(repository / "benchmarks")
+    import cluster
 
-    def started(program: str, *options: str) -> subprocess.Popen:
-        log = (tmp_path / f"{program}.log").open("ab")
-        command = [
-            sys.executable,
-            "-I",
-            "-m",
-            f"distributed.cli.{program}",
-            "--no-dashboard",
-            "--scheduler-file",
-            str(file),
-            *options,
-        ]
-        return subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
-
-    processes = [started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
-    try:
-        _wait(lambda: file.is_file() and file.read_text().strip().endswith("}"))
-        processes += [started("dask_worker", "--no-nanny", "--nthreads", "1") for _ in range(2)]
-        yield Cluster(json.loads(file.read_text())["address"], processes[1:])
-    finally:
-        for process in reversed(processes):
-            process.kill()
-            process.wait()
+    with cluster.started(tmp_path / "cluster", os.environ) as dask:
+        yield dask
 
 
 @pytest.fixture

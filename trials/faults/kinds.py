@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import cluster
 from faults.scene import BEFORE, HTML, TEMPLATES, YEAR, Ended, Scene, Warm, unlike
 
 from ncthelpers.publish.manifest import LOCK, MANIFEST
@@ -396,47 +396,13 @@ def _data_changed(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
 def _worker_lost(scene: Scene, chance: random.Random, warm: Warm) -> Happened:
     """One of two workers of a Dask cluster on this machine is killed on the way."""
     aside = scene.place / "cluster"
-    aside.mkdir()
-    file, environment = aside / "scheduler.json", scene.environment | {"TMPDIR": str(aside)}
-
-    def started(program: str, *options: str) -> subprocess.Popen:
-        words = [
-            sys.executable,
-            "-I",
-            "-m",
-            f"distributed.cli.{program}",
-            "--no-dashboard",
-            "--scheduler-file",
-            str(file),
-        ]
-        with (aside / f"{program}.log").open("ab") as log:
-            return subprocess.Popen([*words, *options], cwd=aside, stdout=log, stderr=log, env=environment)
-
-    processes = [started("dask_scheduler", "--host", "127.0.0.1", "--port", "0")]
-    try:
-        address = _address(file)
-        processes += [
-            started("dask_worker", "--no-nanny", "--nthreads", "1", "--local-directory", str(aside)) for _ in range(2)
-        ]
-        run = scene.started("run", "--scheduler", address)
+    with cluster.started(aside, scene.environment) as dask:
+        run = scene.started("run", "--scheduler", dask.address)
         time.sleep(chance.uniform(0, 1.5 * warm.run_seconds))
-        processes[1].kill()
+        dask.workers[0].kill()
         done = scene.ended(run)
-    finally:
-        for process in reversed(processes):
-            process.kill()
-            process.wait()
     shutil.rmtree(aside)
     return Happened((*_faults_of(done, (0,)), *(() if done.code else _not_new(scene, warm, "run"))))
-
-
-def _address(file: Path) -> str:
-    deadline = time.monotonic() + 60
-    while not (file.is_file() and (found := re.search(r'"address": "([^"]+)"', file.read_text()))):
-        if time.monotonic() > deadline:
-            raise RuntimeError("the scheduler did not start")
-        time.sleep(0.05)
-    return found[1]
 
 
 def _no_cluster() -> str:

@@ -261,8 +261,8 @@ def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) 
     _add_data(root, new)
     _add_tables(tables, new, record["commit"])
     checksums.write(new)
-    for name, _ in held:
-        (new / name).stat()  # nothing is written from here on: a folder that went meanwhile, and was begun again, is not published
+    for name, _ in held:  # nothing is written from here on: what went meanwhile, and was begun again, is not published
+        (new / name).stat()
     swap_folder(new, html)
     _write(work / "published.json", {**record, "files": _hashes(html)})
 

@@ -3,7 +3,7 @@
 import ast
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ncthelpers.reading import text_in
@@ -58,6 +58,19 @@ def _code(notebook: Mapping, tag: str = "") -> list[ast.Module]:
             if cell["cell_type"] == "code" and (not tag or tag in cell["metadata"].get("tags", []))]  # fmt: skip
 
 
+def _shows(template: Path) -> Iterator[ast.Call]:
+    """The calls by which a template shows a table that it names."""
+    for cell in _code(read(template)):
+        for node in ast.walk(cell):
+            if (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) == "tables.show"
+                and len(node.args) > 1
+                and isinstance(node.args[1], ast.Constant)
+            ):
+                yield node
+
+
 def subject(template: Path) -> str:
     """The table that a template shows first: a year that does not have it has no such page.
 
@@ -66,10 +79,8 @@ def subject(template: Path) -> str:
     TemplateError
         If the template shows no table.
     """
-    for cell in _code(read(template)):
-        for node in ast.walk(cell):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "tables.show":
-                return node.args[1].value
+    for call in _shows(template):
+        return call.args[1].value
     raise TemplateError(f"{template.name} shows no table")
 
 
@@ -81,11 +92,8 @@ def shown(template: Path) -> tuple[str, ...]:
     TemplateError
         If it is not a notebook.
     """
-    calls = [node for cell in _code(read(template)) for node in ast.walk(cell)
-             if isinstance(node, ast.Call) and ast.unparse(node.func) == "tables.show"
-             and isinstance(node.args[1], ast.Constant)]  # fmt: skip
     return tuple(dict.fromkeys(
-        call.args[1].value for call in calls if "cites" not in {keyword.arg for keyword in call.keywords}
+        call.args[1].value for call in _shows(template) if "cites" not in {keyword.arg for keyword in call.keywords}
     ))  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def pages_listed(root: Path) -> list[str]:
         listed = read_yaml(text_in(root / "_toc.yml", root))
     except FileNotFoundError:
         raise ValueError("_toc.yml is missing from the root: it lists the years that are public") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:
         raise ValueError(f"_toc.yml cannot be read: {error}") from None
     pages = list(_files_listed(listed))
     for page in pages:
