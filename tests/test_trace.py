@@ -139,7 +139,9 @@ def test_nothing_that_a_file_or_a_name_holds_moves_the_cursor(small):
     assert refused.value.args[0].isprintable()
 
 
-@pytest.mark.parametrize("said", ["../../secret.csv: 2", "2031-32/gone.csv: 2", "/etc/passwd", f"2031-32/{'a' * 300}.csv: 2"])
+@pytest.mark.parametrize(
+    "said", ["../../secret.csv: 2", "2031-32/gone.csv: 2", "/etc/passwd", f"2031-32/{'a' * 300}.csv: 2"]
+)
 def test_a_file_outside_the_data_or_gone_is_not_read(small, said):
     root, record, data = small
     (root / "secret.csv").write_text("a\nb\n", "utf-8")
