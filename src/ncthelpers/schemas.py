@@ -211,13 +211,6 @@ def _pandera(schema: TableSchema) -> "pa.DataFrameSchema":
     """The pandera schema of a table as it is written: text cells, each held to its column's rule."""
     import pandera.pandas as pa
 
-    def once(frame: pd.DataFrame) -> pd.Series:
-        """Keys are held against each other as read: 1 and 01 are the same number."""
-        read = {
-            name: _each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key
-        }
-        return ~pd.DataFrame(read, index=frame.index, dtype=object).duplicated(keep=False)
-
     return pa.DataFrameSchema(
         {
             column.name: pa.Column(
@@ -227,8 +220,7 @@ def _pandera(schema: TableSchema) -> "pa.DataFrameSchema":
                    if column.unique else []),
             )
             for column in schema.columns
-        },
-        checks=[pa.Check(once, name="key")] if schema.key else [],
+        }
     )  # fmt: skip
 
 
@@ -244,37 +236,37 @@ def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str
     return read if all(len(set(values)) == len(values) for values in once) else None
 
 
-def _same_key(frame: pd.DataFrame, schema: TableSchema) -> dict[int, list[int]]:
-    """Of each row those that have its key, itself among them."""
-    read = {name: _each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key}
+def _same_key(frame: pd.DataFrame, schema: TableSchema) -> list[list[int]]:
+    """The rows that have one key, where they are several; keys are held against each other as read: 1 and 01 are the same number."""
+    read = [_each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key]
     rows: dict[tuple, list[int]] = {}
-    for row, key in zip(frame.index, zip(*read.values(), strict=True), strict=False):
+    for row, key in zip(frame.index, zip(*read, strict=True), strict=False):
         rows.setdefault(key, []).append(int(row))
-    return {row: alike for alike in rows.values() for row in alike}
+    return [alike for alike in rows.values() if len(alike) > 1]
 
 
 def _cell_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> list[Fault]:
     """Every fault of a table that has one; pandera, which takes a third of a second to import, is asked for no other."""
     import pandera.pandas as pa
 
+    faults = []
     try:
         _pandera(schema).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-    else:
-        return []
-    faults, alike = [], _same_key(frame, schema)
-    for check, column, row, value in cases[["check", "column", "index", "failure_case"]].itertuples(index=False):
-        if check == "rule":
-            faults.append(Fault(file, int(row), column, value, _broken_rule(value, schema[column]),
-                                suggestion=suggestion(value, schema[column])))  # fmt: skip
-        elif check == "unique":
-            faults.append(Fault(file, int(row), column, value, "stands in more than one row but must be unique"))
-        else:
-            key = " / ".join(frame.loc[int(row), list(schema.key)])
-            rows = ", ".join(map(str, alike[int(row)]))
-            faults.append(Fault(file, int(row), "+".join(schema.key), key, "is the key of more than one row",
-                                suggestion=f"rows {rows} have it"))  # fmt: skip
+        cases = errors.failure_cases[["check", "column", "index", "failure_case"]]
+        for check, column, row, value in cases.itertuples(index=False):
+            rule = (
+                _broken_rule(value, schema[column])
+                if check == "rule"
+                else "stands in more than one row but must be unique"
+            )
+            instead = suggestion(value, schema[column]) if check == "rule" else ""
+            faults.append(Fault(file, int(row), column, value, rule, suggestion=instead))
+    written = {row: " / ".join(key) for row, *key in frame[list(schema.key)].itertuples()}
+    for alike in _same_key(frame, schema):
+        have = f"rows {', '.join(map(str, alike))} have it"
+        faults += [Fault(file, row, "+".join(schema.key), written[row], "is the key of more than one row", suggestion=have)
+                   for row in alike]  # fmt: skip
     return [_hushed(fault, schema) for fault in faults]
 
 
