@@ -34,6 +34,7 @@ _COLUMN_KEYS = {
     "unique", "access", "reason", "review", "aliases", "words",
 }  # fmt: skip
 _AMOUNTS = {"number", "money", "percent"}
+_MOST_ROWS = 10  # of those with one key, that are named
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,8 @@ def _cell_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> list[Fa
             faults.append(Fault(file, int(row), column, value, rule, suggestion=instead))
     written = {row: " / ".join(key) for row, *key in frame[list(schema.key)].itertuples()}
     for alike in _same_key(frame, schema):
-        have = f"rows {', '.join(map(str, alike))} have it"
+        others = f" and {len(alike) - _MOST_ROWS} others" * (len(alike) > _MOST_ROWS)
+        have = f"rows {', '.join(map(str, alike[:_MOST_ROWS]))}{others} have it"
         faults += [Fault(file, row, "+".join(schema.key), written[row], "is the key of more than one row", suggestion=have)
                    for row in alike]  # fmt: skip
     return [_hushed(fault, schema) for fault in faults]

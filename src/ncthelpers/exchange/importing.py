@@ -31,7 +31,7 @@ from ncthelpers.yaml_files import read_yaml
 
 __all__ = ["Proposal", "differences", "proposed"]
 
-_ALIKE = re.compile(r"rows ([\d, ]+) have it")
+_ALIKE = re.compile(r"rows ([\d, ]+)( and \d+ others)? have it")
 
 
 @dataclass(frozen=True)
@@ -324,7 +324,7 @@ class _Reading:
         cell = address(row, found.columns[name]) if row and name in found.columns else ""
         alike = _ALIKE.fullmatch(fault.suggestion)
         said = (
-            f"rows {', '.join(str(rows.get(int(one), one)) for one in alike[1].split(', '))} have it"
+            f"rows {', '.join(str(rows.get(int(one), one)) for one in alike[1].split(', '))}{alike[2] or ''} have it"
             if alike
             else fault.suggestion
         )
