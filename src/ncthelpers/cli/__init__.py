@@ -505,7 +505,7 @@ def test(
             "--book",
             str(_root),
             "-n",
-            "2",
+            "3",  # on two cores: a quarter of the time tests wait for a browser, a lock or a process
             "--dist",
             "loadfile",
             "--no-loadscope-reorder",
