@@ -488,7 +488,7 @@ def test_the_processes_of_a_sphinx_that_is_killed_end_too():
             tasks.add_task(makes, page)
         tasks.join()"""
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30)
-    assert done.returncode == -9 and "BrokenPipeError" in done.stderr
+    assert (done.returncode, done.stderr) == (-9, "")
 
 
 def test_a_build_whose_sphinx_is_killed_says_so(tmp_path, monkeypatch):

@@ -283,7 +283,7 @@ def _asked(year: str | None) -> list[ContractYear]:
 def _nothing_changed(years: Sequence[ContractYear]) -> bool:
     """Whether every folder that these years are part of is what would be made now, and no run left anything beside them."""
     sources = manifest.Sources(_root, REPOSITORY)
-    return not manifest.left_behind(_root / "book") and all(
+    return not manifest.left_behind(_root) and all(
         manifest.is_current(_root, folder, sources.of(folder, of)) for folder, of in toc.folders(_root, years).items()
     )
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from ncthelpers.export.folders import linked, stamped, zipped
@@ -221,7 +222,8 @@ def _lose_no_page() -> None:
     def alone(tasks: ParallelTasks, *task: object) -> None:
         for pipe in (*tasks._precvs.values(), *tasks._precvsWaiting.values()):
             pipe.close()
-        process(tasks, *task)
+        with suppress(BrokenPipeError):
+            process(tasks, *task)
 
     def join_one(tasks: ParallelTasks) -> bool:
         try:

@@ -119,16 +119,16 @@ class Sources:
         return held
 
 
-def left_behind(book: Path) -> list[Path]:
-    """What a run that is at work, or was killed, works with in the book: hidden files and folders of its own.
+def left_behind(root: Path) -> list[Path]:
+    """What a command that is at work, or was killed, works with: hidden files and folders of the book, and years in the making.
 
     Parameters
     ----------
-    book : Path
-        The folder ``book/``.
+    root : Path
+        Holds ``data/`` and ``book/``.
     """
-    found = (*book.glob(".*"), *book.glob("*/.*"))
-    return [path for path in found if _WORKED_WITH.fullmatch(path.name)]
+    found = (*root.glob("book/.*"), *root.glob("book/*/.*"))
+    return [path for path in found if _WORKED_WITH.fullmatch(path.name)] + [*root.glob("data/.new-*")]
 
 
 def published(folder: Path) -> dict:

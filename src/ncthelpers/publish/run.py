@@ -116,7 +116,7 @@ def run(
     began = time.perf_counter()
     with only_writer(root, waits) as lock:
         if lock is not None:
-            _clear_up(root / "book")
+            _clear_up(root)
         ended, changed = _run(root, repository, years, pool, cold, watch)
     return Run(tuple(ended), changed, time.perf_counter() - began)
 
@@ -255,10 +255,10 @@ def _data_files(root: Path) -> dict[str, str]:
     return {name: staleness.part(root, name) for name in sorted(path.relative_to(root).as_posix() for path in found)}
 
 
-def _clear_up(book: Path) -> None:
-    """Take away what a run that was killed left behind: no other is at work."""
-    for left in manifest.left_behind(book):
-        place = book / left.name.removeprefix(".old-")
+def _clear_up(root: Path) -> None:
+    """Take away what a command that was killed left behind: no other is at work."""
+    for left in manifest.left_behind(root):
+        place = root / "book" / left.name.removeprefix(".old-")
         if left.name.startswith(".old-") and not place.exists():
             left.rename(place)  # it was killed between taking this away and putting another there
         elif left.is_dir():
