@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers.rows import records_by_row
 from ncthelpers.years import MONTHS
@@ -144,7 +144,7 @@ def unlike_printed(frame: "pd.DataFrame", schema: "TableSchema") -> Iterator[tup
             yield from ((row, columns, cells[name]) for columns in _odd(cells, schema, held, cells[name]))
 
 
-def _odd(cells: Mapping, schema: "TableSchema", held: list[str], printed: str) -> Iterator[tuple[str, ...]]:
+def _odd(cells: Mapping[str, Any], schema: "TableSchema", held: list[str], printed: str) -> Iterator[tuple[str, ...]]:
     columns = [schema[name] for name in held if cells[name] is not None]
     dates = [one for one in columns if one.type in {"date", "when"} and not one.name.startswith("known_on")]
     numbers = [one for one in columns if one.numeric and one.name == "value"]

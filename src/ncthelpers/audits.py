@@ -1,6 +1,7 @@
 """Progress of the internal audit programme by stage, and the scores given to audited cases."""
 
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -93,7 +94,7 @@ def practice_shares(practice_scores: pd.DataFrame) -> pd.DataFrame:
     >>> practice_shares(scores)["share_pct"].map(int).tolist()
     [60, 40]
     """
-    months: dict[str, list[dict]] = {}
+    months: dict[str, list[dict[str, Any]]] = {}
     for row in sorted(records_of(practice_scores), key=lambda row: (last_day(row["month"]), row["order"])):
         months.setdefault(row["month"], []).append(row)
     rows = []

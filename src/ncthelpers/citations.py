@@ -10,7 +10,7 @@ stands: what happened then is not confirmed again.
 """
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = ["Citation", "CARRIED", "EARLIER", "PUBLICATIONS", "citations", "document_order"]
 
@@ -74,7 +74,7 @@ def citations(source: str) -> list[Citation]:
     return cited
 
 
-def document_order(place: str) -> list:
+def document_order(place: str) -> list[Any]:
     """A key that sorts sections as they stand in the document: 9.3 before 10.1.
 
     Examples

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from typing import Any
 
 __all__ = ["Fingerprint", "NotComparable", "comparable", "differences"]
 
@@ -25,7 +26,7 @@ class Fingerprint:
     boundary: str
 
     @classmethod
-    def of(cls, measure: Mapping) -> "Fingerprint":
+    def of(cls, measure: Mapping[str, Any]) -> "Fingerprint":
         """The fingerprint of a row of the measures."""
         return cls(*(measure[part] for part in cls.__dataclass_fields__))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -77,7 +78,9 @@ class Table:
     download: str = ""
     left_out: str = ""
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption, self.anchor)
 
     def _repr_html_(self) -> str:
@@ -334,8 +337,8 @@ def by_year(
     schema, frame = _of(data).table_schema(data, name), _of(data).table(data, name)
     breaks, basis = "break_before" if value == "value" else f"{value}_break", f"{value}_basis"
     years = sorted(set(frame["year"]))
-    rows: dict[tuple, dict[str, str]] = {}
-    broken: set[tuple] = set()
+    rows: dict[tuple[Any, ...], dict[str, str]] = {}
+    broken: set[tuple[Any, ...]] = set()
     texts, records = _texts(frame, replace(schema[value], missing=_NOT_THERE), {}), records_of(frame)
     for row, text in sorted(zip(records, texts, strict=True), key=lambda pair: pair[0]["year"]):
         key = tuple(row[name] for name in keys)
@@ -374,7 +377,7 @@ def _path(name: str) -> str:
     return name if name == "contract.yml" else f"{name}.csv"
 
 
-def _file_row(folder: str, entry: dict, titles: dict[str, str]) -> tuple[str, ...]:
+def _file_row(folder: str, entry: dict[str, Any], titles: dict[str, str]) -> tuple[str, ...]:
     def place(document: str) -> str:
         sections = [section.partition(":")[2] for section in entry["sections"] if section.startswith(f"{document}:")]
         if document == PUBLICATIONS:

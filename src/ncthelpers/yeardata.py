@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -31,7 +32,7 @@ class Reference:
 
     tables: Mapping[str, pd.DataFrame]
     schemas: Mapping[str, TableSchema]
-    package: Mapping
+    package: Mapping[str, Any]
 
     def names(self, table: str, key: str, name: str) -> dict[str, str]:
         """Names of a table's rows by their key; none where there is no such table."""
@@ -74,11 +75,11 @@ class YearData:
     year: ContractYear
     starts: date
     ends: date
-    contract: Mapping
+    contract: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     schemas: Mapping[str, TableSchema]
     commentary: Mapping[str, str]
-    package: Mapping
+    package: Mapping[str, Any]
     reference: Reference = NO_REFERENCE
 
     def __getitem__(self, table: str) -> pd.DataFrame:

@@ -337,6 +337,19 @@ def test_a_folder_that_goes_while_it_is_filled_is_not_published_in_part(book, co
     assert book.run().changed[YEAR] == NAMES[YEAR] and book.stale() == {}
 
 
+def test_a_page_whose_folder_goes_while_it_is_made_says_so(book, monkeypatch):
+    """It would say that the year of its data is missing, which it looks for from there; found by a trial."""
+
+    def goes(make, task, **how):
+        shutil.rmtree(task.at)
+        raise making.PageFailed(f"data/{task.folder} is missing")
+
+    _all_stale(book)
+    monkeypatch.setattr(workers, "call", goes)
+    with pytest.raises(PagesFailed, match=r"\.staging-\w+, where it was made, was taken away meanwhile"):
+        book.run()
+
+
 class _Broken:
     """What pages are handed to, and that takes none."""
 

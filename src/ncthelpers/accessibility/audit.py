@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ncthelpers.accessibility import browser
 from ncthelpers.accessibility.lighthouse import NoLighthouse, Scores, pages_of, scores
@@ -86,7 +86,7 @@ _OURS = "our own rules"
 _LIGHTHOUSE = "Lighthouse"
 
 
-def as_record(audit: Audit) -> dict:
+def as_record(audit: Audit) -> dict[str, Any]:
     """An audit as plain values, for machines.
 
     Examples

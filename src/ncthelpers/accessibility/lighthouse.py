@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.accessibility.browser import VARIABLE, chromium
 from ncthelpers.accessibility.scope import LIGHTHOUSE, LIGHTHOUSE_TARGETS
@@ -74,7 +75,7 @@ def pages_of(listed: Sequence[str]) -> tuple[str, ...]:
     return ("index.html", *filter(None, first))
 
 
-def scores_of(page: str, report: Mapping) -> Scores:
+def scores_of(page: str, report: Mapping[str, Any]) -> Scores:
     """What a report of Lighthouse says of a page.
 
     Parameters

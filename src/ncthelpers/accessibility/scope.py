@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 __all__ = ["Mode", "FIRST", "MODES", "STANDARD", "TAGS", "LIGHTHOUSE", "LIGHTHOUSE_TARGETS", "ROWS", "most_different"]
 
@@ -39,7 +40,7 @@ class Mode:
         return f"{self.colours}, {self.width} pixels wide"
 
     @property
-    def reader(self) -> dict:
+    def reader(self) -> dict[str, Any]:
         """What Playwright opens a browser's context with."""
         return {"viewport": {"width": self.width, "height": self.height}, "color_scheme": self.colours}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import finance, findings, results, wording
 from ncthelpers.charts.canvas import (
@@ -231,7 +231,7 @@ def gaps(data: YearData) -> Chart:
     return _bars(bars, alt, caption, of_table(data, "gaps_by_year", rows), findings.gaps_by_year(data))
 
 
-def _extremes(rows: Sequence[dict]) -> str:
+def _extremes(rows: Sequence[dict[str, Any]]) -> str:
     """The largest and the smallest gap that is given."""
     given = [row for row in rows if row["gap"] is not None]
     if len(given) < 2:

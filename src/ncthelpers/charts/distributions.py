@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import findings, results, wording
 from ncthelpers.charts.canvas import (
@@ -67,7 +67,7 @@ class _Bar:
         return self.above + _DEEP + key_places(self.entries, SMALL, _MARK)[1] + _BETWEEN
 
 
-def _bar(title: str, names: Sequence[str], rows: Sequence[Mapping], missing: str) -> _Bar:
+def _bar(title: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]], missing: str) -> _Bar:
     """A bar of rows with ``share_pct`` and ``status``; a share that is not shown is suppressed or, if it is not, missing."""
     shares = [row["share_pct"] for row in rows]
     unshown = [missing if row["status"] is None else "suppressed" for row in rows]
@@ -76,7 +76,7 @@ def _bar(title: str, names: Sequence[str], rows: Sequence[Mapping], missing: str
     return _Bar(fitted(title, _WIDE, SIZE), list(names), shares, texts)
 
 
-def _look(nth: int) -> dict:
+def _look(nth: int) -> dict[str, Any]:
     """Colour of a part in the order of the palette; once that is used up, in the same order with a dark outline."""
     edge = "white" if nth < len(PALETTE) else INK
     return {"color": PALETTE[nth % len(PALETTE)], "edgecolor": edge, "linewidth": 1.2}
@@ -118,9 +118,9 @@ def _drawn(
         return drawn(figure, words, caption, of_table(data, name, results.table(data, name)), found)
 
 
-def _groups(rows: Sequence[Mapping], *columns: str) -> list[list[Mapping]]:
+def _groups(rows: Sequence[Mapping[str, Any]], *columns: str) -> list[list[Mapping[str, Any]]]:
     """Rows that agree in some columns, in the order in which these first come."""
-    groups: dict[tuple, list[Mapping]] = {}
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault(tuple(row[column] for column in columns), []).append(row)
     return list(groups.values())

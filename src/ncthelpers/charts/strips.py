@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import findings_official, results, wording
 from ncthelpers.charts.canvas import (
@@ -65,7 +65,7 @@ def _swarm(places: Sequence[float], wide: float, rows: int) -> list[tuple[float,
 class _Strip:
     """One measure among all authorities: its row of the measures, its title in lines, and what it shows."""
 
-    measure: Mapping
+    measure: Mapping[str, Any]
     title: list[str]
     worst: Decimal
     median: Decimal
@@ -106,7 +106,7 @@ def _strips(data: YearData) -> list[_Strip]:
     for row in records_of(values[values["year"] == str(data.year)]):
         if row["value"] is not None:
             published.setdefault(row["measure"], []).append(row["value"])
-    groups: dict[str, list[dict]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for row in records_of(results.table(data, "authority_ranks")):
         if row["measure"] in published and measures[row["measure"]]["polarity"] != "not rated":
             groups.setdefault(row["measure"], []).append(row)
@@ -191,11 +191,11 @@ def authority_strips(data: YearData) -> Chart:
         )
 
 
-def _stand(data: YearData, rows: Sequence[Mapping]) -> list[str]:
+def _stand(data: YearData, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Of each area on how many measures it is better and worse than the median, and what stands furthest from it."""
     measures, found = measures_of(data), []
     for area in dict.fromkeys(row["area"] for row in rows):
-        sides: dict[str, list[Mapping]] = {}
+        sides: dict[str, list[Mapping[str, Any]]] = {}
         for row in rows:
             if row["area"] == area and row["rank"] and measures[row["measure"]]["polarity"] != "not rated":
                 sides.setdefault(findings_official.against_median(row, measures[row["measure"]]), []).append(row)

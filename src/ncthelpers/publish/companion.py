@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.files import checksum
 from ncthelpers.publish import staleness
@@ -21,7 +22,7 @@ class ClashingFigures(ValueError):
     """Two figures of a page have one name and are not the same."""
 
 
-def results_of(page: Mapping) -> list[dict]:
+def results_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the outputs of an executed page say that they show, in its order."""
     return [
         json.loads(json.dumps(result))
@@ -31,7 +32,7 @@ def results_of(page: Mapping) -> list[dict]:
     ]
 
 
-def figures_by_name(results: Iterable[Mapping]) -> dict[str, dict]:
+def figures_by_name(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """The figures of a page by name, each as it is first shown.
 
     Raises
@@ -45,7 +46,7 @@ def figures_by_name(results: Iterable[Mapping]) -> dict[str, dict]:
     >>> figures_by_name([{"figures": [one, one]}])["budget"]["value"]
     '2.2'
     """
-    found: dict[str, dict] = {}
+    found: dict[str, dict[str, Any]] = {}
     for result in results:
         for figure in result["figures"]:
             name, held = figure["name"], {key: figure[key] for key in ("value", "unit", "text", "rows")}
@@ -70,7 +71,7 @@ def editions(root: Path) -> tuple[str, ...]:
     return (*found, NOT_RECORDED)
 
 
-def edition_of(published: str, figures: Mapping[str, Mapping], newest: str) -> str:
+def edition_of(published: str, figures: Mapping[str, Mapping[str, Any]], newest: str) -> str:
     """The edition in which the figures of a page last changed.
 
     Parameters
@@ -93,7 +94,7 @@ def edition_of(published: str, figures: Mapping[str, Mapping], newest: str) -> s
 
 
 def edition_on_record(
-    page: str, years: Sequence[str], results: Sequence[Mapping], record: str, known: Iterable[str]
+    page: str, years: Sequence[str], results: Sequence[Mapping[str, Any]], record: str, known: Iterable[str]
 ) -> str | None:
     """The edition of a page whose JSON was changed since it was published, if its figures are still those on record.
 
@@ -114,7 +115,7 @@ def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def page_json(page: str, years: Sequence[str], edition: str, results: Sequence[Mapping]) -> str:
+def page_json(page: str, years: Sequence[str], edition: str, results: Sequence[Mapping[str, Any]]) -> str:
     """The companion of a page: the same text for the same page, a line for each figure and each thing shown.
 
     Parameters
@@ -141,7 +142,9 @@ def page_json(page: str, years: Sequence[str], edition: str, results: Sequence[M
     return "{\n" + ",\n".join(f" {_line(key)}: {text}" for key, text in sorted(parts.items())) + "\n}\n"
 
 
-def with_colophon(page: dict, years: Sequence[str], parts: Mapping[str, str], companion: str, edition: str) -> dict:
+def with_colophon(
+    page: dict[str, Any], years: Sequence[str], parts: Mapping[str, str], companion: str, edition: str
+) -> dict[str, Any]:
     """A page with a cell below it that says what it was made of, and the parts themselves in its metadata.
 
     Parameters

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.files import checksum, is_data, write_atomically
 from ncthelpers.publish.staleness import PACKAGE, PYTHON, python_version
@@ -131,7 +132,7 @@ def left_behind(root: Path) -> list[Path]:
     return [path for path in found if _WORKED_WITH.fullmatch(path.name)] + [*root.glob("data/.new-*")]
 
 
-def published(folder: Path) -> dict:
+def published(folder: Path) -> dict[str, Any]:
     """What the manifest of a folder says; nothing where there is none that can be read."""
     try:
         held = json.loads((folder / MANIFEST).read_text("utf-8"))

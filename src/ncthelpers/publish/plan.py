@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ncthelpers import access, claims, narrative, results, wording
 from ncthelpers.files import checksum
@@ -37,7 +38,7 @@ class Planned:
     """
 
     name: str
-    template: Mapping
+    template: Mapping[str, Any]
     fixed: Mapping[str, str]
     parts: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
@@ -126,7 +127,7 @@ def of_comparison(
 
 def _filled(
     template: Path, words: Mapping[str, str], marked: Collection[str], marks: Sequence[str], said_of_all: Mapping[str, str]
-) -> tuple[str, dict, dict]:  # fmt: skip
+) -> tuple[str, dict[str, Any], dict[str, Any]]:  # fmt: skip
     """The name of a template; it with its words; and with what is said of all that is made of the year, in words and notices."""
     page = pages.read(template)
     of_all = {name: wording.captioned(text, marks) if name in marked else text for name, text in words.items()}
@@ -143,7 +144,7 @@ def _templates(folder: Path, parameters: tuple[str, ...]) -> list[Path]:
 
 
 def _folder(
-    root: Path, name: str, years: tuple[str, ...], parameters: Mapping, templates: Sequence[tuple[str, Mapping, Mapping]],
+    root: Path, name: str, years: tuple[str, ...], parameters: Mapping[str, Any], templates: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]],
     said_of_all: Mapping[str, str], part: Callable[[str], str], lock: Path | None,
 ) -> Folder:  # fmt: skip
     place = root / "book" / name
@@ -159,7 +160,7 @@ def _folder(
 
 
 def _planned(
-    place: Path, recorded: Mapping[str, str], name: str, template: Mapping, fixed: Mapping[str, str],
+    place: Path, recorded: Mapping[str, str], name: str, template: Mapping[str, Any], fixed: Mapping[str, str],
     part: Callable[[str], str],
 ) -> Planned:  # fmt: skip
     files = [place / f"{name}.ipynb", place / f"{name}.json"]

@@ -302,7 +302,12 @@ def _make(task: making.Task, key: str, environment: str, cold: bool) -> making.M
         raise making.PageFailed(f"the run began with {environment}, and this machine has {staleness.environment()}")
     warm = not cold and workers.can_fork()
     task = replace(task, engine=_ENGINE if warm else None)
-    return workers.call(making.made, task, seconds=making.CELL_SECONDS, key=key, cold=not warm)
+    try:
+        return workers.call(making.made, task, seconds=making.CELL_SECONDS, key=key, cold=not warm)
+    except (making.PageFailed, workers.WorkerFailed) as failure:
+        if not Path(task.at).is_dir():  # whatever else a page then says is beside the point
+            raise making.PageFailed(f"{task.at}, where it was made, was taken away meanwhile") from failure
+        raise
 
 
 def _begun(

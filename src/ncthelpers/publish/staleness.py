@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers.files import checksum, is_data
 
@@ -121,8 +122,8 @@ def modules_used(code: str, package: Path = PACKAGE) -> tuple[Path, ...]:
 
 
 def fixed_parts(
-    cells: Sequence[Mapping],
-    parameters: Mapping,
+    cells: Sequence[Mapping[str, Any]],
+    parameters: Mapping[str, Any],
     lock: Path | None,
     package: Path = PACKAGE,
     notices: Mapping[str, str] = MappingProxyType({}),
@@ -159,7 +160,7 @@ def fixed_parts(
     }  # fmt: skip
 
 
-def parts_of(page: Mapping) -> dict[str, str]:
+def parts_of(page: Mapping[str, Any]) -> dict[str, str]:
     """The parts that a page says it was made of; none where it says nothing that can be relied on."""
     held = page.get("metadata", {}).get(PARTS, {})
     parts = held.get("parts") if isinstance(held, Mapping) else None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -32,7 +32,7 @@ def _own_text(element: "HtmlElement") -> str:
     return " ".join("".join(parts).split())
 
 
-def _table(table: "HtmlElement", place: str) -> list:
+def _table(table: "HtmlElement", place: str) -> list[Any]:
     """A table: where it stands, its caption, its headings, and each row with where that stands."""
     caption = table.find("caption")
     rows = [(row.get("id") or "", *map(_text, row)) for row in table.iterfind("tbody/tr")]
@@ -40,7 +40,7 @@ def _table(table: "HtmlElement", place: str) -> list:
     return [place, "" if caption is None else _text(caption), heads, rows]
 
 
-def lines_of(html: str) -> tuple[str, list]:
+def lines_of(html: str) -> tuple[str, list[Any]]:
     """The title of a page, and its lines and tables in their order, each with the id of where it stands.
 
     Parameters
@@ -73,7 +73,7 @@ def lines_of(html: str) -> tuple[str, list]:
     return "" if title is None else _text(title), lines
 
 
-def _lines(article: "HtmlElement") -> Iterator[list]:
+def _lines(article: "HtmlElement") -> Iterator[list[Any]]:
     place = heading = ""
     for element in article.iter():
         if element.get("id"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from ncthelpers import provenance
 from ncthelpers.cells import as_written
@@ -47,7 +48,7 @@ def listed(groups: Sequence[Sequence[Part]]) -> list[Part]:
     return found
 
 
-def where(held: Held, **values: object) -> list[Mapping]:
+def where(held: Held, **values: object) -> list[Mapping[str, Any]]:
     """The rows that have some values."""
     return [
         row for row in held.rows if all(as_written(row[name]) == as_written(value) for name, value in values.items())
@@ -59,7 +60,7 @@ def count(held: Held, **values: object) -> Figure:
     return held.count(where(held, **values), "&".join(f"{name}={as_written(value)}" for name, value in values.items()))
 
 
-def values_of(rows: Iterable[Mapping], column: str) -> list[str]:
+def values_of(rows: Iterable[Mapping[str, Any]], column: str) -> list[str]:
     """What a column holds, each value once, in the order of the rows."""
     return list(dict.fromkeys(row[column] for row in rows if row[column] is not None))
 
@@ -77,18 +78,18 @@ def number(figure: Figure, one: str, many: str) -> list[Part]:
     return [figure, f" {one if figure.value == '1' else many}"]
 
 
-def has(row: Mapping, *columns: str) -> bool:
+def has(row: Mapping[str, Any], *columns: str) -> bool:
     """Whether a row has a value in each of some columns."""
     return all(row.get(column) is not None and row[column] == row[column] for column in columns)
 
 
-def when(held: Held, row: Mapping, column: str) -> Figure:
+def when(held: Held, row: Mapping[str, Any], column: str) -> Figure:
     """A date of a row."""
     path = f"cell:{provenance.paths(held.name, held.schema, [row])[0]}/{column}"
     return provenance.figure(path, str(row[column]), "date", in_words(str(row[column])), held.behind([row]))
 
 
-def name(held: Held, row: Mapping, column: str) -> Figure:
+def name(held: Held, row: Mapping[str, Any], column: str) -> Figure:
     """A name as a row gives it, which may have a number in it."""
     path = f"cell:{provenance.paths(held.name, held.schema, [row])[0]}/{column}"
     return provenance.figure(path, str(row[column]), "", str(row[column]), held.behind([row]))
