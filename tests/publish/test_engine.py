@@ -134,9 +134,20 @@ FAILING = [
 IN_ANY_ORDER = {source for source in AWKWARD if "subprocess" in source or "os.write" in source}
 
 
+def joined(outputs):
+    """Outputs with what one stream wrote in several pieces, nothing between them, as one piece."""
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
+            whole[-1] = {**whole[-1], "text": whole[-1]["text"] + output.text}
+        else:
+            whole.append(output)
+    return whole
+
+
 def normal(cell):
-    """A cell's outputs without what differs from one process to another."""
-    text = json.dumps(cell.outputs, sort_keys=True, ensure_ascii=False)
+    """A cell's outputs without what differs from one process to another, or with how soon a stream is flushed."""
+    text = json.dumps(joined(cell.outputs), sort_keys=True, ensure_ascii=False)
     text = re.sub(r"ipykernel_\d+", "ipykernel_", text)
     text = re.sub(r"0x[0-9a-f]+", "0x", text)
     if cell.source in IN_ANY_ORDER:
