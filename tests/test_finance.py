@@ -116,7 +116,10 @@ def test_the_gross_overspend_leads_to_the_reserve_left(review):
     assert amounts(bridge) == ["3.701", "-2.631", "1.070", "-1.089", "-0.019"]
     assert [str(printed) for printed in bridge["printed"]] == ["3.701", "2.631", "1.070", "1.089", "0.019"]
     assert bridge["kind"].tolist() == ["level", "change", "level", "change", "level"]
-    assert bridge["step"].iloc[-1] == "Reserve left, printed as net underspend"
+    assert bridge["step"].tolist() == [
+        "Gross overspend", "Less covid funding", "Overspend before the reserve", "Less carry forward reserve",
+        "Reserve left, printed as net underspend",
+    ]  # fmt: skip
     lines = review["finance_lines"]
     lines.loc[lines["line"] == "reserve_left", "called"] = "Reserve left"
     assert finance.reserve_bridge(lines)["step"].iloc[-1] == "Reserve left", "no name is given twice"
@@ -127,7 +130,34 @@ def test_contract_sum_and_budget_are_one_unexplained_step_apart(review):
     bridge = finance.contract_sum_bridge(review["finance_lines"])
     assert amounts(bridge) == ["137.15", "-13.802", "123.348"]
     assert bridge["kind"].tolist() == ["level", "change", "level"]
-    assert "no source splits them" in bridge["step"].iloc[1]
+    assert bridge["step"].tolist() == [
+        "Contract sum", "Grants passed on and support services (no source splits them)", "Budget",
+    ]  # fmt: skip
+    assert amounts(bridge.rename(columns={"amount": "", "printed": "amount"})) == ["137.15", None, "123.348"]
+
+
+@pytest.mark.parametrize(
+    ("reserve", "left", "called", "step"),
+    [
+        ("1.089", "-0.019", None, "Reserve left"),
+        ("1.089", "-0.019", "reserve left", "Reserve left"),
+        ("1.089", "-0.019", "Net underspend", "Reserve left, printed as net underspend"),
+        ("1.070", "0.000", None, "Reserve left"),
+        ("1.069", "0.001", None, "Overspend that the reserve does not meet"),
+        ("1.000", "0.070", "Net overspend", "Overspend that the reserve does not meet, printed as net overspend"),
+        ("0", "1.070", None, "Overspend that the reserve does not meet"),
+        (None, None, None, "Reserve left"),
+    ],
+)
+def test_what_the_reserve_does_not_meet_is_no_reserve_left(reserve, left, called, step):
+    given_lines = lines(gross_overspend=Decimal("3.701"), covid_mitigation=Decimal("2.631"))
+    if reserve:
+        given_lines = pd.concat([given_lines, lines(reserve=Decimal(reserve))], ignore_index=True)
+    if called:
+        printed = lines(reserve_left=Decimal(9)).assign(called=called)
+        given_lines = pd.concat([given_lines, printed], ignore_index=True)
+    last = finance.reserve_bridge(given_lines).iloc[-1]
+    assert (last["step"], None if last["amount"] is None else str(last["amount"])) == (step, left)
 
 
 def test_no_grant_total_stands_in_the_contract_sum_bridge(review):
@@ -143,6 +173,15 @@ def test_both_documents_print_the_same_finances(review):
     assert rows.at["pressure", "amounts"] == "£1.070m"  # annual report section 4 and cover report 7.1.3
     assert rows.at["pressure", "printed_in"] == "report, cover"
     assert rows.at["contract_sum", "printed_in"] == "cover"
+    assert rows.index.tolist() == review["finance_lines"]["line"].drop_duplicates().tolist(), (
+        "in order of first mention"
+    )
+    assert not any(finance.documents_disagree(review["finance_lines"], line) for line in (*rows.index, "nothing"))
+
+
+def test_what_documents_call_one_line_is_listed_once_each():
+    named = [lines(reserve=Decimal(1)).assign(called=called) for called in ("Reserve", "Carry forward", "Reserve")]
+    assert finance.agreed_lines(pd.concat(named))["called"].tolist() == ["Reserve; Carry forward"]
 
 
 def test_documents_that_disagree_are_shown_and_give_no_amount():
@@ -195,6 +234,10 @@ def test_grants_are_the_independent_figures_of_section_12(review, golden):
 def test_the_largest_grant_comes_first_with_its_share(review):
     first = finance.grant_shares(review["grants"]).iloc[0]
     assert (first["grant"], first["received"]) == ("Unaccompanied asylum-seeking children: under 18", 2_700_011)
+    entered = review["grants"].set_index("grant").loc[first["grant"]]
+    assert (first["covid"], first["source"]) == (entered["covid"], entered["source"])
+    of_covid = finance.grant_shares(review["grants"]).set_index("grant")["covid"]
+    assert of_covid.to_dict() == review["grants"].set_index("grant")["covid"].to_dict()
     assert half_up(first["share_pct"], 1) == Decimal("22.4")
 
 
@@ -213,6 +256,7 @@ def test_shares_of_grants_come_to_a_hundred_and_totals_split_by_covid(figures):
 def test_no_grant_at_all_has_no_share():
     grants = pd.DataFrame([("g", Decimal(0), False, "")], columns=["grant", "amount", "covid", "source"], dtype=object)
     assert finance.grant_shares(grants)["share_pct"].tolist() == [None]
+    assert [type(total) for total in finance.grant_totals(grants[:0])["received"]] == [Decimal] * 3
 
 
 # Budget gaps: annual report section 12
@@ -236,6 +280,7 @@ def test_a_council_without_a_row_makes_the_total_missing():
     )
     rows = finance.gaps_by_year(gaps, [{"id": "A", "name": "Aford"}, {"id": "B", "name": "Beham"}])
     assert rows["gap"].tolist() == [Decimal("1.5"), None, None]
+    assert rows["source"].tolist() == ["report:12/3", "", "report:12/3"]
 
 
 @given(
@@ -273,6 +318,17 @@ def test_gaps_of_one_council_have_no_total_beside_them():
 def test_every_row_of_the_printed_cost_table_adds_up(review):
     checks = finance.row_checks(review["service_costs"])  # annual report section 4
     assert len(checks) == 12 and set(checks["result"]) == {"agrees"}
+    costs = review["service_costs"]
+    assert checks["printed"].tolist()[::2] == costs["forecast_outturn"].tolist()
+    assert checks["printed"].tolist()[1::2] == costs["outturn_variance"].tolist()
+    assert checks["source"].tolist()[::2] == checks["source"].tolist()[1::2] == costs["source"].tolist()
+
+
+@pytest.mark.parametrize(("off", "result"), [(0, "agrees"), (1, "rounding"), (2, "disagrees"), (-1, "rounding")])
+def test_rounding_alone_moves_a_figure_of_two_rounded_ones_by_one_unit(off, result):
+    row = ["Care", "service", Decimal(100), Decimal(90), Decimal(-10), Decimal(80 + off), Decimal(-20 + off)]
+    checks = finance.row_checks(services([row]).assign(source=""))
+    assert checks["result"].tolist() == [result, "agrees"]
 
 
 @pytest.mark.parametrize(
@@ -316,6 +372,15 @@ def test_shares_are_only_made_of_money_and_of_more_than_one_authority(years):
     assert rates and not rates & set(shares["title"])
     assert set(shares.groupby(["title", "year"]).size()) == {2}, "one county had all of it: that is no share"
     assert "Northamptonshire" not in set(shares["area"])
+
+
+def test_shares_are_made_of_lines_in_thousands_too_in_the_order_entered():
+    wide = outturns(("West", "2032-33", "£000", Decimal(3)), ("East", "2032-33", "£000", Decimal(1)))
+    both = pd.concat([wide, wide.assign(year="2031-32", unit="£")])
+    found = finance.implied_shares(both)
+    assert found[["year", "area", "share_pct"]].values.tolist() == [
+        ["2032-33", "West", 75], ["2032-33", "East", 25], ["2031-32", "West", 75], ["2031-32", "East", 25],
+    ]  # fmt: skip
 
 
 @given(st.lists(st.decimals(0, 10**9, places=2), min_size=2, max_size=5).filter(sum))
@@ -393,6 +458,14 @@ def test_figures_of_one_line_stand_in_one_row_in_order_of_date_with_all_that_is_
     assert row["agreement"] == "not the same"
 
 
+def test_figures_of_one_day_stand_in_the_order_entered_with_each_note_once():
+    many = published(*({"value": Decimal(n), "note": f"note {n % 3}"} for n in range(40)))
+    [row] = finance.side_by_side(many).to_dict("records")
+    assert [figure.value for figure in row["figures"]] == list(range(40))
+    assert row["note"] == "note 0; note 1; note 2"
+    assert finance.side_by_side(published({"line": "z"}, {"line": "a"}))["line"].tolist() == ["z", "a"]
+
+
 @pytest.mark.parametrize(
     "other", [{"line": "saving"}, {"body": "East"}, {"kind": "plan"}, {"unit": "£000"}], ids=lambda other: next(iter(other))
 )  # fmt: skip
@@ -447,6 +520,7 @@ def test_only_a_forecast_may_change_with_its_date(kind):
         (("2033-05", "2033-05"), False),
         (("2033-05-07", "2033-05-07"), False),
         (("2033", "2033-05"), False),  # the first may be of May too
+        (("2033-01", "2033"), False),
         (("2033-05", "2033-05-31"), False),
         (("2032", "2033", "2033-12"), False),
     ],

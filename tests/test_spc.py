@@ -189,6 +189,9 @@ def test_a_point_in_which_two_trends_meet_is_of_the_later():
         ([75, 25, 75], [""] * 3),  # near on both sides
         ([75, 60, 60, 75], [""] * 4),  # two of four
         ([70, 75, 60], [""] * 3),  # on the near limit
+        ([30, 25, 40], [""] * 3),
+        ([80, 75, 60], [NEAR, NEAR, ""]),  # on the limit is not beyond it
+        ([20, 25, 40], [NEAR, NEAR, ""]),
         ([75, None, 75], [""] * 3),
         ([85, 75, 60], [OUTSIDE, "", ""]),  # beyond the limit is not near it: issue 153 of the R package
         ([85, 75, 75], [OUTSIDE, NEAR, NEAR]),
@@ -332,7 +335,8 @@ def test_assurance_is_where_the_target_lies(lower, upper, polarity, expected):
 
 @pytest.mark.parametrize("call", [lambda: spc.variation(COMMON, 1, "up"), lambda: spc.assurance(1, None, "up")])
 def test_an_unknown_polarity_is_refused(call):
-    with pytest.raises(ValueError, match="'up' is not a polarity"):
+    known = "higher is better, lower is better, not stated, not rated, neither is better"
+    with pytest.raises(ValueError, match=f"^'up' is not a polarity: {known}$"):
         call()
 
 
@@ -371,6 +375,12 @@ def test_a_month_has_its_rating_and_its_variation_apart():
     assert table["period"].tolist()[::11] == ["2031-04", "2032-03"]
     held = limits(values)
     assert table[["mean", "lower", "upper"]].drop_duplicates().values.tolist() == [[held.mean, held.lower, held.upper]]
+    assert last.to_dict() == {
+        "kpi": "A", "name": "KPI A", "period": "2032-03", "numerator": 48, "denominator": 100, "value": 48,
+        "target": 50, "tolerance": 45, "status": "amber", "variation": "concern", "rule": OUTSIDE,
+        "mean": held.mean, "lower": held.lower, "upper": held.upper, "trial": None, "source": "report:2/2",
+    }  # fmt: skip
+    assert {kind.name for kind in table.dtypes} == {"object"}, "a number that is missing makes no other a float"
 
 
 def test_a_rating_does_not_change_with_what_came_before():
@@ -474,6 +484,25 @@ def test_signals_are_of_the_last_month_that_has_a_value():
     assert (row["status"], row["variation"], row["rule"]) == ("green", "concern", OUTSIDE)
     assert (row["assurance"], row["months"], row["trial"]) == ("consistently passes", 11, "yes")
     assert row["state"] == "informal stage" and row["why_not"] is None
+    assert (row["kpi"], row["name"], row["source"], row["no_limits"]) == ("A", "KPI A", "report:2/1 report:2/2", None)
+
+
+def test_a_kpi_that_is_not_rated_says_why_beside_its_signal():
+    table = spc.kpi_signals(register(kpi(target=None, tolerance=None)), months([60, 62, 60]))
+    [row] = table.to_dict("records")
+    assert (row["status"], row["why_not"], row["value"]) == ("not rated", "no published target", 60)
+    assert {kind.name for kind in table.dtypes} == {"object"}
+
+
+def test_counts_of_one_day_are_months_of_their_own_and_the_first_day_of_the_year_is_of_the_year():
+    values = months([60, 62, 60]).assign(period=["2031-04-01", "2031-05-31", "2031-07-31"])
+    table = spc.kpi_months(register(kpi()), values)
+    assert table["period"].tolist() == ["2031-04-01", "2031-05-31", "2031-06", "2031-07-31"]
+    assert table["status"].tolist() == ["green", "green", "not reported", "green"]
+
+
+def test_no_month_is_made_where_there_is_none():
+    assert spc.every_month([]) == []
 
 
 def test_assurance_is_by_the_limits_now_in_force():

@@ -345,7 +345,7 @@ def histories(escalations: pd.DataFrame) -> dict[tuple[str, str], dict[int, dict
 
 
 def _move_faults(state: str, paused: str, move: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is wrong with a move from a state, by column; ``paused`` is what relief stopped."""
+    """What is wrong with a move from a state, by column; ``paused`` is the state before that, which relief stopped."""
     allowed = dict.fromkeys((paused, _CLOSED)) if state == _RELIEF else MOVES[state]
     relief, dependency = move["state"] == _RELIEF, move["dependency"]
     if move["state"] not in allowed:
@@ -387,8 +387,7 @@ def history_faults(history: Mapping[int, Mapping[str, Any]]) -> list[tuple[int, 
     faults, state, paused = [], _CLOSED, _CLOSED
     for row, move in history.items():
         faults += [(row, column, rule) for column, rule in _move_faults(state, paused, move)]
-        paused = state if move["state"] == _RELIEF else _CLOSED
-        state = move["state"]
+        paused, state = state, move["state"]
     return faults
 
 

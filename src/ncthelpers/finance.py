@@ -431,7 +431,7 @@ def gaps_by_year(budget_gaps: pd.DataFrame, councils: list[dict[str, Any]]) -> p
         rows += [{"year": year, "council": council["name"], "gap": row["gap"], "source": row["source"]}
                  for council, row in zip(councils, known, strict=True)]  # fmt: skip
         if len(councils) > 1:
-            sources = " ".join(dict.fromkeys(row["source"] for row in known))
+            sources = " ".join(dict.fromkeys(row["source"] for row in known if row["source"]))
             rows.append(
                 {
                     "year": year,
