@@ -65,6 +65,9 @@ def test_statements_stand_in_the_order_entered_with_each_judgement_and_source_on
     assert row["said"] == "First. Second. Third. Fourth."
     assert row["against_target"] == "better; worse at times"
     assert row["source"] == "report:2.1/1 report:2.3/1"
+    assert row[["kpi", "name", "polarity", "target_status"]].tolist() == [
+        "A", "Referrals decided in time", "higher is better", "not published",
+    ]  # fmt: skip
 
 
 def test_every_statement_stands_once_under_the_name_of_its_kpi(review):
@@ -144,18 +147,22 @@ def test_what_cannot_be_rated_says_so(value, target, tolerance, polarity, status
 
 @pytest.mark.parametrize("numbers", [(44.0, 45, 40), (44, 45.0, 40), (44, 45, 40.0), ("44", 45, 40)])
 def test_only_exact_numbers_are_rated(numbers):
-    with pytest.raises(TypeError, match="must be a Decimal or a whole number"):
+    off = next(nth for nth, number in enumerate(numbers) if not isinstance(number, int))
+    said = f"the {('value', 'target', 'tolerance')[off]} must be a Decimal or a whole number, not {numbers[off]!r}"
+    with pytest.raises(TypeError, match=f"^{said}$"):
         kpis.rating(*numbers, HIGH)
 
 
 @pytest.mark.parametrize(("tolerance", "polarity"), [(46, HIGH), (44, LOW)])
 def test_a_tolerance_better_than_the_target_is_refused(tolerance, polarity):
-    with pytest.raises(ValueError, match="better than the target"):
+    said = rf"^the tolerance {tolerance} is better than the target 45 \({polarity}\)$"
+    with pytest.raises(ValueError, match=said):
         kpis.rating(45, 45, tolerance, polarity)
 
 
 def test_a_polarity_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="'high' is not a polarity"):
+    known = "higher is better, lower is better, not stated, not rated, neither is better"
+    with pytest.raises(ValueError, match=f"^'high' is not a polarity: {known}$"):
         kpis.rating(45, 45, 40, "high")
 
 
@@ -212,13 +219,16 @@ def test_levels_of_tolerances(asked, level):
     assert kpis.tolerance_level(*asked) == level
 
 
+NO_SIDE = "^on which side of the target the tolerance lies cannot be told: the polarity is not stated$"
+
+
 @pytest.mark.parametrize(
     ("asked", "rule"),
     [
-        ((45, 5, "width", HIGH), "is not how a tolerance is given"),
-        ((45, -5, "points", HIGH), "cannot be negative"),
-        ((45, 5, "points", "not stated"), "cannot be told"),
-        ((45, 5, "per cent", "not rated"), "cannot be told"),
+        ((45, 5, "width", HIGH), "^'width' is not how a tolerance is given: level, points, per cent$"),
+        ((45, -5, "points", HIGH), "^the tolerance -5 is a width and cannot be negative$"),
+        ((45, 5, "points", "not stated"), NO_SIDE),
+        ((45, 5, "per cent", "not rated"), NO_SIDE),
         ((45, 5, "points", "high"), "is not a polarity"),
     ],
 )
@@ -290,7 +300,7 @@ def test_counts_that_hold_the_earlier_ones_are_not_added(kind):
 def test_printed_monthly_percentages_are_not_averaged():
     for rows in ([(None, None, Decimal(90)), (None, None, Decimal(25))], [(9, 10), (None, None, Decimal(25))]):
         year = kpis.year_value(months(rows), "month")
-        assert (year.value, year.numerator, year.reason) == (None, None, "monthly percentages are not averaged")
+        assert year == kpis.YearValue(None, None, None, "2031-04 to 2031-05", "monthly percentages are not averaged")
 
 
 def test_a_month_without_figures_is_left_out_of_the_sum():
@@ -313,7 +323,7 @@ def test_a_value_for_the_whole_year_is_the_years(kind):
 
 def test_values_of_a_kind_that_is_not_stated_make_no_year():
     year = kpis.year_value(months([(9, 10), (10, 40)]), "not stated")
-    assert year.value is None and "not stated" in year.reason
+    assert year == kpis.YearValue(None, None, None, "2031-04 to 2031-05", "not stated what period a value covers")
 
 
 def test_a_year_without_rows_has_no_value():
@@ -322,7 +332,7 @@ def test_a_year_without_rows_has_no_value():
 
 
 def test_a_kind_of_period_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="'quarter' is not a kind of period"):
+    with pytest.raises(ValueError, match="^'quarter' is not a kind of period$"):
         kpis.year_value(months([]), "quarter")
 
 
@@ -352,12 +362,28 @@ def test_more_cases_of_the_same_share_make_a_narrower_interval(part, times):
 
 
 @pytest.mark.parametrize(
-    ("asked", "rule"), [((0, 0), "no share"), ((5, 4), "no share"), ((-1, 4), "no share"), ((Decimal("1.5"), 4), "not whole counts"),
-                        ((1, 4, 100), "not between 0 and 100")]
+    ("asked", "rule"),
+    [((0, 0), "0 of 0 is no share"), ((5, 4), "5 of 4 is no share"), ((-1, 4), "-1 of 4 is no share"),
+     ((Decimal("1.5"), 4), "1.5 of 4 are not whole counts"), ((1, Decimal("4.5")), "1 of 4.5 are not whole counts"),
+     ((1, 4, 100), "a confidence of 100 per cent is not between 0 and 100"),
+     ((1, 4, 0), "a confidence of 0 per cent is not between 0 and 100")],
 )  # fmt: skip
 def test_counts_without_an_interval(asked, rule):
-    with pytest.raises(ValueError, match=rule):
+    with pytest.raises(ValueError, match=f"^{rule}$"):
         kpis.wilson(*asked)
+
+
+@pytest.mark.parametrize("confidence", [1, 99])
+def test_an_interval_may_be_of_any_confidence_between(confidence):
+    low, high = kpis.wilson(8, 10, confidence)
+    assert 0 < low < 80 < high < 100
+
+
+@pytest.mark.parametrize("counts", [(8.0, 10), (8, 10.0)])
+def test_counts_as_floats_are_refused(counts):
+    name = "numerator" if isinstance(counts[0], float) else "denominator"
+    with pytest.raises(TypeError, match=f"^the {name} must be a Decimal or a whole number"):
+        kpis.wilson(*counts)
 
 
 # Months
@@ -402,6 +428,8 @@ def test_direction_of_travel(before, now, polarity, word):
 def test_a_direction_of_floats_or_of_an_unknown_polarity_is_refused():
     with pytest.raises(TypeError, match="the now must be"):
         kpis.direction_of_travel(1, 2.0, HIGH)
+    with pytest.raises(TypeError, match="the before must be"):
+        kpis.direction_of_travel(1.0, 2, HIGH)
     with pytest.raises(ValueError, match="is not a polarity"):
         kpis.direction_of_travel(1, 2, "up")
 
@@ -416,7 +444,9 @@ def scored(rows, unit="per cent", polarity=HIGH, target=Decimal(75), tolerance=D
     register = pd.DataFrame([("A", "Visits", unit, polarity, target, tolerance, kind, "assumed", "report:2/1")], columns=SCORED, dtype=object)  # fmt: skip
     values = months(rows).assign(kpi="A", source="report:2/2").astype(object)
     other = pd.DataFrame([("B", "2031-04", 0, 100, None, "report:2/3")], columns=["kpi", "period", "numerator", "denominator", "value", "source"], dtype=object)  # fmt: skip
-    return kpis.kpi_scorecard(register, pd.concat([values, other])).iloc[0]
+    card = kpis.kpi_scorecard(register, pd.concat([values, other]))
+    assert {kind.name for kind in card.dtypes} == {"object"}, "a count stays a whole number"
+    return card.iloc[0]
 
 
 def test_a_scorecard_row():
