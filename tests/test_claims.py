@@ -30,6 +30,7 @@ from ncthelpers.years import ContractYear
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 YEAR = "2021-22"
+KEPT = Path(__file__).with_name("claims_said.txt")
 
 # An invented year: one table of facts, one KPI, and official figures of one area beside its country.
 
@@ -395,6 +396,26 @@ def test_what_a_check_finds_in_the_months_of_a_kpi(check, months, kpi, value, ve
     finding = found(check, ["kpi:A"], months, kpi, value=value, precision=None if value is None else 1)
     assert finding.verdict == verdict
     assert ("Not at hand: " in finding.because) == (verdict == CANNOT)
+
+
+def test_every_check_says_what_is_kept_of_it():
+    """Each case with its sentence, figures and cells; what is to change there is read line by line before it is kept."""
+    findings = [found(check, operands, **claim) for check, operands, claim, _ in CASES]
+    findings += [
+        found(check, ["kpi:A"], months, kpi, value=value, precision=None if value is None else 1)
+        for check, months, kpi, value, _ in KPI_CASES
+    ]
+    checks = [case[0] for case in (*CASES, *KPI_CASES)]
+    said = [
+        f"{check} | {finding.verdict} | {finding.because} | {_number(finding.recomputed)} within {_number(finding.allowance)} | "
+        + " ".join(f"{cell.table}:{cell.row}:{cell.column}" for cell in finding.cells)
+        for check, finding in zip(checks, findings, strict=True)
+    ]
+    assert said == KEPT.read_text("utf-8").splitlines()
+
+
+def _number(number: Decimal | None) -> str:
+    return "nothing" if number is None else f"{number:.6f}"
 
 
 def test_every_check_is_seen_to_agree_to_disagree_and_to_be_unable():

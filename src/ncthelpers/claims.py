@@ -94,6 +94,14 @@ def _verdict(holds: bool) -> str:
 # Figures
 
 
+_OF_ONE = {"children": "child", "people": "person"}
+
+
+def _plain(number: Decimal) -> str:
+    """A figure as exact as it is, without noughts at its end."""
+    return f"{number.normalize():,f}"
+
+
 def _places(precision: Decimal) -> int:
     return decimal_places(precision.normalize())
 
@@ -105,7 +113,7 @@ def _figure(value: Decimal, claim: Mapping[str, Any], more: int = 0) -> str:
     if more and shown == half_up(value, places - more):
         shown = half_up(value, places - more)
     unit = claim["unit"] or ""
-    unit = unit.removesuffix("s") if shown == 1 else unit
+    unit = _OF_ONE.get(unit, unit.removesuffix("s")) if shown == 1 else unit
     return wording.amount_text(shown, unit) if unit else wording.figure_text(shown)
 
 
@@ -179,13 +187,17 @@ def _implied_whole(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     if items[1].value is None:
         return Finding(CANNOT, f"{_absent(items)} {between}", implied, cells=_absent_cells(items))
     _, whole = _in_one_unit(items)
-    return Finding(_verdict(ends[0] <= whole <= ends[1]), f"{between} It is {whole:,}.", implied, cells=_cells(items))
+    return Finding(
+        _verdict(ends[0] <= whole <= ends[1]), f"{between} It is {_plain(whole)}.", implied, cells=_cells(items)
+    )
 
 
 def _more_than_half(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
     """The first figure is more than half of the second."""
     part, whole = _in_one_unit(items)
-    return Finding(_verdict(part * 2 > whole), f"The evidence gives {part:,} of {whole:,}.", part, cells=_cells(items))
+    return Finding(
+        _verdict(part * 2 > whole), f"The evidence gives {_plain(part)} of {_plain(whole)}.", part, cells=_cells(items)
+    )
 
 
 def _almost(claim: Mapping[str, Any], items: Sequence[Item]) -> Finding:
