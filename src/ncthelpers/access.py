@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import years
 from ncthelpers.faults import Fault
@@ -111,7 +111,7 @@ def _entry_rules(entry: object) -> list[str]:
     return rules
 
 
-def restrictions(contract: Mapping) -> tuple[Restriction, ...]:
+def restrictions(contract: Mapping[str, Any]) -> tuple[Restriction, ...]:
     """What ``contract.yml`` says is restricted; an entry that has a fault is left out.
 
     Examples
@@ -139,7 +139,7 @@ def _of_schema(schema: TableSchema) -> list[Restriction]:
             for column in schema.columns if column.access == RESTRICTED]  # fmt: skip
 
 
-def of_year(contract: Mapping, schemas: Iterable[TableSchema]) -> tuple[Restriction, ...]:
+def of_year(contract: Mapping[str, Any], schemas: Iterable[TableSchema]) -> tuple[Restriction, ...]:
     """All that is restricted in a year: what its contract says, and what the schemas say of every year.
 
     Parameters
@@ -161,12 +161,12 @@ def _exempt(schema: TableSchema) -> list[str]:
     return [column.name for column in schema.columns if column.missing == EXEMPT]
 
 
-def is_edition(contract: Mapping) -> bool:
+def is_edition(contract: Mapping[str, Any]) -> bool:
     """Whether this is a local edition, which holds what may not be published."""
     return contract.get("edition") == RESTRICTED
 
 
-def adapted(schema: TableSchema, contract: Mapping) -> TableSchema:
+def adapted(schema: TableSchema, contract: Mapping[str, Any]) -> TableSchema:
     """A schema as it holds for one year: with the access of each column, and words for what is exempt.
 
     Parameters
@@ -217,12 +217,12 @@ def excuses(found: Iterable[Restriction]) -> dict[str, str]:
     return {one.whole_table: str(one) for one in found if one.whole_table and not one.held}
 
 
-def withheld_commentary(contract: Mapping) -> dict[str, Restriction]:
+def withheld_commentary(contract: Mapping[str, Any]) -> dict[str, Restriction]:
     """The commentary files that are not there because they are restricted, by page."""
     return {one.commentary: one for one in restrictions(contract) if one.commentary and not one.held}
 
 
-def files_held(contract: Mapping) -> frozenset[str]:
+def files_held(contract: Mapping[str, Any]) -> frozenset[str]:
     """The files of an edition that hold what is restricted, from the folder of the year."""
     return frozenset(one.file for one in restrictions(contract) if one.held)
 
@@ -270,7 +270,7 @@ def published_faults(frame: pd.DataFrame, schema: TableSchema, file: str) -> lis
 
 
 def exposed_faults(
-    schemas: Mapping[str, TableSchema], rows: Mapping[str, Sequence[Mapping]], place: str
+    schemas: Mapping[str, TableSchema], rows: Mapping[str, Sequence[Mapping[str, Any]]], place: str
 ) -> list[Fault]:
     """Columns in which a restricted value stands, also in a row that cannot be read.
 
@@ -288,7 +288,7 @@ def exposed_faults(
             if any(row.get(column) for row in rows[name])]  # fmt: skip
 
 
-def kept_out_of_git(out: Path, contract: Mapping) -> Path:
+def kept_out_of_git(out: Path, contract: Mapping[str, Any]) -> Path:
     """A file to be written; of an edition, which holds what may not be published, one that Git cannot take up.
 
     Raises
@@ -307,7 +307,7 @@ def emptied(frame: pd.DataFrame, schema: TableSchema) -> pd.DataFrame:
     return frame.assign(**dict.fromkeys(_exempt(schema))) if len(frame) and _exempt(schema) else frame
 
 
-def access_faults(contract: Mapping, tables: Collection[str], file: str) -> list[Fault]:
+def access_faults(contract: Mapping[str, Any], tables: Collection[str], file: str) -> list[Fault]:
     """Every fault of what ``contract.yml`` says is restricted, but for the columns that it names.
 
     Parameters
@@ -344,7 +344,9 @@ def access_faults(contract: Mapping, tables: Collection[str], file: str) -> list
     return faults
 
 
-def _named_rules(entry: Mapping, name: str, tables: Collection[str], not_reported: Mapping) -> list[str]:
+def _named_rules(
+    entry: Mapping[str, Any], name: str, tables: Collection[str], not_reported: Mapping[str, Any]
+) -> list[str]:
     """What is wrong with what an entry names."""
     if "commentary" in entry:
         return [] if _PAGE.fullmatch(name) else ["is not the name of a page's commentary, such as 04_cost"]
@@ -354,7 +356,7 @@ def _named_rules(entry: Mapping, name: str, tables: Collection[str], not_reporte
 
 
 def column_faults(
-    contract: Mapping, schemas: Mapping[str, TableSchema], pages: Collection[str], file: str
+    contract: Mapping[str, Any], schemas: Mapping[str, TableSchema], pages: Collection[str], file: str
 ) -> list[Fault]:
     """Columns that cannot be restricted by themselves or are not there, and commentary of no page.
 

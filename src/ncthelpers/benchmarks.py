@@ -8,6 +8,7 @@ suppressed figure is not recovered, and figures rounded to ten are not parts of 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -80,12 +81,12 @@ class Statistics:
 
 
 @once
-def measure_rows(statistics: Statistics) -> dict[str, dict]:
+def measure_rows(statistics: Statistics) -> dict[str, dict[str, Any]]:
     """The rows of the measures by their id; not to be changed."""
     return {row["measure"]: row for row in records_of(statistics.measures)}
 
 
-def _in_being(area: Mapping, year: str) -> bool:
+def _in_being(area: Mapping[str, Any], year: str) -> bool:
     """Whether an area is in being on the last day of a contract year, when its authorities make the year's returns."""
     end = ContractYear(year).end
     return (area["valid_from"] is None or area["valid_from"] <= end) and (
@@ -94,12 +95,14 @@ def _in_being(area: Mapping, year: str) -> bool:
 
 
 @once
-def area_rows(statistics: Statistics) -> dict[str, dict]:
+def area_rows(statistics: Statistics) -> dict[str, dict[str, Any]]:
     """The rows of the areas by their id; not to be changed."""
     return {row["area"]: row for row in records_of(statistics.areas)}
 
 
-def _areas_in(year: str, held: tuple[str, ...], areas: Mapping[str, Mapping], changes: list[dict]) -> tuple[str, ...]:
+def _areas_in(
+    year: str, held: tuple[str, ...], areas: Mapping[str, Mapping[str, Any]], changes: list[dict[str, Any]]
+) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for area in held:
         if _in_being(areas[area], year):
@@ -250,7 +253,7 @@ def own_areas(statistics: Statistics, year: str) -> tuple[str, ...]:
     return (*_areas_held(statistics, year), *_joint_returns(statistics, year))
 
 
-def _in_order(rows: Iterable[dict], published: Mapping[str, str | None]) -> list[dict]:
+def _in_order(rows: Iterable[dict[str, Any]], published: Mapping[str, str | None]) -> list[dict[str, Any]]:
     """Releases of one figure, oldest first; an error where no order can be told."""
     rows = list(rows)
     if len(rows) < 2:
@@ -263,7 +266,7 @@ def _in_order(rows: Iterable[dict], published: Mapping[str, str | None]) -> list
     return [row for _, row in sorted(zip(dates, rows, strict=True), key=lambda pair: pair[0])]
 
 
-def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[str, str, str], list[dict]]:
+def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
     """Every release of each figure, by measure, area and contract year.
 
     Parameters
@@ -292,7 +295,7 @@ def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[s
     ['old', 'new']
     """
     published = dict(zip(publications["publication"], publications["published"], strict=True))
-    groups: dict[tuple, list[dict]] = {}
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for label, row in zip(official.index, records_of(official), strict=True):
         groups.setdefault((row["measure"], row["area"], row["year"]), []).append({**row, "label": label})
     return {key: _in_order(rows, published) for key, rows in groups.items()}
@@ -335,11 +338,11 @@ def share(numerator: Decimal | int, denominator: Decimal | int, unit: str) -> De
     return Decimal(numerator) * _SCALES.get(unit, 1) / Decimal(denominator)
 
 
-def _count(row: Mapping) -> Decimal | None:
+def _count(row: Mapping[str, Any]) -> Decimal | None:
     return row["value"] if row["numerator"] is None else row["numerator"]
 
 
-def _alone(row: Mapping, measure: Mapping) -> Combined:
+def _alone(row: Mapping[str, Any], measure: Mapping[str, Any]) -> Combined:
     counts = row["numerator"], row["denominator"]
     made = row["kind"] not in ROUNDED and measure["unit"] == "per cent" and None not in counts
     counted = measure["combines"] == "counts"
@@ -349,7 +352,7 @@ def _alone(row: Mapping, measure: Mapping) -> Combined:
     return Combined(*counts, value, _BASES.get(row["kind"], "as printed"), printed=not made and not counted)
 
 
-def _sum(rows: list[Mapping], measure: Mapping) -> Combined:
+def _sum(rows: list[Mapping[str, Any]], measure: Mapping[str, Any]) -> Combined:
     if measure["combines"] == "counts":
         counts = [_count(row) for row in rows]
         if None in counts:
@@ -364,7 +367,7 @@ def _sum(rows: list[Mapping], measure: Mapping) -> Combined:
     return Combined(numerator, denominator, share(numerator, denominator, measure["unit"]), _SUM)
 
 
-def add(rows: Iterable[Mapping], measure: Mapping) -> Combined:
+def add(rows: Iterable[Mapping[str, Any]], measure: Mapping[str, Any]) -> Combined:
     """The figure for several authorities from one row each, or one row's own figure.
 
     Parameters
@@ -420,7 +423,7 @@ def add(rows: Iterable[Mapping], measure: Mapping) -> Combined:
     return _alone(rows[0], measure) if len(rows) == 1 else _sum(rows, measure)
 
 
-def combined(rows: Iterable[Mapping], measure: Mapping) -> Combined:
+def combined(rows: Iterable[Mapping[str, Any]], measure: Mapping[str, Any]) -> Combined:
     """As :func:`add`, with the reason in the place of a figure where the rows may not be added.
 
     Examples

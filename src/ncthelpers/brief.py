@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import findings, lineage, provenance, sentences
 from ncthelpers.findings import Finding
@@ -33,7 +34,9 @@ class Brief:
     sentences: tuple[Finding, ...]
     shown: provenance.Shown = field(repr=False)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return provenance.bundle(self._repr_html_(), repr(self), self.shown, _TITLE)
 
     def _repr_html_(self) -> str:

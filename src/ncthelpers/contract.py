@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import yaml
 
@@ -30,7 +31,7 @@ def _blank(value: object) -> bool:
     return value is None or not str(value).strip()
 
 
-def _records(contract: Mapping, key: str, parts: tuple[str, ...], file: str) -> list[Fault]:
+def _records(contract: Mapping[str, Any], key: str, parts: tuple[str, ...], file: str) -> list[Fault]:
     """A list of mappings, each with every one of its parts."""
     listed = contract.get(key)
     if not isinstance(listed, list) or not listed:
@@ -47,7 +48,7 @@ def _records(contract: Mapping, key: str, parts: tuple[str, ...], file: str) -> 
     return faults
 
 
-def _texts(contract: Mapping, file: str) -> list[Fault]:
+def _texts(contract: Mapping[str, Any], file: str) -> list[Fault]:
     """What a council is known by is text."""
     listed = contract.get("councils")
     return [Fault(file, None, f"councils {number}", str(council[part]), f"is its {part} and must be text")
@@ -55,7 +56,7 @@ def _texts(contract: Mapping, file: str) -> list[Fault]:
             for part in ("id", "name", "area") if not isinstance(council.get(part), str | None)]  # fmt: skip
 
 
-def _days(contract: Mapping, year: ContractYear, file: str) -> list[Fault]:
+def _days(contract: Mapping[str, Any], year: ContractYear, file: str) -> list[Fault]:
     """First and last day are dates, in order, inside the financial year that the folder names."""
     faults = []
     for key in {"starts", "ends"} & set(contract):
@@ -69,7 +70,7 @@ def _days(contract: Mapping, year: ContractYear, file: str) -> list[Fault]:
     return faults
 
 
-def _excuses(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
+def _excuses(contract: Mapping[str, Any], tables: set[str], file: str) -> list[Fault]:
     """A table is excused by its name and a reason."""
     excused = contract.get("not_reported")
     if not isinstance(excused, dict):
@@ -83,7 +84,7 @@ def _excuses(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
                      for table, reason in excused.items() if _blank(reason)]  # fmt: skip
 
 
-def _to_enter(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
+def _to_enter(contract: Mapping[str, Any], tables: set[str], file: str) -> list[Fault]:
     """A table that is yet to be entered is one of the schemas', named once, and not excused for another reason."""
     listed = contract.get("to_enter", [])
     if not isinstance(listed, list):
@@ -97,7 +98,7 @@ def _to_enter(contract: Mapping, tables: set[str], file: str) -> list[Fault]:
     return [Fault(file, None, "to_enter", table, rule) for rule, broken in rules.items() for table in broken]
 
 
-def _annual_report(contract: Mapping, file: str) -> list[Fault]:
+def _annual_report(contract: Mapping[str, Any], file: str) -> list[Fault]:
     """Whether the year's annual report is at hand and, if it is not, why."""
     said = contract.get("annual_report")
     if not isinstance(said, dict) or said.get("at_hand") not in (True, False) or set(said) - {"at_hand", "reason"}:
@@ -118,13 +119,13 @@ _UNKNOWN = ("not published", "not named in the source")
 _BASES = ("published", "assumed", *_UNKNOWN)
 
 
-def _invented(contract: Mapping, file: str) -> list[Fault]:
+def _invented(contract: Mapping[str, Any], file: str) -> list[Fault]:
     """A contract is invented or does not speak of it."""
     said = contract.get("invented", True)
     return [] if said is True else [Fault(file, None, "invented", str(said), "must be true, or be left out")]
 
 
-def _length_faults(entry: Mapping, length: str, invented: bool) -> list[str]:
+def _length_faults(entry: Mapping[str, Any], length: str, invented: bool) -> list[str]:
     """What is wrong with the length, the basis and the source of a trigger or a stage."""
     basis, given = entry.get("basis"), entry.get(length)
     if basis not in _BASES:
@@ -141,7 +142,7 @@ def _length_faults(entry: Mapping, length: str, invented: bool) -> list[str]:
     return faults
 
 
-def _escalation(contract: Mapping, file: str) -> list[Fault]:
+def _escalation(contract: Mapping[str, Any], file: str) -> list[Fault]:
     """Each trigger and each stage once, with its length or that it is not published; a failure takes longer than an issue."""
     said, faults = contract.get("escalation", {}), []
     if not isinstance(said, dict) or set(said) != {key for key, *_ in _ESCALATION}:
@@ -172,7 +173,7 @@ def _escalation(contract: Mapping, file: str) -> list[Fault]:
     return faults
 
 
-def _roles(contract: Mapping, file: str) -> list[Fault]:
+def _roles(contract: Mapping[str, Any], file: str) -> list[Fault]:
     """The roles that must sign the year off, each once."""
     roles = contract.get("sign_off", [])
     if not isinstance(roles, list):
@@ -183,7 +184,7 @@ def _roles(contract: Mapping, file: str) -> list[Fault]:
                      for role in {str(role) for role in roles if roles.count(role) > 1}]  # fmt: skip
 
 
-def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
+def excused_tables(contract: Mapping[str, Any], absent: Iterable[str]) -> dict[str, str]:
     """The tables that a year does not report, each with its reason.
 
     Parameters
@@ -205,7 +206,7 @@ def excused_tables(contract: Mapping, absent: Iterable[str]) -> dict[str, str]:
     return by_report | (given if isinstance(given, dict) else {})
 
 
-def to_enter(contract: Mapping) -> tuple[str, ...]:
+def to_enter(contract: Mapping[str, Any]) -> tuple[str, ...]:
     """The tables that ``contract.yml`` says nobody has entered yet: one of them without a row is not reported, and not nil.
 
     Examples
@@ -285,7 +286,7 @@ def with_entry(text: str, key: str, value: object) -> str:
     return written
 
 
-def cited_in(contract: Mapping) -> list[tuple[str, str]]:
+def cited_in(contract: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What each term, trigger, stage and step of a ``contract.yml`` rests on, after where it stands; one without a source is left out.
 
     Examples
@@ -304,7 +305,7 @@ def cited_in(contract: Mapping) -> list[tuple[str, str]]:
     ]
 
 
-def contract_faults(contract: Mapping, year: ContractYear, tables: set[str], file: str) -> list[Fault]:
+def contract_faults(contract: Mapping[str, Any], year: ContractYear, tables: set[str], file: str) -> list[Fault]:
     """Every fault of a year's ``contract.yml``.
 
     Parameters

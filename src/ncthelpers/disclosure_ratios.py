@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from ncthelpers.differencing import THRESHOLD, Relation, whole, year_to_date
 from ncthelpers.disclosure import HIDDEN, is_small, protect, table_faults
@@ -255,7 +256,7 @@ def _contract_year(period: str) -> int:
 
 def _over_time(shown: Mapping[_Cell, int | None]) -> Iterator[Relation]:
     """A year to date adds up its months, whether both are printed or a reader takes one from the next."""
-    years: dict[tuple, None] = dict.fromkeys(
+    years: dict[tuple[Any, ...], None] = dict.fromkeys(
         (part, indicator, _contract_year(period))
         for part, indicator, series, period in shown
         if series in (_MONTH, _YEAR_TO_DATE)
@@ -294,7 +295,7 @@ def _few_in_months(
     Any of the months may have had nobody, so that none is given away, but together they point to somebody.
     """
     known, counted = _settled(shown, relations), {indicator for _, indicator, *_ in shown}
-    months: dict[tuple, list[str]] = {}
+    months: dict[tuple[Any, ...], list[str]] = {}
     for part, indicator, series, period in sorted({cell for relation in relations for cell in relation}):
         if series == _MONTH and indicator in counted:  # not what two indicators differ by
             months.setdefault((part, indicator, _contract_year(period)), []).append(period)
@@ -321,8 +322,8 @@ def _left_over(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup])
             yield whole(("denominator", *of), [("numerator", *of), ("left over", *of)])
 
 
-def _by_indicator(shown: Mapping[_Cell, int | None]) -> dict[tuple[str, str], dict[tuple, int | None]]:
-    series: dict[tuple[str, str], dict[tuple, int | None]] = {}
+def _by_indicator(shown: Mapping[_Cell, int | None]) -> dict[tuple[str, str], dict[tuple[Any, ...], int | None]]:
+    series: dict[tuple[str, str], dict[tuple[Any, ...], int | None]] = {}
     for cell, number in shown.items():
         series.setdefault(cell[:2], {})[cell[2:]] = number
     return series
@@ -392,5 +393,5 @@ def _one_in_words(narrow: _Cell, few: int | None, wide: _Cell, many: int | None)
         yield whole(most, [least, (most[0], f"{most[1]} without {least[1]}", *most[2:])])
 
 
-def _common(one: Mapping[Hashable, int | None], other: Mapping[Hashable, int | None]) -> list[tuple]:
+def _common(one: Mapping[Hashable, int | None], other: Mapping[Hashable, int | None]) -> list[tuple[Any, ...]]:
     return [(at, one[at], other[at]) for at in one if at in other]

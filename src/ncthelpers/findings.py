@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import benchmarks, comparison, results, spc, wording, years
 from ncthelpers.lineage import Lineage, Rows, merged
@@ -104,7 +105,7 @@ class Held:
         self.schema, self.rows = of.table_schema(data, name), records_of(of.table(data, name))
         self._lineage = Lineage(data, name)
 
-    def cell(self, row: Mapping, column: str, decimals: int | None = None, size: bool = False) -> Figure:
+    def cell(self, row: Mapping[str, Any], column: str, decimals: int | None = None, size: bool = False) -> Figure:
         """A cell as it is read in a sentence; with ``size`` without its sign.
 
         Raises
@@ -123,24 +124,24 @@ class Held:
         value, name = (abs(value), name + SIZE) if size else (value, name)
         return figure(name, value, unit, wording.figure_text(value, unit, places), self._lineage.of(row))
 
-    def count(self, rows: Sequence[Mapping], which: str = "") -> Figure:
+    def count(self, rows: Sequence[Mapping[str, Any]], which: str = "") -> Figure:
         """How many rows these are; ``which`` says in the name of the figure what they have in common."""
         name = f"count:{self.name}{'?' if which else ''}{which}"
         return figure(name, len(rows), "", wording.figure_text(len(rows)), self.behind(rows or self.rows))
 
-    def part(self, rows: Sequence[Mapping], which: str) -> Figure:
+    def part(self, rows: Sequence[Mapping[str, Any]], which: str) -> Figure:
         """The same for a part of rows that a sentence begins with: none of them is written out."""
         counted = self.count(rows, which)
         return counted if rows else replace(counted, text="None")
 
-    def total(self, column: str, rows: Sequence[Mapping] | None = None, which: str = "") -> Figure:
+    def total(self, column: str, rows: Sequence[Mapping[str, Any]] | None = None, which: str = "") -> Figure:
         """The sum of a column over some rows, or over all."""
         rows, held = self.rows if rows is None else rows, self.schema[column]
         value = sum((row[column] for row in rows if row[column] is not None), 0)
         name = f"cell:{self.name}/{which or 'all'}/{column}"
         return figure(name, value, held.unit, wording.figure_text(value, held.unit, held.decimals), self.behind(rows))
 
-    def behind(self, rows: Iterable[Mapping]) -> tuple[Rows, ...]:
+    def behind(self, rows: Iterable[Mapping[str, Any]]) -> tuple[Rows, ...]:
         """The entered rows behind some rows."""
         return merged(one for row in rows for one in self._lineage.of(row))
 
@@ -277,7 +278,7 @@ def demand(data: YearData, measure: str) -> Finding | None:
 # Dates
 
 
-def dated(data: YearData, name: str, rows: Sequence[Mapping], what: str, which: str = "") -> Finding | None:
+def dated(data: YearData, name: str, rows: Sequence[Mapping[str, Any]], what: str, which: str = "") -> Finding | None:
     """How many of some dated rows, of a table with ``start`` and ``end``, lie within the contract year with all their days.
 
     Parameters
@@ -346,9 +347,9 @@ def practice_shares(data: YearData) -> Finding | None:
     )
 
 
-def _firsts(rows: Sequence[Mapping], *columns: str) -> list[Mapping]:
+def _firsts(rows: Sequence[Mapping[str, Any]], *columns: str) -> list[Mapping[str, Any]]:
     """Of rows that agree in some columns the first, if its share is shown."""
-    found: dict[tuple, Mapping] = {}
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
         found.setdefault(tuple(row[column] for column in columns), row)
     return [row for row in found.values() if row["share_pct"] is not None]
@@ -364,7 +365,7 @@ MET: Mapping[str, str] = MappingProxyType({
 AS_USUAL = "as usual"  # what common cause is to readers
 
 
-def kpi_signal(signal: Mapping) -> Finding:
+def kpi_signal(signal: Mapping[str, Any]) -> Finding:
     """What a KPI's last month says, and whether its target can be expected to be met, of a row of ``kpi_signals``.
 
     Limits say what to expect of a KPI that goes on as it is, not what its months were: each may have met the target.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ncthelpers import benchmarks, forecast, wording, years
 from ncthelpers.findings import Finding, Held, finding, short_enough
@@ -43,7 +44,7 @@ def authority_ranks(data: YearData) -> Finding | None:
                    held.count(ranked, "ranked"), "is" if len(better) < 2 else "are")  # fmt: skip
 
 
-def against_median(row: Mapping, measure: Mapping) -> str:
+def against_median(row: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
     """How a ranked figure stands to the median of all authorities, at the places it is printed with."""
     return benchmarks.comparison_words(row["value"], row["median"], measure["polarity"], measure["decimals"] or 0)
 
@@ -91,7 +92,7 @@ def series(several: Comparison, name: str, measure: str) -> Finding | None:
     )
 
 
-def finance_series(several: Comparison, rows: Sequence[Mapping]) -> Finding | None:
+def finance_series(several: Comparison, rows: Sequence[Mapping[str, Any]]) -> Finding | None:
     """How many lines of spending, an authority and measure each, rose from their first year to their last."""
     held, lines = Held(several, "finance_series"), {}
     for row in sorted(rows, key=lambda row: row["year"]):
@@ -108,7 +109,7 @@ def finance_series(several: Comparison, rows: Sequence[Mapping]) -> Finding | No
     return finding("Spending rose in cash in {} of {} lines shown", *counts)
 
 
-def _change(line: Sequence[Mapping]) -> str:
+def _change(line: Sequence[Mapping[str, Any]]) -> str:
     return benchmarks.comparison_words(
         line[-1]["value"], line[0]["value"], "not rated", line[-1].get("decimals") or 0, "change"
     )
@@ -128,5 +129,5 @@ def forecast_paths(several: Comparison) -> Finding | None:
     return finding("The forecast of {} was {} {} what came", printed, held.cell(newest, "error", size=True), side)
 
 
-def _measures(data: YearData) -> dict[str, dict]:
+def _measures(data: YearData) -> dict[str, dict[str, Any]]:
     return {row["measure"]: row for row in records_of(data["measures"])}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 __all__ = ["Fold"]
 
@@ -27,7 +28,9 @@ class Fold:
     line: str
     inside: object
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = self.inside._repr_mimebundle_()
         return {**data, "text/html": self._folded(data["text/html"])}, metadata
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -86,7 +87,7 @@ class FlowYear:
     after: Decimal
 
 
-def _frame(rows: Sequence[Mapping], columns: str) -> pd.DataFrame:
+def _frame(rows: Sequence[Mapping[str, Any]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
 
 
@@ -342,7 +343,9 @@ def stock_and_flow(
     return replace(_made(FLOW, origin, horizon, value), low=low, high=high, interval_kind=RANGE)
 
 
-def _forecasts(stock: Mapping, starts: Mapping, ceases: Mapping, horizon: int) -> list[Forecast]:
+def _forecasts(
+    stock: Mapping[str, Any], starts: Mapping[str, Any], ceases: Mapping[str, Any], horizon: int
+) -> list[Forecast]:
     """What each method gives; nothing of one that has too few figures."""
     found = []
     for method in (naive, linear_trend, partial(stock_and_flow, starts=starts, ceases=ceases)):
@@ -351,7 +354,7 @@ def _forecasts(stock: Mapping, starts: Mapping, ceases: Mapping, horizon: int) -
     return found
 
 
-def _held_against(forecast: Forecast, came: Decimal | int | None) -> dict:
+def _held_against(forecast: Forecast, came: Decimal | int | None) -> dict[str, Any]:
     """What came, how far the forecast is above it, and whether it lies in the interval."""
     error = None if came is None else forecast.value - came
     inside = None if None in (came, forecast.low) else forecast.low <= came <= forecast.high
@@ -476,7 +479,7 @@ def forecast_scores(forecast_backtest: pd.DataFrame) -> pd.DataFrame:
     [2, Decimal('3'), Decimal('-1'), 2, Decimal('100')]
     """
 
-    def of(row: Mapping) -> tuple:
+    def of(row: Mapping[str, Any]) -> tuple[Any, ...]:
         return row["measure"], row["horizon"], row["method"]
 
     rows = []
@@ -497,7 +500,7 @@ def forecast_scores(forecast_backtest: pd.DataFrame) -> pd.DataFrame:
 # Forecasts that a document printed
 
 
-def _printed(demand: pd.DataFrame) -> Iterator[tuple[dict, str, int]]:
+def _printed(demand: pd.DataFrame) -> Iterator[tuple[dict[str, Any], str, int]]:
     """Each forecast of an official measure, the contract year that it is for, and the years between."""
     for row in records_of(demand[demand["status"] == "forecast"]):
         if row["value_end"] is not None and row["official_measure"] is not None:
@@ -507,7 +510,7 @@ def _printed(demand: pd.DataFrame) -> Iterator[tuple[dict, str, int]]:
                 yield row, year, horizon
 
 
-def _about(forecast: Mapping, year: str, statistics: benchmarks.Statistics) -> dict:
+def _about(forecast: Mapping[str, Any], year: str, statistics: benchmarks.Statistics) -> dict[str, Any]:
     """What is the same in every row of a printed forecast."""
     measure = benchmarks.measure_rows(statistics)[forecast["official_measure"]]
     kept = {name: forecast[name] for name in ("contract_year", "measure", "official_measure", "title", "end", "source")}
@@ -515,7 +518,7 @@ def _about(forecast: Mapping, year: str, statistics: benchmarks.Statistics) -> d
 
 
 def _of_figures(
-    statistics: benchmarks.Statistics, forecast: Mapping, horizon: int
+    statistics: benchmarks.Statistics, forecast: Mapping[str, Any], horizon: int
 ) -> Iterator[tuple[Forecast, tuple[str, ...], list[str]]]:
     """What each method gives from official figures up to the year of a forecast, with the measures and years it takes."""
     measure, origin = forecast["official_measure"], forecast["contract_year"]
@@ -533,7 +536,7 @@ def _of_figures(
         )
 
 
-def _of_printed(demand: pd.DataFrame, forecast: Mapping, year: str, horizon: int) -> list[Forecast]:
+def _of_printed(demand: pd.DataFrame, forecast: Mapping[str, Any], year: str, horizon: int) -> list[Forecast]:
     """What the two counts that the same document prints give: on a straight line, and by equal yearly growth."""
     own = demand[(demand["contract_year"] == forecast["contract_year"]) & (demand["measure"] == forecast["measure"])]
     actual = records_of(own[own["status"] == "actual"])
@@ -568,7 +571,7 @@ def _releases(
 
 
 def _made_on(
-    forecast: Mapping, statistics: benchmarks.Statistics, documents: Mapping[tuple[str, str], str]
+    forecast: Mapping[str, Any], statistics: benchmarks.Statistics, documents: Mapping[tuple[str, str], str]
 ) -> str | None:
     """Date of the document that a forecast stands in."""
     [cited, *_] = citations(forecast["source"])

@@ -1,5 +1,7 @@
 """Deadlines, required topics and the dated record of how the contract was governed."""
 
+from typing import Any
+
 import pandas as pd
 
 from ncthelpers.rows import records_of
@@ -272,7 +274,7 @@ def risk_movement(risks: pd.DataFrame, risk_scores: pd.DataFrame) -> pd.DataFram
     >>> risk_movement(risks, scores).iloc[0].tolist()[3:8]
     [12, 16, 'rising', 12, 'above']
     """
-    scorings: dict[str, list[dict]] = {}
+    scorings: dict[str, list[dict[str, Any]]] = {}
     for row in sorted(records_of(risk_scores), key=lambda row: row["on"]):
         scorings.setdefault(row["risk"], []).append({**row, "score": row["likelihood"] * row["impact"]})
     rows = []

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from itertools import zip_longest
 from operator import or_
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.apart import apart
 from ncthelpers.faults import DataFaults, Fault
@@ -214,7 +215,7 @@ def scan(paths: Iterable[Path], known: Iterable[str] = ()) -> Scan:
     wanted, files = frozenset(known), 0
     found: list[tuple[str, str, int]] = []
     unread: list[tuple[str, str]] = []
-    seen: dict[bytes, Counter] = {}
+    seen: dict[bytes, Counter[Any]] = {}
     for path in _files(paths):
         if not path.is_file():
             unread.append((path.as_posix(), "a pipe or a device, and no file"))
@@ -325,9 +326,9 @@ def _of_pdf(content: bytes) -> str:
         raise _NotRead(f"no readable PDF ({type(fault).__name__})") from fault
 
 
-def _kinds(text: str, known: frozenset[str]) -> Counter:
+def _kinds(text: str, known: frozenset[str]) -> Counter[Any]:
     """How many of each kind a text holds."""
-    found: Counter = Counter()
+    found: Counter[Any] = Counter()
     numbers: dict[str, bool] = {}  # bare numbers of ten digits, and whether each is an NHS number
     for part in _parts(text):
         found += Counter(_of_runs(part, numbers))
@@ -396,7 +397,7 @@ def _columns(text: str) -> tuple[int, int]:
     return len(identify), sum(_is_row_of_return(low, start, end) for start, end in people)
 
 
-def _cells(pattern: re.Pattern, low: str) -> Iterator[tuple[int, int]]:
+def _cells(pattern: re.Pattern[str], low: str) -> Iterator[tuple[int, int]]:
     """Where a heading, a tag or a key is what a pattern says, and no word of a sentence."""
     for found in pattern.finditer(low):
         start, end = found.span()
@@ -406,7 +407,7 @@ def _cells(pattern: re.Pattern, low: str) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def _edge_of(found: re.Match) -> str:
+def _edge_of(found: re.Match[str]) -> str:
     return "" if found[0][0].isalpha() else found[0][0]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -168,10 +168,10 @@ class _Input:
     of: int
     shared: tuple[tuple[str, str], ...]  # its column, and that of the row it stands behind
     sources: tuple[str, ...]
-    aliases: Callable[[], Mapping[str, Mapping]]  # by column: ids of a name
+    aliases: Callable[[], Mapping[str, Mapping[str, Any]]]  # by column: ids of a name
     where: str
     is_first: bool
-    _groups: dict = field(default_factory=dict)
+    _groups: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def every(self) -> Rows:
@@ -181,16 +181,16 @@ class _Input:
     def citing(self) -> dict[object, list[int]]:
         return _cited(self.frame, self.sources)
 
-    def grouped(self, columns: tuple[str, ...]) -> dict[tuple, list[int]]:
+    def grouped(self, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[int]]:
         if columns not in self._groups:
-            groups: dict[tuple, list[int]] = {}
+            groups: dict[tuple[Any, ...], list[int]] = {}
             cells = zip(*(self.frame[column].tolist() for column in columns), strict=True)
             for line, key in zip(self.frame.index, cells, strict=True):
                 groups.setdefault(key, []).append(line)
             self._groups[columns] = groups
         return self._groups[columns]
 
-    def ids(self, column: str, value: object) -> list:
+    def ids(self, column: str, value: object) -> list[Any]:
         """The values of a column that a row's value stands for: itself, or those of that name."""
         held = self.grouped((column,))
         if (value,) in held:
@@ -198,7 +198,7 @@ class _Input:
         named = self.aliases()[column].get(value, ()) if column in _NAMED else ()
         return [one for one in named if (one,) in held]
 
-    def behind(self, row: Mapping, cited: Sequence[object]) -> Rows | None:
+    def behind(self, row: Mapping[str, Any], cited: Sequence[object]) -> Rows | None:
         """The rows behind a row; none if there are none."""
         asked = {column: self.ids(column, row[of]) for column, of in self.shared if row.get(of) is not None}
         held = {column: values for column, values in asked.items() if values}
@@ -232,7 +232,7 @@ def _own_areas(data: YearData, years: Iterable[str]) -> set[str]:
 def _newest(data: YearData, frame: pd.DataFrame) -> pd.DataFrame:
     """Of each official figure the row of its newest release."""
     published = data.reference.names("publications", "publication", "published")
-    best: dict[tuple, tuple[str, int]] = {}
+    best: dict[tuple[Any, ...], tuple[str, int]] = {}
     cells = zip(*(frame[column].tolist() for column in ("measure", "area", "year", "publication")), strict=True)
     for line, (*key, publication) in zip(frame.index, cells, strict=True):
         found = (str(published.get(publication) or ""), line)
@@ -243,9 +243,9 @@ def _newest(data: YearData, frame: pd.DataFrame) -> pd.DataFrame:
 _NAMED = ("area", "measure", "of")  # columns whose values a row may give by their names
 
 
-def _names(data: YearData) -> dict[str, dict]:
+def _names(data: YearData) -> dict[str, dict[str, Any]]:
     """Ids by name: of areas and of measures."""
-    aliases: dict[str, dict] = {"area": {}, "measure": {}}
+    aliases: dict[str, dict[str, Any]] = {"area": {}, "measure": {}}
     for column, name in (("area", "name"), ("measure", "title")):
         frame = data.reference.tables.get(f"{column}s")
         for key, said in zip(frame[column], frame[name], strict=True) if frame is not None else ():
@@ -287,10 +287,10 @@ class Lineage:
         self.schema = results.table_schema(self.newest, name)
         self.entered = _inputs(name)
         self._held: dict[tuple[str, str], _Input | None] = {}
-        self._looked_up: dict = {}
+        self._looked_up: dict[str, Any] = {}
 
     @cached_property
-    def _aliases(self) -> dict[str, dict]:
+    def _aliases(self) -> dict[str, dict[str, Any]]:
         return _names(self.newest)
 
     def _shared(self, entered: str, schema: TableSchema) -> tuple[tuple[str, str], ...]:
@@ -343,7 +343,7 @@ class Lineage:
         return _Input(f"{folder}/{entered}.csv", kept, len(frame), shared, sources, lambda: self._aliases, where,
                       is_first=entered == self.entered[0])  # fmt: skip
 
-    def of(self, row: Mapping) -> tuple[Rows, ...]:
+    def of(self, row: Mapping[str, Any]) -> tuple[Rows, ...]:
         """The rows behind one row, file by file.
 
         Parameters
@@ -376,7 +376,7 @@ class Lineage:
         return tuple(found.values())
 
 
-def _by_key(data: YearData, table: str, held: dict) -> tuple[str, dict[tuple, int], int]:
+def _by_key(data: YearData, table: str, held: dict[str, Any]) -> tuple[str, dict[tuple[Any, ...], int], int]:
     """An entered table's file, its lines by their keys as written, and its size; made once."""
     if table not in held:
         of_year = table in data.schemas
@@ -400,7 +400,7 @@ def _matching(data: YearData, query: str) -> Rows:
     return Rows(f"{folder}/{name}.csv", tuple(kept.index), len(frame), conditions)
 
 
-def _official_rows(data: YearData, path: str, held: dict) -> Rows:
+def _official_rows(data: YearData, path: str, held: dict[str, Any]) -> Rows:
     """The newest figure of a measure, area and year; ``own`` is the contract's areas."""
     if "official figures" not in held:
         frame = data.reference.tables["official"]
@@ -416,7 +416,7 @@ def _official_rows(data: YearData, path: str, held: dict) -> Rows:
     return Rows("reference/official.csv", tuple(lines), of, f"measure={measure}, year={year}")
 
 
-def _operand(data: YearData, operand: str, held: dict) -> Iterable[Rows]:
+def _operand(data: YearData, operand: str, held: dict[str, Any]) -> Iterable[Rows]:
     """The entered rows that one operand of a claim names."""
     kind, _, rest = operand.partition(":") if ":" in operand.partition("/")[0] else ("cell", "", operand)
     if kind == "contract":
@@ -438,7 +438,7 @@ def _operand(data: YearData, operand: str, held: dict) -> Iterable[Rows]:
             yield Rows(file, (line,), of)
 
 
-def _claim_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
+def _claim_rows(data: YearData, row: Mapping[str, Any], held: dict[str, Any]) -> Iterable[Rows]:
     """Of a claim: the rows that it is held against, and those that tell what came of it."""
     for operands in (row.get("against"), row.get("later")):
         for operand in (operands or "").split(";"):
@@ -449,7 +449,7 @@ def _claim_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
                     continue
 
 
-def _outcome_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
+def _outcome_rows(data: YearData, row: Mapping[str, Any], held: dict[str, Any]) -> Iterable[Rows]:
     """Of a forecast: the official figures of the measure that it is held against."""
     demand = data["demand"]
     forecast = demand[(demand["title"] == row["title"]) & (demand["end"] == row["end"])]
@@ -463,7 +463,7 @@ def _outcome_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
         yield Rows("reference/official.csv", tuple(kept.index), len(frame), f"measure={' or '.join(sorted(measures))}")
 
 
-def _forecast_rows(data: YearData, row: Mapping, held: dict) -> Iterable[Rows]:
+def _forecast_rows(data: YearData, row: Mapping[str, Any], held: dict[str, Any]) -> Iterable[Rows]:
     """Of a forecast: the official figures up to the year that it is made from, and what came; of a score, all of them."""
     method, year = row["method"], row.get("year")
     last = row.get("origin") or row.get("contract_year")
@@ -491,7 +491,7 @@ def _of_all(lineage: Lineage, frame: pd.DataFrame) -> Iterable[Rows]:
         yield from lineage.of(row)
 
 
-def rows_behind(data: YearData | Comparison, table: str, row: Mapping) -> tuple[Rows, ...]:
+def rows_behind(data: YearData | Comparison, table: str, row: Mapping[str, Any]) -> tuple[Rows, ...]:
     """The entered rows behind one row of a table.
 
     Parameters

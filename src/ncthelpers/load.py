@@ -15,6 +15,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -47,7 +48,7 @@ def year_folder(root: Path, year: ContractYear) -> Path:
     return Path(root) / "data" / str(year)
 
 
-def _yaml(path: Path, file: str) -> tuple[dict, list[Fault]]:
+def _yaml(path: Path, file: str) -> tuple[dict[str, Any], list[Fault]]:
     try:
         read = read_yaml(text_in(path, path.parent))
     except FileNotFoundError:
@@ -65,7 +66,9 @@ def _yaml(path: Path, file: str) -> tuple[dict, list[Fault]]:
     return read, []
 
 
-def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tuple[dict, list[Fault]]:
+def _tables(
+    folder: Path, place: str, schemas: Mapping[str, Any], excused: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Fault]]:
     """The tables with every row that could be read, excused ones empty, and the faults of the rest."""
     tables, faults = {}, []
     for name, schema in schemas.items():
@@ -100,7 +103,7 @@ def _tables(folder: Path, place: str, schemas: Mapping, excused: Mapping) -> tup
     return tables, faults
 
 
-def _commentary(folder: Path, place: str, withheld: Mapping) -> tuple[dict[str, str], list[Fault]]:
+def _commentary(folder: Path, place: str, withheld: Mapping[str, Any]) -> tuple[dict[str, str], list[Fault]]:
     commentary, faults = {}, []
     for path in sorted((folder / "commentary").glob("*.md")):
         if not is_data(path):
@@ -122,7 +125,7 @@ def _commentary(folder: Path, place: str, withheld: Mapping) -> tuple[dict[str, 
     return commentary, faults
 
 
-def _by_path(package: Mapping) -> MappingProxyType:
+def _by_path(package: Mapping[str, Any]) -> MappingProxyType:
     """A package with its files by their path."""
     listed = package.get("resources")
     entries = listed if isinstance(listed, list) else []
@@ -158,7 +161,7 @@ def load_reference(root: Path | str) -> Reference:
     return reference
 
 
-def _mixed(root: Path, contract: Mapping, file: str) -> list[Fault]:
+def _mixed(root: Path, contract: Mapping[str, Any], file: str) -> list[Fault]:
     """What a root is as a whole is said alike of every year, or pages around them would say what is not true."""
     others = [_yaml(path, file)[0] for path in sorted((root / "data").glob("*/contract.yml"))]
     return [
@@ -168,7 +171,7 @@ def _mixed(root: Path, contract: Mapping, file: str) -> list[Fault]:
     ]
 
 
-def _strays(root: Path, contract: Mapping, file: str) -> list[Fault]:
+def _strays(root: Path, contract: Mapping[str, Any], file: str) -> list[Fault]:
     """An edition that holds what may not be published never stands where Git could take it up."""
     if not access.is_edition(contract) or work_tree_of(root) is None:
         return []
@@ -253,7 +256,7 @@ def _read(root: Path, year: ContractYear, reference: Reference) -> tuple[YearDat
     return data, faults, [fault for fault in packaging if (fault.file, fault.cell) not in told]
 
 
-def _since_sealed(folder: Path, place: str, package: Mapping) -> list[Fault]:
+def _since_sealed(folder: Path, place: str, package: Mapping[str, Any]) -> list[Fault]:
     """Which cells of the tables that have changed since the year was sealed are not what they were, as far as that is recorded."""
     then, faults = _by_path(package)["resources"], []
     for name, record in sealed.read_record(folder).items():
@@ -276,7 +279,7 @@ def _entries(faults: Iterable[Fault]) -> set[str]:
     return {fault.column.partition(" ")[0] for fault in faults}
 
 
-def _not_whole(tables: Mapping[str, pd.DataFrame], schemas: Mapping) -> set[str]:
+def _not_whole(tables: Mapping[str, pd.DataFrame], schemas: Mapping[str, Any]) -> set[str]:
     """Tables that could not be read, or not every row of them."""
     return {name for name in schemas if name not in tables or unread_rows(tables[name])}
 
@@ -298,7 +301,7 @@ def as_read(
         Entries of ``datapackage.yml`` that have one.
     """
 
-    def whole(tables: Mapping, schemas: Mapping) -> Readable:
+    def whole(tables: Mapping[str, Any], schemas: Mapping[str, Any]) -> Readable:
         unread = _not_whole(tables, schemas) | (set(schemas) & set(wrong))
         return Readable({name: frame for name, frame in tables.items() if name not in unread}, unread)
 
@@ -436,7 +439,7 @@ class _Excused(Mapping[str, str]):
         return len(list(iter(self)))
 
 
-def _opened_package(folder: Path, place: str) -> Mapping:
+def _opened_package(folder: Path, place: str) -> Mapping[str, Any]:
     """A ``datapackage.yml``, to whose checksums a page owes nothing but those of the files that it asks for."""
     package, faults = _yaml(noted(folder / "datapackage.yml"), f"{place}/datapackage.yml")
     faults = faults or datapackage.shape_faults(package, f"{place}/datapackage.yml")
@@ -446,7 +449,7 @@ def _opened_package(folder: Path, place: str) -> Mapping:
     return MappingProxyType({**package, "resources": Lazily(folder, "", files, files.__getitem__)})
 
 
-def _opened_tables(folder: Path, place: str, schemas: Lazily, excused: Mapping) -> Lazily:
+def _opened_tables(folder: Path, place: str, schemas: Lazily, excused: Mapping[str, Any]) -> Lazily:
     def table(name: str) -> pd.DataFrame:
         path, file = folder / f"{name}.csv", f"{place}/{name}.csv"
         if not path.is_file():
@@ -546,7 +549,7 @@ def open_years(root: Path | str, years: Sequence[ContractYear | str]) -> Compari
 
 
 def _sealed(
-    folder: Path, file: str, tables: Mapping, schemas: Mapping, faults: list[Fault], held: Collection[str] = (),
+    folder: Path, file: str, tables: Mapping[str, Any], schemas: Mapping[str, Any], faults: list[Fault], held: Collection[str] = (),
     today: date | None = None,
 ) -> None:  # fmt: skip
     package, unread = _yaml(folder / "datapackage.yml", file)

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
@@ -80,7 +80,9 @@ class Words:
         """What its sources are called."""
         return f"commentary, {self.shown.name.rpartition('/')[2]}" if self.shown else ""
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption)
 
     def _repr_html_(self) -> str:
@@ -231,7 +233,7 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
         return Words(f"No commentary has been written on this for {data.year}.")
     texts: dict[str, str] = {}
 
-    def printed(found: re.Match) -> str:
+    def printed(found: re.Match[str]) -> str:
         text = text_of(data, found[1], found[2] or "")
         texts.setdefault(found[1], text)
         return plain(text)
@@ -241,7 +243,7 @@ def words(data: YearData, page: str, block: str = "overview") -> Words:
 
 
 def _named(
-    data: YearData, name: str, text: str, held: dict
+    data: YearData, name: str, text: str, held: dict[str, Any]
 ) -> tuple[provenance.Figure | None, tuple[lineage.Rows, ...]]:
     """A placeholder as a figure, if it has a value, and the entered rows behind it; each table is taken once."""
     kind, _, rest = name.partition(":")
@@ -368,7 +370,7 @@ def _figure_faults(data: YearData, line: str, file: str, number: int) -> Iterato
         yield Fault(file, number, "", stray[0], "is a stray brace" if stray[0] in "{}" else rule)
 
 
-def commentary_faults(data: YearData, place: str, known: Mapping[str, set] | None = None) -> list[Fault]:
+def commentary_faults(data: YearData, place: str, known: Mapping[str, set[Any]] | None = None) -> list[Fault]:
     """Every fault of the commentary: blocks, placeholders, figures typed by hand, paragraphs and publications cited.
 
     Parameters

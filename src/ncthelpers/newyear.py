@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 
@@ -42,20 +43,20 @@ def _from(table: str, row: int, document: str = CARRIED) -> str:
     return f"{document}:{table}/{row}"
 
 
-def _reported(last: YearData, table: str) -> dict[int, dict]:
+def _reported(last: YearData, table: str) -> dict[int, dict[str, Any]]:
     """The rows of a table by their lines; none where the earlier year does not report it, or has no such table."""
     held = table in last.schemas and table not in last.contract["not_reported"]
     return records_by_row(last[table]) if held else {}
 
 
-def _register(last: YearData, table: str) -> list[dict]:
+def _register(last: YearData, table: str) -> list[dict[str, Any]]:
     """A register as it stood, but for what the new year's report says of it."""
     rows = _reported(last, table)
     document = EARLIER if table in _OF_THE_PAST else CARRIED
     return [{**cells, **_REGISTERS[table], "source": _from(table, row, document)} for row, cells in rows.items()]
 
 
-def _open_actions(last: YearData) -> list[dict]:
+def _open_actions(last: YearData) -> list[dict[str, Any]]:
     """The actions that the earlier year left open: its own, and those that it had carried over itself."""
     own = [
         {**cells, "from_year": str(last.year), "by_when": cells["by_when_printed"], "source": _from("actions", row)}
@@ -70,7 +71,7 @@ def _open_actions(last: YearData) -> list[dict]:
     return [{**action, "outcome": _NOTHING_FOUND, "found": None} for action in older + own]
 
 
-def _months_before(last: YearData) -> list[dict]:
+def _months_before(last: YearData) -> list[dict[str, Any]]:
     """The months of the KPIs up to the new year; a value of a whole year is no month."""
     return [
         {**cells, "source": _from(table, row, EARLIER)}
@@ -80,7 +81,7 @@ def _months_before(last: YearData) -> list[dict]:
     ]
 
 
-def _open_cases(last: YearData) -> list[dict]:
+def _open_cases(last: YearData) -> list[dict[str, Any]]:
     """Every move of what is still in escalation as the earlier year ends, in the order entered."""
     if not _reported(last, "escalations"):
         return []
@@ -91,7 +92,7 @@ def _open_cases(last: YearData) -> list[dict]:
 
 
 # Tables that are filled, each with the tables of the earlier year that it comes from and how.
-_FILLED: Mapping[str, tuple[tuple[str, ...], Callable[[YearData], list[dict]]]] = MappingProxyType({
+_FILLED: Mapping[str, tuple[tuple[str, ...], Callable[[YearData], list[dict[str, Any]]]]] = MappingProxyType({
     **{table: ((table,), lambda last, table=table: _register(last, table)) for table in _REGISTERS},
     "carried_actions": (("actions", "carried_actions"), _open_actions),
     "kpi_history": (("kpi_history", "kpi_values"), _months_before),
@@ -118,7 +119,7 @@ def holidays_cover(last: YearData, year: ContractYear) -> bool:
     return covered.first <= year.start and last_of_review(year) <= covered.last
 
 
-def carried_tables(last: YearData, year: ContractYear) -> dict[str, list[dict]]:
+def carried_tables(last: YearData, year: ContractYear) -> dict[str, list[dict[str, Any]]]:
     """What the new year begins with in its tables: a list of rows for each that the earlier year reports and the contract keeps.
 
     Parameters
@@ -144,7 +145,7 @@ def carried_tables(last: YearData, year: ContractYear) -> dict[str, list[dict]]:
     return filled
 
 
-def _table_text(names: Iterable[str], rows: Iterable[Mapping]) -> str:
+def _table_text(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     names, text = list(names), io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(names)
@@ -152,7 +153,7 @@ def _table_text(names: Iterable[str], rows: Iterable[Mapping]) -> str:
     return text.getvalue()
 
 
-def _confirmed(entries: Iterable[Mapping], named: str) -> list[dict]:
+def _confirmed(entries: Iterable[Mapping[str, Any]], named: str) -> list[dict[str, Any]]:
     """Entries of the contract, each with a source that says where it is carried over from, if it had one."""
     return [
         {**entry, "source": _from(named, number)} if entry.get("source") else dict(entry)
@@ -160,7 +161,7 @@ def _confirmed(entries: Iterable[Mapping], named: str) -> list[dict]:
     ]
 
 
-def _timetable(last: YearData) -> list[dict]:
+def _timetable(last: YearData) -> list[dict[str, Any]]:
     """The steps of the review: as the earlier year had them, the days of meetings to be entered; else from its deadlines."""
     given = last.contract.get("timetable")
     if given:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ncthelpers import spc
 from ncthelpers.access import EXEMPT
@@ -47,7 +47,7 @@ class Oddity(NamedTuple):
     settle: str
 
 
-def _given(tables: Mapping, *names: str) -> Iterator[tuple[str, int, dict]]:
+def _given(tables: Mapping[str, Any], *names: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
     for name in names:
         if name in tables:
             yield from ((name, row, cells) for row, cells in records_by_row(tables[name]).items())
@@ -67,7 +67,7 @@ def outside_limits(data: YearData, last: YearData | None) -> Iterator[Oddity]:
         rebases = data.tables.get("kpi_rebases") if register == "kpis" else None
         months = spc.kpi_months(data.tables[register], held[0], held[1] if len(held) > 1 else None, rebases)
         lines = {(cells["kpi"], cells["period"][:7]): row for _, row, cells in _given(data.tables, names[0])}
-        freaks: dict[str, list[tuple[int, dict]]] = {}
+        freaks: dict[str, list[tuple[int, dict[str, Any]]]] = {}
         for month in records_of(months[months["rule"] == spc.OUTSIDE]):
             row = lines.get((month["kpi"], month["period"][:7]))
             if row is not None:
@@ -149,7 +149,7 @@ def missing_months(data: YearData, last: YearData | None) -> Iterator[Oddity]:
                              f"has no row for {', '.join(gaps)}", "enter the month, or say why it is not reported")  # fmt: skip
 
 
-def _keyed(data: YearData, name: str, back: int = 0) -> dict[tuple, tuple[int, dict]]:
+def _keyed(data: YearData, name: str, back: int = 0) -> dict[tuple[Any, ...], tuple[int, dict[str, Any]]]:
     """Rows of a table by their key; a month is that of so many years later."""
 
     def part(value: object, column: Column) -> object:
@@ -213,10 +213,10 @@ def slipped_digits(data: YearData, last: YearData | None) -> Iterator[Oddity]:
                              "check its unit, its sign and its decimal point")  # fmt: skip
 
 
-def _groups(frame: pd.DataFrame, schema: TableSchema) -> dict[tuple, dict[int, dict]]:
+def _groups(frame: pd.DataFrame, schema: TableSchema) -> dict[tuple[Any, ...], dict[int, dict[str, Any]]]:
     """Rows of a kind: alike in every column that has a list of allowed values, or a unit."""
     kinds = [one.name for one in schema.columns if one.values or one.name == "unit" or one.type == "yesno"]
-    groups: dict[tuple, dict[int, dict]] = {}
+    groups: dict[tuple[Any, ...], dict[int, dict[str, Any]]] = {}
     for row, cells in records_by_row(frame).items():
         groups.setdefault(tuple(cells[kind] for kind in kinds), {})[row] = cells
     return groups
@@ -272,7 +272,7 @@ def misnumbered(data: YearData, last: YearData | None) -> Iterator[Oddity]:
     for name, frame in data.tables.items():
         schema = data.schemas[name]
         for column in (one.name for one in schema.columns if one.name in ("order", "point")):
-            lists: dict[tuple, list[tuple[int, int]]] = {}
+            lists: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
             rest = [key for key in schema.key if key != column] if column in schema.key else schema.key[:-1]
             for _, row, cells in _given({name: frame}, name):
                 lists.setdefault(tuple(cells[key] for key in rest), []).append((row, cells[column]))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -83,7 +83,7 @@ class _Beside:
     bounds: tuple[Decimal, ...] = ()
 
 
-def _beside(row: Mapping | None, measure: Mapping) -> _Beside:
+def _beside(row: Mapping[str, Any] | None, measure: Mapping[str, Any]) -> _Beside:
     """As printed; where only counts are, their quotient at the measure's places, and what it may be off by.
 
     Either count may itself be a sum of counts that are each rounded to ten, so both are taken at their furthest.
@@ -108,7 +108,7 @@ def _beside(row: Mapping | None, measure: Mapping) -> _Beside:
 class _Year:
     """The newest figures of one contract year by measure and area, and the contract's areas in it."""
 
-    rows: Mapping[tuple[str, str], dict]
+    rows: Mapping[tuple[str, str], dict[str, Any]]
     areas: tuple[str, ...]
     joints: Mapping[str, list[str]]
     names: Mapping[str, str]
@@ -120,20 +120,20 @@ class _Year:
     def own(self) -> tuple[str, ...]:
         return (*self.areas, *self.joints)
 
-    def row(self, measure: str, area: str | None) -> dict | None:
+    def row(self, measure: str, area: str | None) -> dict[str, Any] | None:
         return self.rows.get((measure, area))
 
-    def beside(self, measure: Mapping, area: str | None) -> _Beside:
+    def beside(self, measure: Mapping[str, Any], area: str | None) -> _Beside:
         return _beside(self.row(measure["measure"], area), measure)
 
-    def of_own(self, measure: str) -> list[dict]:
+    def of_own(self, measure: str) -> list[dict[str, Any]]:
         return [row for row in (self.row(measure, area) for area in self.own) if row]
 
-    def shown_of(self, measure: Mapping, row: Mapping) -> str:
+    def shown_of(self, measure: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         """How much of a row may be shown by area: all of a country or region, of an authority what its measure allows."""
         return "" if row["kind"] in ROUNDED else measure["by_area"]
 
-    def alone(self, measure: Mapping, row: Mapping) -> Combined | None:
+    def alone(self, measure: Mapping[str, Any], row: Mapping[str, Any]) -> Combined | None:
         """The figure of a row by itself, with no more than may be shown of it; none where nothing may be."""
         shown = self.shown_of(measure, row)
         return None if shown == _NOT_SHOWN else combined([row | (_NO_COUNTS if shown == _RATES_ONLY else {})], measure)
@@ -145,7 +145,7 @@ class _Year:
             rows += [row for row in (self.row(measure, area) for area in (self.country, self.region)) if row]
         return "; ".join(dict.fromkeys(self.titles[row["publication"]] for row in rows)) or None
 
-    def combined(self, measure: Mapping) -> Combined:
+    def combined(self, measure: Mapping[str, Any]) -> Combined:
         """The figure for the contract's areas; refused where their rows do not cover them, and no more than them."""
         if not self.areas:
             return Combined(reason=_NO_AREAS)
@@ -161,7 +161,7 @@ class _Year:
         return combined(rows, measure) if covered <= set(self.areas) else Combined(reason=_OTHERS_TOO)
 
 
-def _says_nothing(row: Mapping) -> bool:
+def _says_nothing(row: Mapping[str, Any]) -> bool:
     """Whether a row only says that it does not apply, as an authority's does whose figure is in a joint return."""
     return row["status"] == _NOT_APPLICABLE and {row["numerator"], row["denominator"], row["value"]} == {None}
 
@@ -199,13 +199,13 @@ def _figures(statistics: Statistics, years: Collection[str]) -> dict[str, _Year]
     return {year: _of_year(statistics, year) for year in years}
 
 
-def newest_figures(statistics: Statistics, measure: str, year: str) -> dict[str, dict]:
+def newest_figures(statistics: Statistics, measure: str, year: str) -> dict[str, dict[str, Any]]:
     """The newest row of a measure and contract year for each area that has one, with its kind and its label in the table."""
     rows = _of_year(statistics, year).rows
     return {area: row for (of, area), row in rows.items() if of == measure}
 
 
-def _measures(statistics: Statistics, uses: Collection[str]) -> list[dict]:
+def _measures(statistics: Statistics, uses: Collection[str]) -> list[dict[str, Any]]:
     """The measures of some uses that any official figure is entered for, in their order."""
     entered = set(statistics.official["measure"])
     return [row for row in records_of(statistics.measures) if row["use"] in uses and row["measure"] in entered]
@@ -216,24 +216,24 @@ def _year_before(year: str) -> str:
     return f"{first - 1}-{first % 100:02d}"
 
 
-def _places(ours: Combined, measure: Mapping) -> int | None:
+def _places(ours: Combined, measure: Mapping[str, Any]) -> int | None:
     """Decimal places to show a figure with: as printed, 2 as 2.0 beside 2.3; at least one of a quotient; none of a count."""
     if ours.printed and ours.value is not None:
         return _printed_places(ours.value, measure)
     return None if ours.denominator is None else max(measure["decimals"], 1)
 
 
-def _printed_places(value: Decimal | int, measure: Mapping) -> int:
+def _printed_places(value: Decimal | int, measure: Mapping[str, Any]) -> int:
     """Places that a value is printed with: those of its measure at least, since a nought at the end may not be entered."""
     return max(measure["decimals"], -Decimal(value).as_tuple().exponent)
 
 
-def _shown_places(ours: Combined, measure: Mapping) -> int:
+def _shown_places(ours: Combined, measure: Mapping[str, Any]) -> int:
     """Places that a figure is compared at: as printed, or one at least where it is made of counts."""
     return _printed_places(ours.value, measure) if ours.printed else max(measure["decimals"], 1)
 
 
-def _ends(ours: Combined, measure: Mapping) -> tuple[Decimal | int, ...]:
+def _ends(ours: Combined, measure: Mapping[str, Any]) -> tuple[Decimal | int, ...]:
     """What a figure may be: itself, or where it is printed rounded, from half a unit of its last place below to above."""
     if not ours.printed:
         return (ours.value,)
@@ -241,14 +241,14 @@ def _ends(ours: Combined, measure: Mapping) -> tuple[Decimal | int, ...]:
     return ours.value + -half, ours.value + half
 
 
-def _frame(rows: Iterable[Mapping], columns: str) -> pd.DataFrame:
+def _frame(rows: Iterable[Mapping[str, Any]], columns: str) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
 
 
 # The tables
 
 
-def _not_in_full(measure: Mapping) -> str | None:
+def _not_in_full(measure: Mapping[str, Any]) -> str | None:
     """Why two figures of a measure are not compared in words, where a part of its definition is not stated."""
     try:
         comparable(Fingerprint.of(measure), Fingerprint.of(measure))
@@ -257,7 +257,7 @@ def _not_in_full(measure: Mapping) -> str | None:
     return None
 
 
-def _against(ours: Combined, theirs: _Beside, whose: str, measure: Mapping) -> str:
+def _against(ours: Combined, theirs: _Beside, whose: str, measure: Mapping[str, Any]) -> str:
     """How the contract's figure stands to another, in one word, or why that is not said."""
     if ours.value is None:
         return f"not compared: {ours.reason}"
@@ -377,10 +377,10 @@ def measures_alone(statistics: Statistics, year: str) -> pd.DataFrame:
 
 
 @once
-def _by_measure(statistics: Statistics, year: str) -> dict[str, dict[str, dict]]:
+def _by_measure(statistics: Statistics, year: str) -> dict[str, dict[str, dict[str, Any]]]:
     """The rows of one year's values of every authority, by measure and area."""
     values = statistics.authority_values
-    grouped: dict[str, dict[str, dict]] = {}
+    grouped: dict[str, dict[str, dict[str, Any]]] = {}
     for row in records_of(values[values["year"] == year]):
         grouped.setdefault(row["measure"], {})[row["area"]] = row
     return grouped
@@ -470,7 +470,7 @@ def neighbour_means(statistics: Statistics, year: str) -> pd.DataFrame:
 
 
 def _change(
-    statistics: Statistics, measure: Mapping, now: _Year, before: _Year, years: tuple[str, str], polarity: str
+    statistics: Statistics, measure: Mapping[str, Any], now: _Year, before: _Year, years: tuple[str, str], polarity: str
 ) -> tuple[Combined, Combined, Decimal | None, str]:
     """Figures of both years, the change between them if it may be given, and the words on it or why there are none."""
     ours, earlier = now.combined(measure), before.combined(measure)
@@ -505,12 +505,12 @@ def _change(
     return ours, earlier, change, direction_of_travel(before_shown, now_shown, polarity)
 
 
-def _unequally_printed(ours: Combined, earlier: Combined, measure: Mapping) -> bool:
+def _unequally_printed(ours: Combined, earlier: Combined, measure: Mapping[str, Any]) -> bool:
     """Whether one of two figures is printed to fewer places than the other is shown with."""
     return None not in (ours.value, earlier.value) and _shown_places(ours, measure) != _shown_places(earlier, measure)
 
 
-def _places_of_change(ours: Combined, earlier: Combined, measure: Mapping) -> int:
+def _places_of_change(ours: Combined, earlier: Combined, measure: Mapping[str, Any]) -> int:
     """Places to show a change with: those of the coarser of the two figures."""
     if None in (ours.value, earlier.value):
         return max(measure["decimals"], 1)
@@ -621,7 +621,7 @@ def official_finance(statistics: Statistics, year: str) -> pd.DataFrame:
     return _frame(rows, "measure title area unit value country release")
 
 
-def _amount(row: Mapping) -> Decimal | None:
+def _amount(row: Mapping[str, Any]) -> Decimal | None:
     return row["numerator"] if row["value"] is None else row["value"]
 
 
@@ -665,7 +665,7 @@ def reported_beside(statistics: Statistics, reported_values: pd.DataFrame) -> pd
                         "note source decimals")  # fmt: skip
 
 
-def _printed(row: Mapping) -> str:
+def _printed(row: Mapping[str, Any]) -> str:
     """A figure as a release prints it: value, and counts in brackets."""
     counts = " of ".join(f"{Decimal(row[part]):,f}" for part in ("numerator", "denominator") if row[part] is not None)
     if row["value"] is None:
@@ -754,7 +754,7 @@ def measure_series(statistics: Statistics, years: Collection[str], uses: Collect
 
 
 def _break_text(
-    statistics: Statistics, measure: Mapping, areas: Collection[str], before: str | None, year: str
+    statistics: Statistics, measure: Mapping[str, Any], areas: Collection[str], before: str | None, year: str
 ) -> str | None:
     """The breaks in the series of some areas between two years, each reason once; none without a year before."""
     if before is None:

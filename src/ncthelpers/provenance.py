@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import results
 from ncthelpers.cells import Column, as_written, visible
@@ -57,7 +57,7 @@ class Figure:
     text: str
     rows: tuple[str, ...]
 
-    def as_record(self) -> dict:
+    def as_record(self) -> dict[str, Any]:
         """The figure for machines."""
         return {
             "name": self.name,
@@ -127,7 +127,9 @@ class Shown:
     also: tuple[str, ...] = ()
 
 
-def bundle(html: str, text: str, shown: Shown | None, caption: str, anchor: str = "") -> tuple[dict, dict]:
+def bundle(
+    html: str, text: str, shown: Shown | None, caption: str, anchor: str = ""
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a notebook keeps of a shown thing: what readers see, and as metadata the figures in it.
 
     Parameters
@@ -175,7 +177,7 @@ def _missing(value: object) -> bool:
     return value is None or value != value
 
 
-def _unit(column: Column, row: Mapping, units: Mapping[str, str]) -> str:
+def _unit(column: Column, row: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """Unit of a cell: its column's, else its row's, else its measure's."""
     if column.unit or column.type in _UNITS:
         return column.unit or _UNITS[column.type]
@@ -195,7 +197,7 @@ def _held(columns: Sequence[Column], schema: TableSchema) -> list[tuple[int, Col
 
 def figures_of(
     columns: Sequence[Column],
-    rows: Sequence[Mapping],
+    rows: Sequence[Mapping[str, Any]],
     names: Sequence[str],
     texts: Sequence[Sequence[str]],
     lineage: Lineage,
@@ -234,7 +236,7 @@ def figures_of(
     return found, behind
 
 
-def paths(name: str, schema: TableSchema, rows: Iterable[Mapping]) -> list[str]:
+def paths(name: str, schema: TableSchema, rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Path of each row of a table, as a placeholder writes it: the table and the row's key."""
     return ["/".join([name, *(as_written(row.get(part)) for part in schema.key)]) for row in rows]
 
@@ -244,7 +246,7 @@ def shown_table(
     name: str,
     schema: TableSchema,
     columns: Sequence[Column],
-    rows: Sequence[Mapping],
+    rows: Sequence[Mapping[str, Any]],
     texts: Sequence[Sequence[str]],
 ) -> Shown:
     """A table as it is shown, with its figures and sources.
@@ -271,7 +273,7 @@ def shown_table(
                  sources_of(data, merged(behind), made=calculation(data, name)))  # fmt: skip
 
 
-def shown_chart(data: YearData | Comparison, name: str, rows: Iterable[Mapping], part: str = "") -> Shown:
+def shown_chart(data: YearData | Comparison, name: str, rows: Iterable[Mapping[str, Any]], part: str = "") -> Shown:
     """A chart as it is shown: the table it is drawn from, with the sources of the rows drawn."""
     lineage = Lineage(data, name)
     behind = merged(one for row in rows for one in lineage.of(row))
@@ -291,7 +293,7 @@ def _gives_a_table(function: object) -> bool:
     return getattr(given, "__name__", str(given)).rpartition(".")[2] == "DataFrame"
 
 
-def _calculation(function: object) -> Callable | None:
+def _calculation(function: object) -> Callable[..., Any] | None:
     """The public function that a calculation comes down to: itself, or the first that it calls for a table."""
     while hasattr(function, "func"):  # with some of its arguments given
         function = function.func
@@ -331,7 +333,7 @@ def calculation(data: YearData | Comparison, name: str) -> tuple[tuple[str, str]
     return ((f"{module}.{function.__name__}", first.partition(". ")[0].rstrip(".") + "."),)
 
 
-def _documents(package: Mapping) -> dict[str, str]:
+def _documents(package: Mapping[str, Any]) -> dict[str, str]:
     """Titles of the documents with their dates."""
     return {document["id"]: f"{document['title']} ({in_words(str(when)) if (when := document.get('date')) else 'no date given'})"
             for document in package.get("documents", [])}  # fmt: skip
@@ -395,7 +397,7 @@ def _sections(document: str, sections: Sequence[str]) -> str:
 
 
 @once
-def _by_publication(reference: Reference) -> dict[str, dict]:
+def _by_publication(reference: Reference) -> dict[str, dict[str, Any]]:
     return {row["publication"]: row for row in records_of(reference.tables[PUBLICATIONS])}
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import claims, commentary, coverage, finance, unfinished
 from ncthelpers.asprinted import unlike_printed
@@ -41,7 +41,7 @@ _EVIDENCE = 12  # rows of evidence that a query names
 _MANY = 3  # of one kind, before they are counted and not listed
 
 
-def _rows(data: YearData, table: str) -> dict[int, dict]:
+def _rows(data: YearData, table: str) -> dict[int, dict[str, Any]]:
     """Rows of a table by line; none of one that could not be read whole."""
     with suppress(NotRead):
         frame = data.tables.get(table)
@@ -89,7 +89,7 @@ def _few(data: YearData, place: str, last: YearData | None, today: date) -> Iter
                                "print it again only if its source is public, and ask those who wrote it")  # fmt: skip
 
 
-def _paragraphs(cells: Mapping) -> set[str]:
+def _paragraphs(cells: Mapping[str, Any]) -> set[str]:
     return {part for key, value in cells.items() if key.endswith("source") and value for part in value.split()}
 
 
@@ -99,7 +99,7 @@ def _places(data: YearData, cells: Iterable[Cell]) -> str:
     return ", ".join(f"{table}.csv row {row}" for table, row in sorted(rows)[:_EVIDENCE])
 
 
-def _finding(data: YearData, claim: Mapping) -> claims.Finding | None:
+def _finding(data: YearData, claim: Mapping[str, Any]) -> claims.Finding | None:
     """What the check of a claim finds; nothing where it rests on what could not be read or is not there, a fault of its own."""
     try:
         return claims.finding(data, claim)
@@ -344,7 +344,7 @@ _OF_TABLES = (_totals, _movements, _steps, _owners, _old_commentary)
 _OF_YEARS = (_uncarried,)
 
 
-def _asked(query: Callable, *given: object) -> list[Fault]:
+def _asked(query: Callable[..., Any], *given: object) -> list[Fault]:
     """What a query finds; one that cannot be asked for what could not be read, which is a fault, is passed over."""
     try:
         return list(query(*given))

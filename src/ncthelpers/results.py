@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -62,7 +62,7 @@ class Result:
     """
 
     inputs: tuple[str, ...]
-    calculation: Callable
+    calculation: Callable[..., Any]
     of_year: bool = False
     lacks: Callable[[YearData], str] | None = None
 
@@ -94,7 +94,7 @@ def _gaps(data: YearData) -> pd.DataFrame:
     return finance.gaps_by_year(data["budget_gaps"], data.contract["councils"])
 
 
-def _of_statistics(calculation: Callable) -> Callable[[YearData], pd.DataFrame]:
+def _of_statistics(calculation: Callable[..., Any]) -> Callable[[YearData], pd.DataFrame]:
     return lambda data: calculation(official.statistics(data), str(data.year))
 
 
@@ -118,7 +118,7 @@ def _measured(data: YearData) -> dict[tuple[str, str], escalation.Measured]:
     mechanism = escalation.mechanism(data.contract)
     if not mechanism.is_complete:
         return {}
-    periods: dict[tuple[str, str], list[tuple]] = {}
+    periods: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for judged, months in _MONTHS.items():
         for row in records_of(table(data, months)):
             if row["status"] is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -55,16 +55,16 @@ _BASES = {
 }
 
 
-def _looked_up(tables: Mapping, table: str, key: str, column: str) -> dict:
+def _looked_up(tables: Mapping[str, Any], table: str, key: str, column: str) -> dict[str, Any]:
     return dict(zip(tables[table][key], tables[table][column], strict=True)) if table in tables else {}
 
 
-def _whole(tables: Mapping, *names: str) -> bool:
+def _whole(tables: Mapping[str, Any], *names: str) -> bool:
     """Whether every row of some tables could be read, so that what is not there is missing."""
     return not any(unread(tables[name]) for name in names if name in tables)
 
 
-def _named(frame: pd.DataFrame, column: str) -> set | None:
+def _named(frame: pd.DataFrame, column: str) -> set[Any] | None:
     """Every value of a column, of rows that could not be read too; none where nobody can say what all of them are."""
     rest = unread(frame)
     if any(column not in row for row in rest):
@@ -91,7 +91,9 @@ def _councils(data: YearData, place: str) -> Iterator[Fault]:
                     yield Fault(file, None, column.name, council, "has no row, though the table is kept by council")
 
 
-def _dangling(tables: Mapping, schemas: Mapping, known: Mapping, place: str) -> Iterator[Fault]:
+def _dangling(
+    tables: Mapping[str, Any], schemas: Mapping[str, Any], known: Mapping[str, Any], place: str
+) -> Iterator[Fault]:
     """A value that names a row of another table finds it there."""
     for name, frame in tables.items():
         for column in (c for c in schemas[name].columns if c.refers_to):
@@ -116,7 +118,9 @@ def _references(data: YearData, place: str) -> Iterator[Fault]:
                             "is not in areas.area: give the area that the council's figures are published for")  # fmt: skip
 
 
-def _unknown_sources(tables: Mapping, schemas: Mapping, known: Mapping[str, set], place: str) -> Iterator[Fault]:
+def _unknown_sources(
+    tables: Mapping[str, Any], schemas: Mapping[str, Any], known: Mapping[str, set[Any]], place: str
+) -> Iterator[Fault]:
     for name, frame in tables.items():
         for column in (c for c in schemas[name].columns if c.type == "source"):
             for row, value in frame[column.name].dropna().items():
@@ -124,7 +128,7 @@ def _unknown_sources(tables: Mapping, schemas: Mapping, known: Mapping[str, set]
                     yield Fault(f"{place}/{name}.csv", row, column.name, part, rule)
 
 
-def unknown_citations(source: str, known: Mapping[str, set]) -> Iterator[tuple[str, str]]:
+def unknown_citations(source: str, known: Mapping[str, set[Any]]) -> Iterator[tuple[str, str]]:
     """What a list of sources cites that is not there, each part with the rule; a kind that could not be read is passed."""
     for part in source.split():
         try:
@@ -144,7 +148,7 @@ _NOT_THERE = {
 }  # fmt: skip
 
 
-def known_sources(data: YearData) -> dict[str, set]:
+def known_sources(data: YearData) -> dict[str, set[Any]]:
     """What a row of the year may cite: its paragraphs and the reference's publications, as far as they could be read."""
     known, held = {}, data.reference
     if "documents" in data.package:
@@ -186,7 +190,7 @@ def _dates(data: YearData, place: str) -> Iterator[Fault]:
                 yield Fault(file, row, "context", "yes", "marks a date as context that lies inside the contract year")
 
 
-def _rows(data: YearData, *tables: str) -> Iterator[tuple[str, int, dict]]:
+def _rows(data: YearData, *tables: str) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """Table, line and cells of every row of some tables, as far as these could be read."""
     for name in tables:
         if name in data.tables:
@@ -257,14 +261,14 @@ def _kpi_rebases(data: YearData, place: str) -> Iterator[Fault]:
             yield Fault(f"{place}/{name}.csv", row, "month", cells["month"], f"is no month of the KPI {cells['kpi']}")
 
 
-def _percentages(data: YearData) -> Iterator[tuple[str, int, dict]]:
+def _percentages(data: YearData) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """Rows of KPIs in per cent."""
     for name, register in _VALUES.items():
         units = _looked_up(data.tables, register, "kpi", "unit")
         yield from (held for held in _rows(data, name) if units.get(held[2]["kpi"]) == "per cent")
 
 
-def _small(cells: Mapping) -> str | None:
+def _small(cells: Mapping[str, Any]) -> str | None:
     """The column of a percentage whose number, or what that leaves of the other, is from one to five; none if neither is."""
     part, whole = cells["numerator"], cells["denominator"]
     left = None if None in (part, whole) else whole - part
@@ -274,7 +278,7 @@ def _small(cells: Mapping) -> str | None:
     )
 
 
-def _counted(data: YearData) -> Iterator[tuple[str, int, dict]]:
+def _counted(data: YearData) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """Rows of KPIs in per cent that give both counts, of which a fault may tell."""
     for name, row, cells in _percentages(data):
         if None not in (cells["numerator"], cells["denominator"]) and _small(cells) is None:
@@ -403,9 +407,9 @@ def _small_counts(data: YearData, place: str) -> Iterator[Fault]:
             )
 
 
-def _asked(data: YearData, name: str) -> dict[tuple, dict[int, int | None]]:
+def _asked(data: YearData, name: str) -> dict[tuple[Any, ...], dict[int, int | None]]:
     """The numbers of each question of a survey, or month of audits, by row; none where one is marked as suppressed."""
-    found: dict[tuple, dict[int, int | None]] = {}
+    found: dict[tuple[Any, ...], dict[int, int | None]] = {}
     for _, row, cells in _rows(data, name):
         if (cells[_SUPPRESSED[name]] is None) == (cells["status"] is not None):
             found.setdefault(tuple(cells[key] for key in _COUNTED_AMONG[name]), {})[row] = cells[_SUPPRESSED[name]]
@@ -481,7 +485,7 @@ def _counted_together(data: YearData) -> Iterator[Rows]:
                    for table, held in rows.items()}  # fmt: skip
 
 
-def _same_question(name: str, cells: Mapping, other: Mapping) -> bool:
+def _same_question(name: str, cells: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return name in ANSWERS and all(cells[key] == other[key] for key in ANSWERS[name].among)
 
 
@@ -565,7 +569,7 @@ _RULES = (
 )  # fmt: skip
 
 
-def found_by(rule: Callable, passing: bool, *given: object) -> list[Fault]:
+def found_by(rule: Callable[..., Any], passing: bool, *given: object) -> list[Fault]:
     """What a rule finds; one that cannot run for what could not be read, a fault of its own, is passed over."""
     try:
         return list(rule(*given))
@@ -595,26 +599,26 @@ def cross_table_faults(data: YearData, place: str, passing: bool = False) -> lis
 # Between the tables of the reference
 
 
-def _links(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _links(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """A value that names a row of another table finds it there."""
     yield from _dangling(tables, schemas, tables, place)
 
 
-def _cited(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _cited(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """A publication that a row cites is in the list; a paragraph is of no year and passed."""
     listed = _named(tables[PUBLICATIONS], "publication") if PUBLICATIONS in tables else None
     known = {} if listed is None else {PUBLICATIONS: listed}
     yield from _unknown_sources(tables, schemas, known, place)
 
 
-def _held_years(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _held_years(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """Years of official figures and of breaks in series are contract years."""
     for name, columns in {**dict.fromkeys(_OFFICIAL, ("year",)), "series_breaks": ("before", "after")}.items():
         if name in tables:
             yield from _not_years(tables[name], columns, f"{place}/{name}.csv")
 
 
-def _breaks(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _breaks(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """The last year before a break in series is earlier than the first year after it."""
     rows = records_by_row(tables["series_breaks"]) if "series_breaks" in tables else {}
     for row, cells in rows.items():
@@ -623,7 +627,7 @@ def _breaks(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
                         f"is not earlier than the first year after the break, {cells['after']}")  # fmt: skip
 
 
-def _symbols(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _symbols(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """A row of official statistics has a figure, or a symbol in the place of one."""
     for name in set(_OFFICIAL) & set(tables):
         frame, file = tables[name], f"{place}/{name}.csv"
@@ -638,7 +642,7 @@ def _symbols(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
 _WEEKDAY_HOLIDAYS = 7
 
 
-def _holidays(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _holidays(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """A bank holiday is on a weekday, and the list is whole in each year from its first to its last: all of these count as covered."""
     days = dict(tables["bank_holidays"]["day"].items()) if "bank_holidays" in tables else {}
     whole = _whole(tables, "bank_holidays")
@@ -655,7 +659,7 @@ def _holidays(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
                         f"is a year of {held[year]} bank holidays on weekdays, fewer than {_WEEKDAY_HOLIDAYS}: the list is not whole")  # fmt: skip
 
 
-def _authorities(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _authorities(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """The values of every authority are of authorities and joint returns, and of no other area."""
     kinds = _looked_up(tables, "areas", "area", "kind")
     areas = tables["authority_values"]["area"].items() if "authority_values" in tables else ()
@@ -665,7 +669,7 @@ def _authorities(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Faul
                         f"is a {kinds[area]}, and neither a local authority nor a joint return")  # fmt: skip
 
 
-def _joint_members(tables: Mapping) -> dict[str, list[str]]:
+def _joint_members(tables: Mapping[str, Any]) -> dict[str, list[str]]:
     kinds, members = _looked_up(tables, "areas", "area", "kind"), {}
     rows = records_of(tables["area_members"]) if "area_members" in tables else ()
     for one in rows:
@@ -674,7 +678,7 @@ def _joint_members(tables: Mapping) -> dict[str, list[str]]:
     return members
 
 
-def _joint_returns(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _joint_returns(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """A joint return never stands beside a figure of an authority that it covers, in one measure, year and release."""
     members = _joint_members(tables)
     for name in set(_OFFICIAL) & set(tables):
@@ -689,7 +693,7 @@ def _joint_returns(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fa
                             f"is a joint return beside figures of {', '.join(beside)}, which it covers")  # fmt: skip
 
 
-def _release_order(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _release_order(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """Of several releases of a figure, the dates say which is the later."""
     if "official" not in tables or PUBLICATIONS not in tables:
         return
@@ -711,7 +715,7 @@ def _in_no_order(one: str | None, other: str | None) -> bool:
     return first_day(one) <= last_day(other) and first_day(other) <= last_day(one)
 
 
-def _official_sources(tables: Mapping, schemas: Mapping, place: str) -> Iterator[Fault]:
+def _official_sources(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str) -> Iterator[Fault]:
     """Official statistics come from no press and no meeting summary."""
     kinds = _looked_up(tables, PUBLICATIONS, "publication", "kind")
     for name in set(_OFFICIAL) & set(tables):
@@ -725,7 +729,9 @@ _REFERENCE_RULES = (
 )  # fmt: skip
 
 
-def reference_faults(tables: Mapping, schemas: Mapping, place: str, passing: bool = False) -> list[Fault]:
+def reference_faults(
+    tables: Mapping[str, Any], schemas: Mapping[str, Any], place: str, passing: bool = False
+) -> list[Fault]:
     """Every fault within and between the tables of the reference. A table or row that could not be read is nobody else's fault.
 
     Parameters

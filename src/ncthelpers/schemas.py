@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import yaml
@@ -79,7 +79,7 @@ class TableSchema:
         return [column.name for column in self.columns]
 
 
-def _column(table: str, name: str, given: Mapping, of_table: Mapping) -> Column:
+def _column(table: str, name: str, given: Mapping[str, Any], of_table: Mapping[str, Any]) -> Column:
     unknown = set(given) - _COLUMN_KEYS
     if unknown or given.get("type") not in TYPES or not given.get("title"):
         raise ValueError(
@@ -97,7 +97,7 @@ def _column(table: str, name: str, given: Mapping, of_table: Mapping) -> Column:
     return Column(name=name, **listed, **named, **{**of_table, **plain}, **bounds)
 
 
-def _schema(given: Mapping) -> TableSchema:
+def _schema(given: Mapping[str, Any]) -> TableSchema:
     """A schema from its YAML; a misspelt key, column or access is an error, or its rule would silently not hold."""
     of_table = {key: given[key] for key in ("access", "reason", "review") if key in given}
     unknown = (set(given.get("key", ())) | set(given.get("show", ()))) - set(given["columns"])
@@ -178,7 +178,7 @@ def schemas_from(file: Path) -> Mapping[str, TableSchema]:
     return {given["table"]: _schema(given) for given in read_yaml(file.read_text("utf-8"))}
 
 
-def _each(cells: Iterable[str], read: Callable[[str], object]) -> list:
+def _each(cells: Iterable[str], read: Callable[[str], object]) -> list[Any]:
     """Every cell through a reader that is asked once for each different text: a large table has few of them."""
     known = {text: read(text) for text in dict.fromkeys(cells)}
     return [known[text] for text in cells]
@@ -225,7 +225,7 @@ def _pandera(schema: TableSchema) -> "pa.DataFrameSchema":
     )  # fmt: skip
 
 
-def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str, list] | None:
+def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str, list[Any]] | None:
     """The cells of each column read; none where one breaks a rule, or what may stand only once stands twice."""
     try:
         read = {column.name: _each(written[column.name], lambda text, column=column: read_cell(text, column))
@@ -240,7 +240,7 @@ def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str
 def _same_key(frame: pd.DataFrame, schema: TableSchema) -> list[list[int]]:
     """The rows that have one key, where they are several; keys are held against each other as read: 1 and 01 are the same number."""
     read = [_each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key]
-    rows: dict[tuple, list[int]] = {}
+    rows: dict[tuple[Any, ...], list[int]] = {}
     for row, key in zip(frame.index, zip(*read, strict=True), strict=False):
         rows.setdefault(key, []).append(int(row))
     return [alike for alike in rows.values() if len(alike) > 1]
@@ -392,7 +392,9 @@ def read_rows(content: bytes, schema: TableSchema, file: str) -> tuple[pd.DataFr
     return _partly(schema, read, [lines[number] for number in kept], tuple(rest)), faults
 
 
-def _partly(schema: TableSchema, read: Mapping, lines: Sequence[int], rest: tuple[Mapping, ...]) -> pd.DataFrame:
+def _partly(
+    schema: TableSchema, read: Mapping[str, Any], lines: Sequence[int], rest: tuple[Mapping[str, Any], ...]
+) -> pd.DataFrame:
     """The rows of a table that could be read, the others in its attributes."""
     frame = pd.DataFrame(read, columns=schema.names, index=lines, dtype=object)
     frame.attrs["unread"] = rest

@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.addresses import letter
 from ncthelpers.faults import Fault
@@ -42,7 +43,7 @@ def _rows(content: bytes) -> list[tuple[int, int, list[str]]]:
     return rows
 
 
-def fingerprint(content: bytes) -> dict:
+def fingerprint(content: bytes) -> dict[str, Any]:
     """The header of a table, and of each of its rows the digests of its cells, one after another.
 
     Examples
@@ -72,7 +73,7 @@ def _texts(held: object) -> bool:
     return isinstance(held, list) and all(isinstance(one, str) for one in held)
 
 
-def read_record(folder: Path) -> dict[str, dict]:
+def read_record(folder: Path) -> dict[str, dict[str, Any]]:
     """What the tables of a folder were when they were sealed, by file name; nothing where no usable record is there."""
     try:
         held = json.loads(text_in(folder / SEALED, folder))
@@ -105,7 +106,7 @@ def _steps(was: list[str], now: list[str]) -> Iterator[tuple[int | None, int | N
         yield from ((old, None) for old in rest)
 
 
-def cell_faults(content: bytes, record: Mapping, file: str) -> list[Fault]:
+def cell_faults(content: bytes, record: Mapping[str, Any], file: str) -> list[Fault]:
     """Each cell and row of a table that is not what was sealed, by its place alone: a value may be what nobody may see.
 
     Parameters

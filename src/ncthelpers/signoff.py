@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ncthelpers.faults import Fault
 from ncthelpers.files import checksum
@@ -35,7 +36,7 @@ class Signature:
     state: str
 
 
-def data_checksum(package: Mapping) -> str:
+def data_checksum(package: Mapping[str, Any]) -> str:
     """One checksum of all data of a year, from the checksums of its files and the days of its documents, by which claims are judged.
 
     Parameters
@@ -56,7 +57,7 @@ def data_checksum(package: Mapping) -> str:
     return checksum("".join([*files, *days]).encode())
 
 
-def signatures(contract: Mapping, package: Mapping) -> tuple[Signature, ...]:
+def signatures(contract: Mapping[str, Any], package: Mapping[str, Any]) -> tuple[Signature, ...]:
     """How it stands with each role that must sign, and with each other that has signed.
 
     Parameters
@@ -110,7 +111,7 @@ def role_fault(role: object) -> str:
     return "must be a role, never a person's name" if "@" in role or _TITLED.search(role) else ""
 
 
-def sign_off_faults(package: Mapping, file: str) -> list[Fault]:
+def sign_off_faults(package: Mapping[str, Any], file: str) -> list[Fault]:
     """What keeps the ``sign_off`` of a ``datapackage.yml`` from being a list of roles, each once, with day and checksum."""
     entries = package.get("sign_off") or []
     if not isinstance(entries, list) or not all(
@@ -134,7 +135,7 @@ def sign_off_faults(package: Mapping, file: str) -> list[Fault]:
     return faults
 
 
-def signed(package: Mapping, role: str, on: date) -> dict:
+def signed(package: Mapping[str, Any], role: str, on: date) -> dict[str, Any]:
     """A ``datapackage.yml`` with a role's sign-off of the data as it is now, in the place of an earlier one of that role.
 
     Raises

@@ -6,7 +6,7 @@ Counts that a public source printed, such as those of the department, are not am
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ncthelpers.differencing import Relation, linked, named, recoverable, whole, year_to_date
 from ncthelpers.disclosure import is_small
@@ -59,9 +59,9 @@ _ALL, _COULD, _OTHERS = "all of them", "who could have answered", "who did not a
 class Counts(NamedTuple):
     """Counts of people, how they add up, and the table, row and column of each."""
 
-    shown: dict[tuple, int | None]
+    shown: dict[tuple[Any, ...], int | None]
     relations: list[Relation]
-    places: dict[tuple, tuple[str, int, str]]
+    places: dict[tuple[Any, ...], tuple[str, int, str]]
 
 
 def counts_of(tables: Rows, year: str = "") -> Counts:
@@ -86,7 +86,7 @@ def counts_of(tables: Rows, year: str = "") -> Counts:
     )  # fmt: skip
 
 
-def worked_out(counts: Counts) -> dict[tuple, tuple[str, int, str] | None]:
+def worked_out(counts: Counts) -> dict[tuple[Any, ...], tuple[str, int, str] | None]:
     """The counts not printed that the others give away as one of one to five people, each with where it is, or is made of.
 
     Parameters
@@ -134,7 +134,7 @@ def published_faults(years: Mapping[str, Rows]) -> Iterator[Fault]:
             yield from _told(f"{year} {name}", counts_of({**beside, name: tables[name]}, year))
             yield from _shares(f"{year} {name}", ANSWERS.get(name), tables[name])
         yield from _told(f"{year}, its tables together", every[year])
-        printed: dict[tuple, int | None] = {}
+        printed: dict[tuple[Any, ...], int | None] = {}
         for other in every.values():
             printed |= {cell: number for cell, number in other.shown.items() if number is not None}
         if any(every[year].shown.get(cell) is None for cell in printed):
@@ -164,7 +164,7 @@ def _told(file: str, counts: Counts, alone: bool = True) -> Iterator[Fault]:
         yield Fault(file, None, named(cell), "", "can be worked out as a number from one to five")
 
 
-def _shares(file: str, held: Answers | None, rows: Mapping[int, Mapping]) -> Iterator[Fault]:
+def _shares(file: str, held: Answers | None, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[Fault]:
     """The shares of hidden numbers that are given."""
     for line, row in rows.items() if held and held.share else ():
         if row[held.number] is None and row[held.share] is not None:
@@ -173,7 +173,7 @@ def _shares(file: str, held: Answers | None, rows: Mapping[int, Mapping]) -> Ite
 
 def _answers(tables: Rows, year: str) -> Counts:
     made = Counts({}, [], {})
-    groups: dict[tuple, dict[tuple, None]] = {}
+    groups: dict[tuple[Any, ...], dict[tuple[Any, ...], None]] = {}
     for name, held in ANSWERS.items():
         for line, row in tables.get(name, {}).items():
             group = tuple(filter(None, (year, *(row[key] for key in held.among))))
@@ -194,7 +194,9 @@ def _answers(tables: Rows, year: str) -> Counts:
     return made
 
 
-def _could(group: tuple, groups: Mapping, shown: Mapping, bases: Mapping, year: str) -> int | None:
+def _could(
+    group: tuple[Any, ...], groups: Mapping[str, Any], shown: Mapping[str, Any], bases: Mapping[str, Any], year: str
+) -> int | None:
     """How many could have answered a question of a survey, as far as that is told."""
     survey = group[-2] if len(group) - bool(year) == 2 else None
     if survey not in bases or bases[survey] is not None:
@@ -231,7 +233,7 @@ def _kpis(tables: Rows) -> Counts:
     return made
 
 
-def _ratio(row: Mapping, indicator: str, kind: str | None) -> dict | None:
+def _ratio(row: Mapping[str, Any], indicator: str, kind: str | None) -> dict[str, Any] | None:
     """A row of a KPI in per cent as one of counts; none where it gives none, or such as are a fault of their own."""
     counts = {part: row[part] for part in ("numerator", "denominator")}
     given = [number for number in counts.values() if number is not None]
@@ -254,7 +256,7 @@ def _months(first: int) -> list[str]:
     return [f"{first + (month > 12)}-{(month - 1) % 12 + 1:02}" for month in range(4, 16)]
 
 
-def _left_over_to_date(shown: Mapping[tuple, int | None]) -> Iterator[Relation]:
+def _left_over_to_date(shown: Mapping[tuple[Any, ...], int | None]) -> Iterator[Relation]:
     """Those of a year to date who are not counted are those of the month before and those of the month."""
     held = [cell for cell in shown if cell[0] == "numerator" and cell[2] == _TO_DATE]
     for indicator, first in dict.fromkeys((cell[1], int(cell[3][:4]) - (cell[3][5:] < "04")) for cell in held):
@@ -264,9 +266,9 @@ def _left_over_to_date(shown: Mapping[tuple, int | None]) -> Iterator[Relation]:
         yield from year_to_date(*cells)
 
 
-def _years(shown: Mapping[tuple, int | None]) -> Iterator[Relation]:
+def _years(shown: Mapping[tuple[Any, ...], int | None]) -> Iterator[Relation]:
     """A year is the sum of its months."""
-    monthly: Sequence[tuple] = [cell for cell in shown if cell[2] == "month"]
+    monthly: Sequence[tuple[Any, ...]] = [cell for cell in shown if cell[2] == "month"]
     for part, indicator, series, period in shown:
         if series == "year" and any(cell[:2] == (part, indicator) for cell in monthly):
             months = [(part, indicator, "month", month) for month in _months(int(period[:4]))]

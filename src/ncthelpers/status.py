@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ncthelpers import access, commentary, results, signoff, timetable
 from ncthelpers.contract import to_enter
@@ -158,7 +159,7 @@ def _commentary(page: str, text: str) -> Commentary:
     return Commentary(page, owner, sum(bool(words) for words in found.values()), len(found))
 
 
-def topics_of(data: YearData) -> list[dict]:
+def topics_of(data: YearData) -> list[dict[str, Any]]:
     """The topics that the contract requires of the review, as the year lists them; none where it lists none.
 
     Parameters
@@ -175,7 +176,9 @@ def _page_of(section: str | None, pages: Iterable[str]) -> str:
     return next((page for page in pages if number.isdigit() and int(page.partition("_")[0]) == int(number)), "")
 
 
-def _topic(topic: Mapping, shown: Mapping[str, Iterable[str]], tables: Mapping, written: Mapping) -> Topic:
+def _topic(
+    topic: Mapping[str, Any], shown: Mapping[str, Iterable[str]], tables: Mapping[str, Any], written: Mapping[str, Any]
+) -> Topic:
     page = _page_of(topic["report_section"], shown)
     entered = dict.fromkeys(
         name
@@ -198,7 +201,7 @@ def status_of(
     faults: int,
     today: date,
     shown: Mapping[str, Iterable[str]],
-    topics: Iterable[Mapping] = (),
+    topics: Iterable[Mapping[str, Any]] = (),
     topics_from: str = "",
 ) -> Status:
     """How far a year is, also one with faults, as far as it can be read.

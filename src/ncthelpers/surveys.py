@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -94,7 +95,7 @@ def answer_shares(surveys: pd.DataFrame, survey_answers: pd.DataFrame) -> pd.Dat
     ['75.00', '25.00']
     """
     asked = {row["survey"]: row for row in records_of(surveys)}
-    questions: dict[tuple, list[dict]] = {}
+    questions: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in records_of(survey_answers):
         questions.setdefault((row["survey"], row["question"]), []).append(row)
     rows = []

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pandas as pd
@@ -107,7 +108,7 @@ def _taken(deadlines: pd.DataFrame | None, review_steps: pd.DataFrame | None) ->
     return found
 
 
-def _counted(entry: Mapping, meeting: date | None, holidays: Holidays | None) -> tuple[date | None, str]:
+def _counted(entry: Mapping[str, Any], meeting: date | None, holidays: Holidays | None) -> tuple[date | None, str]:
     """The last day of a step that is counted from its meeting and the rule in words, or why it has none."""
     unit = next(key for key in _COUNTED if key in entry)
     distance = _count(entry[unit], _COUNTED[unit])
@@ -126,7 +127,7 @@ def _counted(entry: Mapping, meeting: date | None, holidays: Holidays | None) ->
 
 
 def steps(
-    contract: Mapping,
+    contract: Mapping[str, Any],
     ends: date,
     today: date,
     holidays: Holidays | None = None,
@@ -166,7 +167,7 @@ def steps(
     return tuple(_step(entry, ends, today, holidays, taken, held) for entry in entries)
 
 
-def _meeting(entry: Mapping, taken: Mapping[str, str]) -> date | None:
+def _meeting(entry: Mapping[str, Any], taken: Mapping[str, str]) -> date | None:
     """The day of a step that others are counted from: as planned, or as taken where it is known to the day."""
     if entry.get("on"):
         return entry["on"]
@@ -175,7 +176,12 @@ def _meeting(entry: Mapping, taken: Mapping[str, str]) -> date | None:
 
 
 def _step(
-    entry: Mapping, ends: date, today: date, holidays: Holidays | None, taken: Mapping[str, str], held: Mapping
+    entry: Mapping[str, Any],
+    ends: date,
+    today: date,
+    holidays: Holidays | None,
+    taken: Mapping[str, str],
+    held: Mapping[str, Any],
 ) -> Step:
     done, over = taken.get(entry["step"], ""), False
     if "by" in entry:
@@ -237,7 +243,7 @@ def as_calendar(found: Iterable[Step], review: str, stamp: date) -> str:
     return calendar.to_ical().decode("utf-8")
 
 
-def timetable_faults(contract: Mapping, file: str) -> list[Fault]:
+def timetable_faults(contract: Mapping[str, Any], file: str) -> list[Fault]:
     """What keeps the ``timetable`` of a ``contract.yml`` from being one: each step once, dated in one way, with its source.
 
     Parameters
@@ -265,7 +271,7 @@ def timetable_faults(contract: Mapping, file: str) -> list[Fault]:
     ]
 
 
-def _entry_faults(entry: Mapping, times: int, meetings: set[str]) -> list[str]:
+def _entry_faults(entry: Mapping[str, Any], times: int, meetings: set[str]) -> list[str]:
     faults = [f"lacks its {part}" for part in ("what", "source") if not str(entry.get(part) or "").strip()]
     if not isinstance(entry.get("step"), str) or not _ID.fullmatch(entry["step"]):
         faults.append("must give step: a short name of small letters, digits and underscores")

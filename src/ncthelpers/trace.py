@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from ncthelpers import commentary, comparison, finance, lineage, provenance, results
 from ncthelpers.citations import PUBLICATIONS, citations
@@ -103,7 +104,7 @@ def safe(text: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
-def committed(root: Path, folder: str, page: str) -> dict:
+def committed(root: Path, folder: str, page: str) -> dict[str, Any]:
     """The JSON beside a page of the book.
 
     Parameters
@@ -135,7 +136,7 @@ def committed(root: Path, folder: str, page: str) -> dict:
     return record
 
 
-def _check(record: Mapping) -> None:
+def _check(record: Mapping[str, Any]) -> None:
     """Raise some error, where the JSON beside a page is not as a run writes it."""
     for name, figure in record["figures"].items():
         "".join([name, figure["text"], figure["value"], figure["unit"], *figure["rows"]]).encode()
@@ -164,7 +165,7 @@ def _forms(figure: Mapping[str, str]) -> set[str]:
     return found
 
 
-def _asked(figures: Mapping[str, Mapping], text: str) -> dict[str, Mapping]:
+def _asked(figures: Mapping[str, Mapping[str, Any]], text: str) -> dict[str, Mapping[str, Any]]:
     """The figures printed as some text, by name.
 
     Raises
@@ -198,7 +199,7 @@ def _key_and_column(name: str) -> tuple[str, str]:
     return key, column
 
 
-def _places(name: str, record: Mapping, data: YearData | Comparison) -> tuple[str, ...]:
+def _places(name: str, record: Mapping[str, Any], data: YearData | Comparison) -> tuple[str, ...]:
     """Every place on the page at which a figure is printed."""
     table = _table_of(name)
     if not table:
@@ -338,7 +339,7 @@ def _entered(root: Path, said: str, again: Mapping[str, Rows], data: YearData | 
     return Entered(file, which, header[1], tuple(kept[:_MOST_ROWS]), len(kept[_MOST_ROWS:]), cites, checksum)
 
 
-def traced(root: Path, record: Mapping, data: YearData | Comparison, text: str) -> list[Traced]:
+def traced(root: Path, record: Mapping[str, Any], data: YearData | Comparison, text: str) -> list[Traced]:
     """Every figure of a page that is printed as some text, with what it comes from.
 
     Parameters

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -166,7 +167,7 @@ def _is_days(value: object) -> str:
     return "" if type(value) is int and value > 0 else "is not a whole number of one or more"
 
 
-def _written_like(pattern: re.Pattern, what: str) -> Callable[[object], str]:
+def _written_like(pattern: re.Pattern[str], what: str) -> Callable[[object], str]:
     return lambda value: "" if isinstance(value, str) and pattern.fullmatch(value) else f"is not {what}"
 
 
@@ -177,7 +178,7 @@ def _one_of(*values: str) -> Callable[[object], str]:
 _TEST = {"with": _is_text, "on": _is_day, "by": _is_text}
 _ASSESSMENT = {"by": _is_text, "on": _is_day, "meets": _one_of(*MEETS)}
 _FAULT = {"what": _is_text, "criterion": _is_text, "mended": _is_text}
-_ENTRIES: Mapping[str, Callable[[object], str] | Mapping] = {
+_ENTRIES: Mapping[str, Callable[[object], str] | Mapping[str, Any]] = {
     "body": _is_text,
     "website": _written_like(_WEB, "a web address"),
     "email": _written_like(_EMAIL, "an e-mail address"),
@@ -208,7 +209,7 @@ def _parts(name: str, value: object, parts: Mapping[str, Callable[[object], str]
     return faults
 
 
-def publisher_faults(held: Mapping) -> list[Fault]:
+def publisher_faults(held: Mapping[str, Any]) -> list[Fault]:
     """Every fault of what ``data/publisher.yml`` holds.
 
     Parameters
@@ -243,7 +244,7 @@ def publisher_faults(held: Mapping) -> list[Fault]:
     return faults
 
 
-def publisher_of(held: Mapping) -> Publisher:
+def publisher_of(held: Mapping[str, Any]) -> Publisher:
     """The publisher that ``data/publisher.yml`` describes.
 
     Parameters

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
 from itertools import cycle, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import pandas as pd
@@ -98,7 +98,9 @@ class Chart:
         if self.svg:
             raise NotImplementedError  # which has it shown in the usual way
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return provenance.bundle(self._repr_html_(), repr(self), self.shown, self.caption, self.anchor)
 
     def _repr_html_(self) -> str:
@@ -192,7 +194,7 @@ def described(shows: Iterable[str], every: str, brief: str = "") -> str:
 
 
 def of_table(
-    data: YearData | Comparison, name: str, rows: Iterable[Mapping] | pd.DataFrame, part: str = ""
+    data: YearData | Comparison, name: str, rows: Iterable[Mapping[str, Any]] | pd.DataFrame, part: str = ""
 ) -> provenance.Shown:
     """What a chart is drawn from: a table by name, the rows of it that are drawn, and what part of it these are."""
     records = records_of(rows) if isinstance(rows, pd.DataFrame) else rows
@@ -219,9 +221,9 @@ class Style:
     colour: str
     shape: str
     edge: str
-    dash: str | tuple
+    dash: str | tuple[Any, ...]
 
-    def mark(self, size: float) -> dict:
+    def mark(self, size: float) -> dict[str, Any]:
         """Its mark, as arguments of a plot."""
         return {"marker": self.shape, "markersize": size * (0.85 if self.shape == "D" else 1), "color": self.colour,
                 "markeredgecolor": self.edge, "markeredgewidth": size / 7, "linestyle": "None"}  # fmt: skip
@@ -238,7 +240,7 @@ def styles(areas: Sequence[str]) -> dict[str, Style]:
     return dict(zip(dict.fromkeys(areas), cycle(_AREA_STYLES), strict=False))
 
 
-class _Letters(dict):
+class _Letters(dict[str, Any]):
     """Each letter as it is, a sign of white space as a blank, and one that the font has no sign for as a replacement character."""
 
     def __init__(self) -> None:
@@ -329,7 +331,7 @@ def key_places(entries: Sequence[str], size: float, before: float = 0.34) -> tup
     return places, y + LINE * size + 0.1
 
 
-def draw_key(axes: Axes, entries: Mapping[str, dict], size: float) -> None:
+def draw_key(axes: Axes, entries: Mapping[str, dict[str, Any]], size: float) -> None:
     """Each entry of a key as its mark, or its mark on a piece of line, with its name beside it."""
     for (x, y), (entry, look) in zip(key_places(list(entries), size)[0], entries.items(), strict=True):
         line = look.get("linestyle", "None") != "None"
@@ -338,7 +340,7 @@ def draw_key(axes: Axes, entries: Mapping[str, dict], size: float) -> None:
         write(axes, x + 0.34 if line else x + 0.28, y, [entry], size)
 
 
-def measures_of(data: YearData) -> dict[str, dict]:
+def measures_of(data: YearData) -> dict[str, dict[str, Any]]:
     """Rows of the measures by their id."""
     return {row["measure"]: row for row in records_of(data["measures"])}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import wording
 from ncthelpers.charts.canvas import (
@@ -269,7 +269,7 @@ def _draw_panel(figure: Figure, sheet_axes: Axes, panel: Panel, room: _Room, x: 
 
 
 def panels(
-    panels: Sequence[Panel], years: Sequence[str], key: Mapping[str, dict], caption: str, shown: Shown,
+    panels: Sequence[Panel], years: Sequence[str], key: Mapping[str, dict[str, Any]], caption: str, shown: Shown,
     found: Finding | None,
 ) -> Chart:  # fmt: skip
     """Panels side by side in two columns, or a single one over the whole width."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import findings, results, wording
 from ncthelpers import years as dates
@@ -162,7 +162,7 @@ _DOT = 0.15  # inches that a mark takes
 _LANE = 0.18  # inches between marks that would cover each other
 
 
-def _look(nth: int) -> dict:
+def _look(nth: int) -> dict[str, Any]:
     """The mark of a kind, by the place in which it first comes: a shape of its own, a light colour with a dark edge."""
     colour = PALETTE[nth % len(PALETTE)]
     return {"marker": _SHAPES[nth % len(_SHAPES)], "color": colour, "markersize": MARK, "linestyle": "None", "markeredgewidth": 0.8,
@@ -180,16 +180,23 @@ def _lanes(spans: Sequence[tuple[float, float]]) -> list[int]:
     return lanes
 
 
-def _span(row: Mapping) -> tuple[date, date]:
+def _span(row: Mapping[str, Any]) -> tuple[date, date]:
     return dates.first_day(row["start"]), dates.last_day(row["end"] or row["start"])
 
 
 def _timeline(
-    data: YearData, name: str, rows: Sequence[dict], by: str, mark: str, caption: str, what: str, which: str = ""
+    data: YearData,
+    name: str,
+    rows: Sequence[dict[str, Any]],
+    by: str,
+    mark: str,
+    caption: str,
+    what: str,
+    which: str = "",
 ) -> Chart:
     """Dates along a line for each value of ``by``, a mark of its own for each value of ``mark``; none covers another."""
     looks = {kind: _look(nth) for nth, kind in enumerate(dict.fromkeys(row[mark] for row in rows) if mark else [""])}
-    groups: dict[str, list[dict]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row[by], []).append(row)
     names = [fitted(_capital(group), _NAMES, SIZE) for group in groups]
@@ -201,7 +208,7 @@ def _timeline(
     def across(day: date) -> float:
         return left + _DOT / 2 + wide * (day.toordinal() - first) / (last - first)
 
-    placed: list[list[tuple[dict, float, float, int]]] = []  # of each line its rows with their ends and lanes
+    placed: list[list[tuple[dict[str, Any], float, float, int]]] = []  # of each line its rows with their ends and lanes
     for group in groups.values():
         ends = [(row, *map(across, _span(row))) for row in group]
         ends.sort(key=lambda one: min(one[1], (one[1] + one[2] - _DOT) / 2))
@@ -330,7 +337,7 @@ def risk_scores(data: YearData) -> Chart:
         return drawn(figure, alt, caption, of_table(data, "risk_movement", risks), findings.risk_movement(data))
 
 
-def _scores(risk: Mapping) -> list[str]:
+def _scores(risk: Mapping[str, Any]) -> list[str]:
     """The scores of a risk and how the last stands to the appetite, in two lines."""
     before, last = risk["score_before"], risk["score"]
     moved = f"{last}" if before in (None, last) else f"{before} to {last}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import cycle
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import benchmarks, comparison, findings_official, forecast, wording
 from ncthelpers import years as dates
@@ -39,7 +40,7 @@ _OWN_AREAS = "the trust's areas"
 _BY_ITSELF = "measures_alone"
 
 
-def _every(rows: Mapping[str, Sequence[dict]]) -> list[str]:
+def _every(rows: Mapping[str, Sequence[dict[str, Any]]]) -> list[str]:
     """All contract years from the first to the last that any row is of, also those in between that none is."""
     starts = [dates.ContractYear(row["year"]).start.year for of in rows.values() for row in of]
     return [f"{start}-{(start + 1) % 100:02d}" for start in range(min(starts), max(starts) + 1)] if starts else []
@@ -50,12 +51,12 @@ def _titled(years: Comparison, name: str, every: Sequence[str]) -> str:
     return f"{comparison.table_schema(years, name).title}, {' to '.join(dict.fromkeys((every[0], every[-1])))}"
 
 
-def _chosen(years: Comparison, name: str, measures: Sequence[str]) -> dict[str, list[dict]]:
+def _chosen(years: Comparison, name: str, measures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Rows of a table over the years by measure: those asked for, in that order, or all."""
     unknown = set(measures) - set(years.newest["measures"]["measure"])
     if unknown:
         raise LookupError(f"there is no measure named {', '.join(sorted(unknown))}")
-    rows: dict[str, list[dict]] = {measure: [] for measure in measures}
+    rows: dict[str, list[dict[str, Any]]] = {measure: [] for measure in measures}
     for row in records_of(comparison.table(years, name)):
         if row["measure"] in rows or not measures:
             rows.setdefault(row["measure"], []).append(row)
@@ -63,7 +64,12 @@ def _chosen(years: Comparison, name: str, measures: Sequence[str]) -> dict[str, 
 
 
 def _series_panel(
-    rows: Sequence[dict], alone: Sequence[dict], known: Mapping, every: Sequence[str], ours: str, country: str
+    rows: Sequence[dict[str, Any]],
+    alone: Sequence[dict[str, Any]],
+    known: Mapping[str, Any],
+    every: Sequence[str],
+    ours: str,
+    country: str,
 ) -> Panel:
     """One measure over the years: the contract's areas, the country beside a measure that is not a plain count, and each area alone.
 
@@ -148,7 +154,7 @@ def measure_series(years: Comparison, use: str = "performance", measures: Sequen
 
 
 def _outturn_panel(
-    rows: Sequence[dict], decimals: int | None, looks: Mapping[str, Style], every: Sequence[str]
+    rows: Sequence[dict[str, Any]], decimals: int | None, looks: Mapping[str, Style], every: Sequence[str]
 ) -> Panel:
     """One line of the outturn over the years, an authority a line; amounts of money in millions."""
     unit, scale = rows[0]["unit"], 1
@@ -197,7 +203,7 @@ def outturn_series(years: Comparison, measures: Sequence[str]) -> Chart:
     return panels([panel for panel in shown_panels if panel.lines], every, key, caption, shown, found)
 
 
-def _forecast_panel(rows: Sequence[dict], printed: Mapping, method: str) -> Panel:
+def _forecast_panel(rows: Sequence[dict[str, Any]], printed: Mapping[str, Any], method: str) -> Panel:
     """One method from the year of a printed forecast on with its interval, beside that forecast and official figures."""
     looks = {forecast.OFFICIAL: _OURS, method: _METHOD, forecast.PRINTED: _PRINTED}
     of = {name: {row["year"]: row for row in rows if row["method"] == name} for name in looks}

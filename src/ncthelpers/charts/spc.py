@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import escalation, findings, results, spc, wording
 from ncthelpers import years as dates
@@ -84,7 +84,9 @@ class Charts:
     def __iter__(self) -> Iterator[Chart]:
         return iter((*self.signals, *(fold.inside for fold in self.folded)))
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         bundles = [one._repr_mimebundle_() for one in (*self.signals, *self.folded)]
         records = [record for _, metadata in bundles for record in metadata.get("results", ())]
         data = {kind: "\n".join(data[kind] for data, _ in bundles) for kind in ("text/html", "text/plain")}
@@ -95,8 +97,8 @@ class Charts:
 class _Months:
     """One KPI to be drawn: its months in order of time, what is said of it, and why limits begin anew in a month."""
 
-    rows: Sequence[Mapping]
-    signal: Mapping
+    rows: Sequence[Mapping[str, Any]]
+    signal: Mapping[str, Any]
     rebases: Mapping[str, str]
 
     @property
@@ -105,7 +107,7 @@ class _Months:
         return self.rows[0]["name"]
 
     @property
-    def held(self) -> list[tuple[int, Mapping]]:
+    def held(self) -> list[tuple[int, Mapping[str, Any]]]:
         """Months that have a value, each with its place."""
         return [(place, row) for place, row in enumerate(self.rows) if row["value"] is not None]
 
@@ -206,7 +208,7 @@ class _Months:
         return caption
 
 
-def _span(rows: Sequence[Mapping]) -> str:
+def _span(rows: Sequence[Mapping[str, Any]]) -> str:
     """First and last month."""
     return " to ".join(dict.fromkeys(dates.in_words(row["period"]) for row in (rows[0], rows[-1])))
 
@@ -315,7 +317,7 @@ def variation(data: YearData, kpi: str, name: str = "kpi_months") -> Chart:
     return _draw(_Months(rows, signal, rebases), data, name)
 
 
-def _asks(signal: Mapping) -> bool:
+def _asks(signal: Mapping[str, Any]) -> bool:
     """Whether a KPI asks to be looked at: a special cause, a target that it is expected to miss, a red year or an open escalation."""
     return (
         signal["variation"] not in (None, spc.COMMON)

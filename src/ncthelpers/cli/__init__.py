@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -172,7 +172,7 @@ def seal(
     say.print(f"{year}: sealed in data/{year}/datapackage.yml")
 
 
-def _claims_shown(rows: list[dict]) -> None:
+def _claims_shown(rows: list[dict[str, Any]]) -> None:
     """On a screen a table, elsewhere a line a claim."""
     from rich.table import Table
 
@@ -195,7 +195,7 @@ def _claims_shown(rows: list[dict]) -> None:
         out.print(table)
 
 
-def _moved(was: dict | None, now: dict | None) -> str:
+def _moved(was: dict[str, Any] | None, now: dict[str, Any] | None) -> str:
     """A claim that is not as committed, with its verdict before and now."""
     if was is None or now is None:
         return f"{(now or was)['claim']} ({'new' if now else 'gone'})"

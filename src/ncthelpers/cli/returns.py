@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -232,7 +232,9 @@ def _holidays(root: Path) -> "Holidays":
     return Holidays.of(days["day"])
 
 
-def _write_detail(folder: Path, left: Sequence[Mapping], records: "pl.DataFrame", members: "pl.DataFrame") -> None:
+def _write_detail(
+    folder: Path, left: Sequence[Mapping[str, Any]], records: "pl.DataFrame", members: "pl.DataFrame"
+) -> None:
     """What was left out in full: how many by reason, which records of the return, and whom of an indicator."""
     from ncthelpers.returns.results import write_table
 
@@ -243,7 +245,7 @@ def _write_detail(folder: Path, left: Sequence[Mapping], records: "pl.DataFrame"
 
 
 def _say(
-    raws: Sequence["Raw"], records: "Records", counted: "Counted", rows: Sequence[Mapping], before: Mapping[str, str]
+    raws: Sequence["Raw"], records: "Records", counted: "Counted", rows: Sequence[Mapping[str, Any]], before: Mapping[str, str]
 ) -> None:  # fmt: skip
     """What was read, left out and counted: on a screen as tables, elsewhere a line each."""
     from ncthelpers.returns.results import HIDDEN, UNAVAILABLE

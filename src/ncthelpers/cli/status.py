@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -43,7 +43,7 @@ def day(text: str) -> date:
         raise ValueError(f"{text!r} is not a day: write it like 1999-12-31") from None
 
 
-def _topics(root: Path, data: "YearData") -> tuple[list[dict], str]:
+def _topics(root: Path, data: "YearData") -> tuple[list[dict[str, Any]], str]:
     """The topics that the contract requires, of the year or of the newest year before it that lists them, and that year."""
     from ncthelpers.load import open_year
     from ncthelpers.status import topics_of
@@ -59,7 +59,7 @@ def _topics(root: Path, data: "YearData") -> tuple[list[dict], str]:
     return [], ""
 
 
-def _record(found: "Status") -> dict:
+def _record(found: "Status") -> dict[str, Any]:
     """The status as plain values, for machines."""
     steps = [{**asdict(step), "said": str(step)} for step in found.steps]
     topics = [{**asdict(topic), "complete": not topic.lacks} for topic in found.topics]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import access
 from ncthelpers.exchange.differences import rows_of
@@ -41,12 +42,12 @@ class Current:
         return self.files.get(path, b"").decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
 
     @property
-    def contract(self) -> dict:
+    def contract(self) -> dict[str, Any]:
         """``contract.yml`` as it is written."""
         return read_yaml(self.text(CONTRACT)) or {}
 
     @property
-    def package(self) -> dict:
+    def package(self) -> dict[str, Any]:
         """``datapackage.yml`` as it is written."""
         return read_yaml(self.text(PACKAGE)) or {}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 from ncthelpers import commentary
 from ncthelpers.cells import Column, as_written, read_cell
@@ -51,7 +52,7 @@ class Difference:
         by = f" ({self.change})" if self.change else ""
         return f"{place}: {self.old or 'nothing'} -> {self.new or 'nothing'}{by}"
 
-    def as_record(self) -> dict:
+    def as_record(self) -> dict[str, Any]:
         """The difference as a plain mapping, for machines."""
         return asdict(self)
 
@@ -97,14 +98,14 @@ def meaning_of(rows: Sequence[Mapping[str, str]], schema: TableSchema) -> str:
     return sha256(repr(said).encode()).hexdigest()
 
 
-def _key(row: Mapping[str, str], schema: TableSchema) -> tuple:
+def _key(row: Mapping[str, str], schema: TableSchema) -> tuple[Any, ...]:
     return tuple(value_of(row.get(name, ""), schema[name]) for name in schema.key)
 
 
-def _by_key(rows: Sequence[Mapping[str, str]], schema: TableSchema) -> dict[tuple, Mapping[str, str]]:
+def _by_key(rows: Sequence[Mapping[str, str]], schema: TableSchema) -> dict[tuple[Any, ...], Mapping[str, str]]:
     """Rows by key, and by how many before them have it: a table of rows that are not unique has them all."""
-    found: dict[tuple, Mapping[str, str]] = {}
-    times: dict[tuple, int] = {}
+    found: dict[tuple[Any, ...], Mapping[str, str]] = {}
+    times: dict[tuple[Any, ...], int] = {}
     for row in rows:
         key = _key(row, schema)
         times[key] = times.get(key, 0) + 1
@@ -135,7 +136,7 @@ def table_differences(
     """
     was, now = _by_key(old, schema), _by_key(new, schema)
 
-    def named(key: tuple) -> str:
+    def named(key: tuple[Any, ...]) -> str:
         *parts, number = key
         said = " / ".join(map(as_written, parts)) or f"row {number}"
         return said if number == 1 or not parts else f"{said} ({number})"
@@ -156,7 +157,7 @@ def table_differences(
         yield Difference(schema.table, "", ORDER, "as it was", "as in the file")
 
 
-def contract_differences(old: Mapping, new: Mapping) -> Iterator[Difference]:
+def contract_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     """What changes in ``contract.yml`` as far as a workbook holds it."""
     excused, now = (held.get("not_reported") or {} for held in (old, new))
     for table in dict.fromkeys((*excused, *now)):

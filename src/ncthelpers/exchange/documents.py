@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pypandoc
 
@@ -38,12 +39,12 @@ def _pandoc(given: bytes, *arguments: str) -> bytes:
     return done.stdout
 
 
-def written(document: dict) -> bytes:
+def written(document: dict[str, Any]) -> bytes:
     """A document of Word, of what Pandoc has."""
     return _pandoc(json.dumps(document).encode(), "-f", "json", "-t", "docx+empty_paragraphs")
 
 
-def read(docx: bytes, file: str) -> dict:
+def read(docx: bytes, file: str) -> dict[str, Any]:
     """A document of Word as Pandoc has it, its tracked changes accepted.
 
     Raises

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.cells import as_written
 from ncthelpers.citations import CARRIED
@@ -94,7 +95,7 @@ def _merged(
     given = [name for name in schema.names if name in found.columns]
     key = [name for name in schema.key if name in found.columns]
     named = key if len(key) == len(schema.key) > 0 else [name for name in given if name != "source"]
-    by_key: dict[tuple, list[Mapping[str, str]]] = {}
+    by_key: dict[tuple[Any, ...], list[Mapping[str, str]]] = {}
     for row in old:
         by_key.setdefault(tuple(value_of(row.get(name, ""), schema[name]) for name in named), []).append(row)
     rows = []
@@ -127,7 +128,7 @@ def _beside(read: list[dict[str, str]], old: Sequence[dict[str, str]], schema: T
     """
     if not schema.key:
         return read
-    by_key: dict[tuple, list[dict[str, str]]] = {}
+    by_key: dict[tuple[Any, ...], list[dict[str, str]]] = {}
     for row in read:
         by_key.setdefault(tuple(value_of(row[name], schema[name]) for name in schema.key), []).append(row)
     found: list[dict[str, str]] = []
@@ -147,7 +148,7 @@ def _file_id(held: Current, digest: str) -> str:
     return f"file{max(taken, default=0) + 1}"
 
 
-def _chosen(sheets: Sequence[Sheet], file: str, sheet: str, table: str, schemas: Mapping) -> tuple[dict[str, Sheet], list[str], list[Fault]]:  # fmt: skip
+def _chosen(sheets: Sequence[Sheet], file: str, sheet: str, table: str, schemas: Mapping[str, Any]) -> tuple[dict[str, Sheet], list[str], list[Fault]]:  # fmt: skip
     """The sheets by what they hold, those that are named after nothing, and the faults of their names."""
     if sheet:
         sheets = [one for one in sheets if plain_name(one.name) == plain_name(sheet)]

@@ -1,6 +1,7 @@
 """The sheets of a workbook that are no tables of a year: its contents, and the lists of ``contract.yml``."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ncthelpers.cells import Column, as_written
 from ncthelpers.schemas import TableSchema
@@ -39,7 +40,7 @@ LISTS: Mapping[str, tuple[tuple[str, ...], str, tuple[Column, ...]]] = {
 }  # fmt: skip
 
 
-def entries_of(contract: Mapping, name: str) -> list[Mapping]:
+def entries_of(contract: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The entries of one of the lists; none where the contract has no such list."""
     held = contract
     for key in LISTS[name][0]:
@@ -47,7 +48,7 @@ def entries_of(contract: Mapping, name: str) -> list[Mapping]:
     return [entry for entry in held if isinstance(entry, Mapping)] if isinstance(held, list) else []
 
 
-def list_schemas(contract: Mapping) -> dict[str, TableSchema]:
+def list_schemas(contract: Mapping[str, Any]) -> dict[str, TableSchema]:
     """The lists of a ``contract.yml`` as tables, each with every part that its entries give."""
     schemas = {}
     for name, (_, title, columns) in LISTS.items():
@@ -58,7 +59,7 @@ def list_schemas(contract: Mapping) -> dict[str, TableSchema]:
     return schemas
 
 
-def _entry(row: Mapping[str, str], old: Mapping | None, columns: Iterable[Column]) -> dict:
+def _entry(row: Mapping[str, str], old: Mapping[str, Any] | None, columns: Iterable[Column]) -> dict[str, Any]:
     """One entry: what it said before in the words of before, so that a date stays a date."""
     entry: dict[str, object] = {}
     for column in columns:
@@ -70,7 +71,9 @@ def _entry(row: Mapping[str, str], old: Mapping | None, columns: Iterable[Column
     return entry
 
 
-def with_entries(contract: Mapping, name: str, rows: Sequence[Mapping[str, str]]) -> tuple[str, object] | None:
+def with_entries(
+    contract: Mapping[str, Any], name: str, rows: Sequence[Mapping[str, str]]
+) -> tuple[str, object] | None:
     """The top-level entry of ``contract.yml`` that holds a list, with these rows in it; none where nothing changes.
 
     Examples

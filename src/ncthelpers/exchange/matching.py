@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import Any
 
 from ncthelpers.access import EXEMPT, MAY_NOT_ENTER
 from ncthelpers.cells import Column, read_cell
@@ -92,7 +93,7 @@ def _by_alias(column: Column) -> tuple[str, ...]:
 _ORDERS = ((_by_name, _by_title, _by_alias), (_by_title, _by_name, _by_alias))
 
 
-def _meanings(columns: Sequence[Column], order: Sequence[Callable]) -> dict[str, list[str]]:
+def _meanings(columns: Sequence[Column], order: Sequence[Callable[..., Any]]) -> dict[str, list[str]]:
     """The columns that a heading may mean, by its plain name."""
     found: dict[str, list[str]] = {}
     for names in order:

@@ -7,7 +7,7 @@ quotation marks and spaces of its own accord is undone, and a figure ``{...}`` i
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -41,7 +41,7 @@ class Block(NamedTuple):
     """A paragraph (of runs), list (of items, each of blocks), quotation (of blocks), code (of text), rule or heading."""
 
     kind: str
-    content: tuple = ()
+    content: tuple[Any, ...] = ()
     start: int = 1
 
 
@@ -110,7 +110,7 @@ def _hidden(text: str) -> tuple[str, dict[int, str]]:
     """A text with a stand-in for each figure, and what they stand for."""
     figures: dict[int, str] = {}
 
-    def stand_in(found: re.Match) -> str:
+    def stand_in(found: re.Match[str]) -> str:
         code = _FIRST_STAND_IN + len(figures)
         figures[code] = found[0]
         return chr(code)
@@ -241,7 +241,7 @@ def _escaped(text: str) -> str:
     return _shown(_MARKUP.sub(r"\\\g<0>", hidden), figures)
 
 
-def as_pandoc(blocks: Sequence[Block], figure: Callable[[str], list[dict]]) -> list[dict]:
+def as_pandoc(blocks: Sequence[Block], figure: Callable[[str], list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """The blocks as Pandoc has them.
 
     Parameters
@@ -252,7 +252,7 @@ def as_pandoc(blocks: Sequence[Block], figure: Callable[[str], list[dict]]) -> l
         What a figure becomes.
     """
 
-    def pieces(run: Run) -> list[dict]:
+    def pieces(run: Run) -> list[dict[str, Any]]:
         if run.code:
             made = [{"t": "Code", "c": [["", [], []], run.text]}]
         else:
@@ -262,12 +262,12 @@ def as_pandoc(blocks: Sequence[Block], figure: Callable[[str], list[dict]]) -> l
             made = [{"t": tag, "c": made}] if getattr(run, name) else made
         return [{"t": "Link", "c": [["", [], []], made, [run.link, ""]]}] if run.link else made
 
-    def piece_of(part: str) -> list[dict]:
+    def piece_of(part: str) -> list[dict[str, Any]]:
         if part == "\n":
             return [{"t": "LineBreak"}]
         return figure(part) if part[0] == "{" and part[-1] == "}" else [{"t": "Str", "c": part}]
 
-    def block(one: Block) -> dict:
+    def block(one: Block) -> dict[str, Any]:
         if one.kind == "bullets":
             return {"t": "BulletList", "c": [as_pandoc(item, figure) for item in one.content]}
         if one.kind == "numbers":
@@ -288,7 +288,7 @@ _SPACES = {"Space": " ", "SoftBreak": " ", "LineBreak": "\n"}
 _MARKS = {"Emph": "em", "Strong": "strong"}
 
 
-def _pieces(inlines: Iterable[dict], marks: Run = _UNMARKED) -> Iterator[Run]:
+def _pieces(inlines: Iterable[dict[str, Any]], marks: Run = _UNMARKED) -> Iterator[Run]:
     """The text of what Pandoc has within a paragraph; marks that Markdown has not are left out."""
     for node in inlines:
         kind, held = node["t"], node.get("c")
@@ -308,7 +308,9 @@ def _pieces(inlines: Iterable[dict], marks: Run = _UNMARKED) -> Iterator[Run]:
             yield from _pieces(held, marks)
 
 
-def of_pandoc(nodes: Iterable[dict], figure: Callable[[str], str] = lambda written: written) -> tuple[Block, ...]:
+def of_pandoc(
+    nodes: Iterable[dict[str, Any]], figure: Callable[[str], str] = lambda written: written
+) -> tuple[Block, ...]:
     """What a document says that Pandoc read.
 
     Parameters
@@ -339,7 +341,7 @@ def of_pandoc(nodes: Iterable[dict], figure: Callable[[str], str] = lambda writt
     return tuple(made)
 
 
-def plain_text(inlines: Iterable[dict]) -> str:
+def plain_text(inlines: Iterable[dict[str, Any]]) -> str:
     """The bare words of what Pandoc has within a paragraph or heading.
 
     Examples

@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import islice, repeat
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers.addresses import letter
 from ncthelpers.apart import apart
@@ -218,7 +218,7 @@ def _ranges(sheet: "ReadOnlyWorksheet") -> Iterator[tuple[int, int, int, int]]:
 def _excel(content: bytes, name: str) -> list[Sheet]:
     import openpyxl
 
-    def opened(values: bool) -> list:
+    def opened(values: bool) -> list[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it cannot draw is nothing to us
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
@@ -322,7 +322,7 @@ def _open_document(content: bytes, name: str) -> list[Sheet]:
             return _cell(element.get(f"{_OFFICE}boolean-value") == "true", "")
         return Cell(said.strip()) if said.strip() else None
 
-    def repeated(held: object, times: int) -> Iterator:
+    def repeated(held: object, times: int) -> Iterator[Any]:
         if times >= _MOST_REPEATED and (any(held) if isinstance(held, list) else held):
             raise ValueError("a row or cell of it is repeated to the edge of the sheet")
         return repeat(held, times if times < _MOST_REPEATED else 0)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -45,11 +46,11 @@ class Stage:
         return year_folder(self.root, self.year)
 
 
-def _dumped(package: dict) -> bytes:
+def _dumped(package: dict[str, Any]) -> bytes:
     return yaml.safe_dump(package, sort_keys=False, allow_unicode=True, width=110).encode()
 
 
-def _recorded(held: Current, proposal: Proposal, today: date) -> dict:
+def _recorded(held: Current, proposal: Proposal, today: date) -> dict[str, Any]:
     """``datapackage.yml`` with the file among the documents, if rows cite it, and the import among the imports."""
     package = held.package
     documents = package.get("documents") or []

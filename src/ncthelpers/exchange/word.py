@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import commentary, narrative, years
 from ncthelpers.access import is_edition
@@ -87,12 +87,12 @@ def _title(data: YearData) -> str:
     return f"Commentary, {data.year}"
 
 
-def _pandoc_document(data: YearData, titles: Mapping[str, str], noted: bool) -> dict:
+def _pandoc_document(data: YearData, titles: Mapping[str, str], noted: bool) -> dict[str, Any]:
     """The commentary as Pandoc has it; noted, with what each figure prints as a comment."""
     blocks = [_paragraph(text, _GUIDE) for text in (*[_RESTRICTED] * is_edition(data.contract), *_GUIDANCE)]
     notes = iter(range(10**6))
 
-    def figure(written: str) -> list[dict]:
+    def figure(written: str) -> list[dict[str, Any]]:
         span = _span([_string(written)], custom_style=_FIGURE)
         if not noted:
             return [span]
@@ -118,20 +118,20 @@ def _pandoc_document(data: YearData, titles: Mapping[str, str], noted: bool) -> 
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
 
 
-def _string(text: str) -> dict:
+def _string(text: str) -> dict[str, Any]:
     return {"t": "Str", "c": text}
 
 
-def _span(held: list[dict], kind: str = "", **attributes: str) -> dict:
+def _span(held: list[dict[str, Any]], kind: str = "", **attributes: str) -> dict[str, Any]:
     named = [[name.replace("_", "-"), value] for name, value in attributes.items()]
     return {"t": "Span", "c": [["", [kind] if kind else [], named], held]}
 
 
-def _paragraph(text: str, style: str) -> dict:
+def _paragraph(text: str, style: str) -> dict[str, Any]:
     return {"t": "Div", "c": [["", [], [["custom-style", style]]], [{"t": "Para", "c": [_string(text)]}]]}
 
 
-def _heading(level: int, text: str) -> dict:
+def _heading(level: int, text: str) -> dict[str, Any]:
     return {"t": "Header", "c": [level, ["", [], []], [_string(text)]]}
 
 
@@ -143,7 +143,7 @@ def _printed(data: YearData, figure: str) -> str:
         return "cannot be filled in: check the year to see why"
 
 
-def _about(text: str) -> list[dict]:
+def _about(text: str) -> list[dict[str, Any]]:
     """Who writes a page and when its words were last found right, where its head says so."""
     try:
         head = commentary.head(text)
@@ -178,7 +178,7 @@ class _Section:
 
     page: str
     block: str
-    nodes: tuple[dict, ...]
+    nodes: tuple[dict[str, Any], ...]
 
     @property
     def place(self) -> str:
@@ -252,11 +252,11 @@ def _commentary_of(docx: bytes, data: YearData, today: date, file: str) -> dict[
     return texts
 
 
-def _style(node: dict) -> str:
+def _style(node: dict[str, Any]) -> str:
     return dict(node["c"][0][2]).get("custom-style", "") if node["t"] in {"Div", "Span"} else ""
 
 
-def _sections(nodes: Sequence[dict]) -> list[_Section]:
+def _sections(nodes: Sequence[dict[str, Any]]) -> list[_Section]:
     """A document by its headings; what stands above the first is of no page."""
     found = [("", "", [])]
     for node in nodes:
@@ -336,7 +336,7 @@ def _start(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _within(nodes: object) -> Iterator[dict]:
+def _within(nodes: object) -> Iterator[dict[str, Any]]:
     """Every node below some, whatever it stands in."""
     if isinstance(nodes, dict):
         yield nodes
@@ -346,7 +346,7 @@ def _within(nodes: object) -> Iterator[dict]:
             yield from _within(node)
 
 
-def _paragraphs(node: dict) -> list[list[dict]]:
+def _paragraphs(node: dict[str, Any]) -> list[list[dict[str, Any]]]:
     return [one["c"] for one in _within(node) if one["t"] in {"Para", "Plain"}]
 
 

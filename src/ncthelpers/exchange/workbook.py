@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers.access import is_edition
 from ncthelpers.addresses import letter
@@ -112,7 +112,7 @@ def _beside(page: _Page) -> tuple[list[Column], list[Mapping[str, str]]]:
         column for column in schema.columns if (column.numeric or column.values) and column.name not in schema.key
     ]
 
-    def key(row: Mapping[str, str]) -> tuple:
+    def key(row: Mapping[str, str]) -> tuple[Any, ...]:
         return tuple(value_of(row.get(name, ""), schema[name]) for name in schema.key)
 
     by_key = {key(row): row for row in page.before} if schema.key else {}

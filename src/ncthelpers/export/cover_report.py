@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ncthelpers import access, charts, narrative, results, tables, wording
 from ncthelpers.access import as_sentence
@@ -221,7 +222,9 @@ def _number(text: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", re.match(r"[\d.]*", text)[0])))
 
 
-def _place(sections: Mapping[int, Sequence[Mapping]], rows: Sequence[Mapping], title: str, otherwise: int) -> int:
+def _place(
+    sections: Mapping[int, Sequence[Mapping[str, Any]]], rows: Sequence[Mapping[str, Any]], title: str, otherwise: int
+) -> int:
     """The section that some rows belong to: the first that they cite, else the one so headed, else another."""
     cited = [_number(one.section) for row in rows for one in citations(row["source"]) if one.document == "cover"]
     headed = [number for number, held in sections.items() if held[0]["heading"].lower().startswith(title.lower())]
@@ -233,7 +236,7 @@ def _numbered_sections(data: YearData, titles: Mapping[str, str]) -> Iterator[_S
     paragraphs, recommended, implied = (
         records_of(results.table(data, name)) for name in ("cover_paragraphs", "recommendations", "implications")
     )
-    sections: dict[int, list[dict]] = {}
+    sections: dict[int, list[dict[str, Any]]] = {}
     for row in paragraphs:
         sections.setdefault(_number(row["paragraph_no"])[0] if _number(row["paragraph_no"]) else 0, []).append(row)
     after = max(sections, default=0) + 1
@@ -252,13 +255,13 @@ def _numbered_sections(data: YearData, titles: Mapping[str, str]) -> Iterator[_S
     yield from _background(data, titles, sections.get(of_background, []))
 
 
-def _not_carried(rows: Sequence[Mapping], by: Sequence[Mapping]) -> list[Mapping]:
+def _not_carried(rows: Sequence[Mapping[str, Any]], by: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The rows that cite a paragraph which no row of another table cites; the rest say the same as that."""
     known = {str(one) for row in by for one in citations(row["source"])}
     return [row for row in rows if not {str(one) for one in citations(row["source"])} <= known]
 
 
-def _recommendations(recommended: Sequence[Mapping], rows: Sequence[Mapping]) -> Iterator[_Said]:
+def _recommendations(recommended: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> Iterator[_Said]:
     """The recommendations by letter, below what else the section says, or words that introduce them."""
     others = _not_carried(rows, recommended)
     yield from _paragraphs(others)
@@ -271,7 +274,7 @@ def _recommendations(recommended: Sequence[Mapping], rows: Sequence[Mapping]) ->
     yield from (_Said(Paragraph(runs(row["text"]), LETTERED), row["source"]) for row in recommended)
 
 
-def _paragraphs(rows: Sequence[Mapping]) -> Iterator[_Said]:
+def _paragraphs(rows: Sequence[Mapping[str, Any]]) -> Iterator[_Said]:
     """Paragraphs of a section, below the headings that divide it."""
     below = ""
     for row in rows:
@@ -282,7 +285,9 @@ def _paragraphs(rows: Sequence[Mapping]) -> Iterator[_Said]:
         yield _Said(Paragraph(runs(row["says"]), NUMBERED), row["source"])
 
 
-def _implications(data: YearData, implied: Sequence[Mapping], rows: Sequence[Mapping]) -> Iterator[_Said]:
+def _implications(
+    data: YearData, implied: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[_Said]:
     """Each implication under its heading, and those that a committee asks for where the source is silent.
 
     A paragraph of the section is left out where the rows of implications cite all that it cites: they say the same.
@@ -333,7 +338,7 @@ def _exempt(data: YearData) -> Iterator[_Said]:
         yield _Said(Paragraph(runs(f"{what}: {one.reason}. To be reviewed on {when}."), LETTERED))
 
 
-def _background(data: YearData, titles: Mapping[str, str], rows: Sequence[Mapping]) -> Iterator[_Said]:
+def _background(data: YearData, titles: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Iterator[_Said]:
     """What the report rests on, with addresses where there are any."""
     yield _Said(Heading(1, rows[0]["heading"] if rows else _BACKGROUND, numbered=True))
     yield from _paragraphs(rows)

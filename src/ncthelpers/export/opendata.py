@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from ncthelpers import access, comparison, results, signoff, tables, wording
 from ncthelpers.cells import Column
@@ -126,7 +127,7 @@ def published(data: YearData | Comparison, name: str) -> Published:
     return Published(schema, rows, data.marks, said_of(data), tuple(dict.fromkeys(sources)), tuple(dict.fromkeys(said)))
 
 
-def _publications(data: YearData | Comparison) -> list[dict]:
+def _publications(data: YearData | Comparison) -> list[dict[str, Any]]:
     held = data.reference.tables.get(PUBLICATIONS)
     return [] if held is None else records_of(held)
 
@@ -168,7 +169,7 @@ def _unit(column: Column) -> str:
     return column.unit or ("per cent" if column.type == "percent" else "")
 
 
-def _column(column: Column, rows: Sequence[Mapping[str, object]]) -> dict:
+def _column(column: Column, rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     """A column as CSV on the Web describes it."""
     said = {
         "name": column.name,
@@ -181,11 +182,11 @@ def _column(column: Column, rows: Sequence[Mapping[str, object]]) -> dict:
     return {key: value for key, value in said.items() if value or key == "null"}
 
 
-def _mark(mark: str) -> dict:
+def _mark(mark: str) -> dict[str, Any]:
     return {"name": mark, "titles": {_LANGUAGE: [mark]}, "datatype": "string", "dc:description": _SAID[mark]}
 
 
-def metadata(table: Published) -> dict:
+def metadata(table: Published) -> dict[str, Any]:
     """What CSV on the Web says of a table: title, meaning, sources, licences, and each column with its type and unit.
 
     Parameters
@@ -218,13 +219,13 @@ def metadata(table: Published) -> dict:
 # A folder of tables
 
 
-def _field(column: Column, rows: Sequence[Mapping[str, object]]) -> dict:
+def _field(column: Column, rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
     said = {"name": column.name, **_FIELDS.get(column.type, {"type": "string"}), "title": heading(column),
             "description": _meaning(column, rows), "unit": _unit(column)}  # fmt: skip
     return {key: value for key, value in said.items() if value}
 
 
-def _resource(table: Published, content: bytes) -> dict:
+def _resource(table: Published, content: bytes) -> dict[str, Any]:
     schema = table.schema
     fields = [*(_field(column, table.rows) for column in schema.columns), *({"name": mark, "type": "string", "description": _SAID[mark]} for mark in table.marks)]  # fmt: skip
     symbols = sorted({cell for row in table.rows for column in schema.columns if column.numeric
@@ -238,7 +239,7 @@ def _resource(table: Published, content: bytes) -> dict:
     }  # fmt: skip
 
 
-def descriptor(data: YearData | Comparison, made: Mapping[str, bytes], held: Sequence[Published]) -> dict:
+def descriptor(data: YearData | Comparison, made: Mapping[str, bytes], held: Sequence[Published]) -> dict[str, Any]:
     """What a data package says of a folder of tables: every table with its columns, the sources and their licences.
 
     Parameters
@@ -270,7 +271,7 @@ def descriptor(data: YearData | Comparison, made: Mapping[str, bytes], held: Seq
     }
 
 
-def _source(data: YearData | Comparison, title: str) -> dict:
+def _source(data: YearData | Comparison, title: str) -> dict[str, Any]:
     address = next((row["url"] for row in _publications(data) if row["title"] == title and row["url"]), "")
     return {"title": title} | ({"path": address} if address else {})
 
@@ -329,7 +330,7 @@ def files_of(data: YearData | Comparison, names: Iterable[str]) -> dict[str, byt
     }
 
 
-def _json(said: Mapping) -> bytes:
+def _json(said: Mapping[str, Any]) -> bytes:
     return (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import typst
@@ -106,7 +107,7 @@ def _in_letters(held: object) -> object:
     return [_in_letters(value) for value in held] if isinstance(held, (list, tuple)) else held
 
 
-def _part(block: Block, number: str, laid: Layout | None, names: dict[int, str], report: Report) -> dict:
+def _part(block: Block, number: str, laid: Layout | None, names: dict[int, str], report: Report) -> dict[str, Any]:
     """A part of a report as the template reads it."""
     kind = {"is": type(block).__name__}
     match block:

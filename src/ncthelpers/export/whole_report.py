@@ -7,6 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ncthelpers import narrative, wording
 from ncthelpers.export import parts
@@ -37,7 +38,7 @@ _TOO_LONG = (
 )
 
 
-def pages_of(root: Path, data: YearData) -> list[dict]:
+def pages_of(root: Path, data: YearData) -> list[dict[str, Any]]:
     """The executed pages of a year that ``_toc.yml`` lists, in its order.
 
     Parameters
@@ -61,7 +62,7 @@ def pages_of(root: Path, data: YearData) -> list[dict]:
     return [_page(root, f"book/{page}.ipynb") for page in listed]
 
 
-def _page(root: Path, name: str) -> dict:
+def _page(root: Path, name: str) -> dict[str, Any]:
     """An executed page, of which all that a report takes is of the kind that it must be."""
     try:
         page = json.loads(text_in(root / name, root))
@@ -78,7 +79,7 @@ def _page(root: Path, name: str) -> dict:
     return page
 
 
-def whole_report(data: YearData, pages: Iterable[Mapping]) -> Report:
+def whole_report(data: YearData, pages: Iterable[Mapping[str, Any]]) -> Report:
     """The report of a year, made of its pages.
 
     Parameters
@@ -117,7 +118,7 @@ def notices_of(data: YearData) -> tuple[Notice, ...]:
     return tuple(parts.notice(text.replace("on this page", "in this document")) for text in said)
 
 
-def _blocks(page: Mapping) -> Iterator[Block]:
+def _blocks(page: Mapping[str, Any]) -> Iterator[Block]:
     """The parts of one page; what is said of every page stands on the first, and the colophon in the book only."""
     for cell in page["cells"]:
         name = str(cell.get("id", ""))

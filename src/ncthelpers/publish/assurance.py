@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ncthelpers import tables, wording
 from ncthelpers.cells import Column
@@ -54,7 +55,7 @@ def _proof(proof: str) -> str:
     return f"`{proof}`" if _PATH.fullmatch(proof) else plain(proof)
 
 
-def _point(record: Mapping) -> str:
+def _point(record: Mapping[str, Any]) -> str:
     """One point of the checklist: its state first, then what is missing and the proof."""
     sentences = [f"**{_STATES[record['state']]}:** {plain(record['point'])}"]
     if record["why"]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ncthelpers import results, tables
 from ncthelpers.cells import Column
@@ -46,7 +46,7 @@ _REVISED = tuple(Column(name, "text", title) for name, title in (
 # The figures of a folder of the book
 
 
-def figures_of(folder: Path, record: Mapping[str, str] = MappingProxyType({})) -> dict[str, dict[str, dict]]:
+def figures_of(folder: Path, record: Mapping[str, str] = MappingProxyType({})) -> dict[str, dict[str, dict[str, Any]]]:
     """The figures of each page of a folder of the book, by page and name; none where there is no such folder.
 
     Parameters
@@ -127,7 +127,7 @@ def _is_compared(name: str, figure: Mapping[str, str], data: YearData) -> bool:
         return False
 
 
-def _compared(before: Mapping, now: Mapping, last: ContractYear, data: YearData) -> _Compared:
+def _compared(before: Mapping[str, Any], now: Mapping[str, Any], last: ContractYear, data: YearData) -> _Compared:
     """Figures that two years' pages print under one name: those that differ, and how many are the same."""
     rows, same, seen = {}, 0, set()
     for page, figures in now.items():
@@ -318,7 +318,7 @@ def merged(
     found: Iterable[Revision],
     folder: str,
     edition: str,
-    now: Mapping[str, Mapping[str, Mapping]],
+    now: Mapping[str, Mapping[str, Mapping[str, Any]]],
 ) -> list[Revision]:
     """The revisions on record with those just found; within one edition only the first old and the last new value count.
 

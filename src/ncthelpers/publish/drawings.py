@@ -36,7 +36,7 @@ def apart(page: str, html: str) -> tuple[str, dict[str, bytes]]:
     """
     drawings: dict[str, bytes] = {}
 
-    def referred(chart: re.Match) -> str:
+    def referred(chart: re.Match[str]) -> str:
         place = f"charts/{page}/{chart['id']}.svg"
         drawings[place] = b64decode(chart["drawing"])
         address = "../" * page.count("/") + place

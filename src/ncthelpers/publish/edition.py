@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -136,7 +137,7 @@ def with_private_cells(
     header, rows = _written(public)
     columns, given = _written(private)
 
-    def key(names: Sequence[str], cells: Sequence[str]) -> tuple:
+    def key(names: Sequence[str], cells: Sequence[str]) -> tuple[Any, ...]:
         return tuple(read_cell(cells[names.index(name)], schema[name]) for name in schema.key)
 
     by_key = {key(columns, cells): dict(zip(columns, cells, strict=True)) for cells in given}
@@ -206,7 +207,7 @@ def overlay_of(root: Path, place: Path, data: YearData) -> tuple[Overlay, list[F
 # The edition as a root
 
 
-def _entries(restricted: Sequence[access.Restriction]) -> list[dict]:
+def _entries(restricted: Sequence[access.Restriction]) -> list[dict[str, Any]]:
     """Restrictions as ``contract.yml`` has them."""
     return [
         {

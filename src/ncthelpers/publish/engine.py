@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache, partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 WarmEngine = None  # papermill loads its engines when it is imported, and here may be where that happens
 
@@ -57,7 +57,12 @@ class _Messages(Session):
         self.sent = deque()
 
     def send(
-        self, stream: object, msg_or_type: dict | str, content: dict | None = None, *_: object, **__: object
+        self,
+        stream: object,
+        msg_or_type: dict[str, Any] | str,
+        content: dict[str, Any] | None = None,
+        *_: object,
+        **__: object,
     ) -> None:
         message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content)
         carried = self.unpack(self.pack(message["content"]))

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.export.folders import linked, stamped, zipped
 from ncthelpers.export.symbols import csv_line, neutral
@@ -141,7 +142,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _read(record: Path) -> dict:
+def _read(record: Path) -> dict[str, Any]:
     """What a record says; nothing if there is none that can be read."""
     try:
         return json.loads(record.read_text("utf-8"))
@@ -149,7 +150,7 @@ def _read(record: Path) -> dict:
         return {}
 
 
-def _write(record: Path, said: dict) -> None:
+def _write(record: Path, said: dict[str, Any]) -> None:
     write_atomically(record, json.dumps(said, indent=1, sort_keys=True) + "\n")
 
 
@@ -237,7 +238,7 @@ def _lose_no_page() -> None:
     ParallelTasks._join_one, ParallelTasks._process = join_one, alone
 
 
-def _publish(root: Path, work: Path, html: Path, record: Mapping, tables: Path) -> None:
+def _publish(root: Path, work: Path, html: Path, record: Mapping[str, Any], tables: Path) -> None:
     """Copy what Sphinx made, with the commit, the data, the tables and the checksums, and put it in the place of what is public in one step.
 
     Of styles and scripts what no page asks for is left out: the stock theme brings seven megabytes of it.

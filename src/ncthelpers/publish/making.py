@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ncthelpers.files import checksum
 from ncthelpers.publish import companion, pages, staleness
@@ -59,9 +60,9 @@ class Task:
 
     folder: str
     name: str
-    template: Mapping
+    template: Mapping[str, Any]
     at: str
-    parameters: Mapping
+    parameters: Mapping[str, Any]
     years: tuple[str, ...]
     fixed: Mapping[str, str]
     files: Mapping[str, str]
@@ -81,14 +82,14 @@ class Made:
     seconds: float
 
 
-def as_text(page: Mapping) -> str:
+def as_text(page: Mapping[str, Any]) -> str:
     """A page as its file holds it."""
     import nbformat
 
     return nbformat.v4.writes(nbformat.from_dict(page)) + "\n"
 
 
-def _ran(task: Task, told: Callable[[str], None]) -> dict:
+def _ran(task: Task, told: Callable[[str], None]) -> dict[str, Any]:
     """The template run, with a last cell that tells which files it read."""
     import nbformat
     import papermill
@@ -96,7 +97,7 @@ def _ran(task: Task, told: Callable[[str], None]) -> dict:
 
     where = ""
 
-    def began(cell: dict, cell_index: int) -> None:
+    def began(cell: dict[str, Any], cell_index: int) -> None:
         nonlocal where
         where = f"cell {cell_index}"
         told(where)

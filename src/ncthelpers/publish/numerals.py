@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from html.parser import HTMLParser
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -283,8 +284,8 @@ class _Held:
         self._decimals = data.reference.names("measures", "measure", "decimals")
 
     @cached_property
-    def by_path(self) -> dict[str, list[dict]]:
-        found: dict[str, list[dict]] = {}
+    def by_path(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
         for path, row in zip(provenance.paths(self.name, self.schema, self.rows), self.rows, strict=True):
             found.setdefault(path, []).append(row)
         return found
@@ -294,13 +295,13 @@ class _Held:
         """Path of each row, by the place of the row in the table."""
         return dict(enumerate(provenance.paths(self.name, self.schema, self.rows)))
 
-    def column(self, name: str, row: Mapping | None = None) -> Column:
+    def column(self, name: str, row: Mapping[str, Any] | None = None) -> Column:
         column = self.schema[name]
         if row is not None and column.decimals_in:
             return replace(column, decimals=row[column.decimals_in])
         return column
 
-    def cell(self, row: Mapping, name: str) -> tuple[str, str]:
+    def cell(self, row: Mapping[str, Any], name: str) -> tuple[str, str]:
         """A cell as it is read and as it is written."""
         text = wording.cell_text(row[name], self.column(name, row), self._titles)
         return _spaced(text), _spaced(as_written(row[name]) if row[name] == row[name] else "")
@@ -343,7 +344,7 @@ class _Held:
 class _Explained:
     """What explains the numerals of one page."""
 
-    def __init__(self, page: str, record: Mapping, data: YearData | Comparison) -> None:
+    def __init__(self, page: str, record: Mapping[str, Any], data: YearData | Comparison) -> None:
         self.page, self.data, self.figures = page, data, record["figures"]
         self.of_years = [str(one.year) for one in getattr(data, "years", None) or (data,)]
         self._held: dict[str, _Held] = {}
@@ -386,7 +387,7 @@ class _Explained:
         left = _without(self._allowed(_NUMBERED.sub(self._section, text), "text"), self.of_years)
         return _digits(left) + _NUMBER_WORD.findall(left)
 
-    def _section(self, found: re.Match) -> str:
+    def _section(self, found: re.Match[str]) -> str:
         number = self.page[:2]
         return "# " if number.isdigit() and int(found[1]) == int(number) else found[0]
 
@@ -429,7 +430,7 @@ class _Explained:
             r"^((?:Timeline|Grid) of )(\d+)", lambda found: found[1] if found[2] in totals else found[0], left
         )
 
-    def of_cells(self, block: _Block, shown: Mapping) -> Iterator[tuple[list[str], list[str], int, int]]:
+    def of_cells(self, block: _Block, shown: Mapping[str, Any]) -> Iterator[tuple[list[str], list[str], int, int]]:
         """Of each cell of a table its numerals, those that nothing explains, its row and column."""
         held = self.held(shown["name"])
         turned = len(block.headings) != len(shown["columns"])
@@ -439,7 +440,9 @@ class _Explained:
             left = list((Counter(found) - Counter(known)).elements()) if text not in known else []
             yield found, left, row, column
 
-    def _straight(self, block: _Block, shown: Mapping, held: _Held) -> Iterator[tuple[int, int, str, list[str]]]:
+    def _straight(
+        self, block: _Block, shown: Mapping[str, Any], held: _Held
+    ) -> Iterator[tuple[int, int, str, list[str]]]:
         paths = [f"{held.name}/{key}" for key in shown["keys"]]
         for number, cells in enumerate(block.rows):
             path = paths[number] if number < len(paths) else ""
@@ -460,12 +463,14 @@ class _Explained:
             known += [text, *(Counter(_digits(text)) | Counter(_digits(written))).elements()]
         return known
 
-    def _turned(self, block: _Block, shown: Mapping, held: _Held) -> Iterator[tuple[int, int, str, list[str]]]:
+    def _turned(
+        self, block: _Block, shown: Mapping[str, Any], held: _Held
+    ) -> Iterator[tuple[int, int, str, list[str]]]:
         """A table whose years stand side by side: each cell is that of its own row's key and its column's year."""
         years_there = set(held.frame["year"])
         names = {held.column(name).title: name for name in held.schema.names}
         keys = [names.get(heading, "") for heading in block.headings if heading not in years_there]
-        paths: dict[tuple, str] = {}
+        paths: dict[tuple[Any, ...], str] = {}
         for number, row in enumerate(held.rows):
             key = tuple(_spaced(str(row[name])) for name in keys if name)
             paths[(*key, row["year"])] = held.path_of[number]
@@ -505,7 +510,7 @@ def _marked(text: str, left: Sequence[str], place: str, words: bool = False) -> 
         yield Numeral(found, place, remaining[found] < 0)
 
 
-def _next(shown: list[Mapping], block: _Block) -> Mapping | None:
+def _next(shown: list[Mapping[str, Any]], block: _Block) -> Mapping[str, Any] | None:
     """What the record says of a block: the next table, chart or commentary in it, in the order of the page."""
     if block.what == "none":
         wanted = bool(shown) and shown[0]["what"] == "table" and not shown[0].get("keys")
@@ -515,7 +520,7 @@ def _next(shown: list[Mapping], block: _Block) -> Mapping | None:
     return None
 
 
-def _of_table(block: _Block, shown: Mapping | None, explained: _Explained, at: str) -> Iterator[Numeral]:
+def _of_table(block: _Block, shown: Mapping[str, Any] | None, explained: _Explained, at: str) -> Iterator[Numeral]:
     caption = next(iter(block.captions), "")
     for text in dict.fromkeys(block.captions):
         yield from _marked(text, explained.of_caption(text, shown["name"] if shown else ""), f"{at}, caption {text!r}")
@@ -534,7 +539,7 @@ def _of_table(block: _Block, shown: Mapping | None, explained: _Explained, at: s
             yield from _marked(" ".join(found), left, f"{place}, row {row + 1} {named!r}, column {heading!r}")
 
 
-def _of_block(block: _Block, shown: list[Mapping], explained: _Explained, at: str) -> Iterator[Numeral]:
+def _of_block(block: _Block, shown: list[Mapping[str, Any]], explained: _Explained, at: str) -> Iterator[Numeral]:
     if block.what == "words":
         if shown and shown[0]["what"] == "words":
             shown.pop(0)
@@ -552,7 +557,7 @@ def _of_block(block: _Block, shown: list[Mapping], explained: _Explained, at: st
             yield from _marked(text, left, f"{at}, {what} of the chart {next(iter(block.captions), '')!r}")
 
 
-def numerals(page: nbformat.NotebookNode, record: Mapping, data: YearData | Comparison) -> list[Numeral]:
+def numerals(page: nbformat.NotebookNode, record: Mapping[str, Any], data: YearData | Comparison) -> list[Numeral]:
     """Every numeral that a reader meets on a page, in its order, with where it stands and whether it is explained.
 
     Left out are the source of code cells, drawings, the sources that unfold, the table of sources, the notices and the colophon.
@@ -583,7 +588,7 @@ def numerals(page: nbformat.NotebookNode, record: Mapping, data: YearData | Comp
     return found
 
 
-def unexplained(page: nbformat.NotebookNode, record: Mapping, data: YearData | Comparison) -> list[Numeral]:
+def unexplained(page: nbformat.NotebookNode, record: Mapping[str, Any], data: YearData | Comparison) -> list[Numeral]:
     """The numerals of a page that nothing on it explains.
 
     Parameters

@@ -5,6 +5,7 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.reading import text_in
 
@@ -28,7 +29,7 @@ def templates(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9][0-9]_*.ipynb"))
 
 
-def read(template: Path) -> dict:
+def read(template: Path) -> dict[str, Any]:
     """A template as it is written.
 
     Raises
@@ -52,7 +53,7 @@ def read(template: Path) -> dict:
     return notebook
 
 
-def _code(notebook: Mapping, tag: str = "") -> list[ast.Module]:
+def _code(notebook: Mapping[str, Any], tag: str = "") -> list[ast.Module]:
     """The code cells of a notebook, of those that have a tag if one is given."""
     return [ast.parse(cell["source"]) for cell in notebook["cells"]
             if cell["cell_type"] == "code" and (not tag or tag in cell["metadata"].get("tags", []))]  # fmt: skip
@@ -115,7 +116,7 @@ def check_parameters(template: Path, expected: tuple[str, ...] = PARAMETERS) -> 
         )
 
 
-def with_notices(page: Mapping, notices: Mapping[str, str]) -> dict:
+def with_notices(page: Mapping[str, Any], notices: Mapping[str, str]) -> dict[str, Any]:
     """A page with notices below its title, each in a cell of its own that has the notice's name in its id.
 
     Examples
@@ -130,7 +131,7 @@ def with_notices(page: Mapping, notices: Mapping[str, str]) -> dict:
     return {**page, "cells": [title, *said, *others]}
 
 
-def filled(template: Mapping, words: Mapping[str, str]) -> dict:
+def filled(template: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     """The template with words such as the year written into its markdown cells, so that headings stand in the outline.
 
     Examples
@@ -147,7 +148,7 @@ def filled(template: Mapping, words: Mapping[str, str]) -> dict:
     return page
 
 
-def _tidied_cell(cell: dict) -> dict:
+def _tidied_cell(cell: dict[str, Any]) -> dict[str, Any]:
     tags = [tag for tag in cell["metadata"].get("tags", []) if not tag.startswith("papermill")]
     if cell["cell_type"] == "code":
         shown = cell["outputs"] and not {"parameters", _INJECTED} & set(tags)
@@ -161,7 +162,7 @@ def _tidied_cell(cell: dict) -> dict:
     return cell
 
 
-def tidied(page: Mapping) -> dict:
+def tidied(page: Mapping[str, Any]) -> dict[str, Any]:
     """An executed page without anything that differs from one run to the next, its code hidden from readers.
 
     Execution counts stay: they say that every cell ran once, in order. Papermill's timings, paths and version, the
@@ -188,7 +189,7 @@ def tidied(page: Mapping) -> dict:
     return page
 
 
-def with_words(page: Mapping, template: Mapping) -> dict:
+def with_words(page: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, Any]:
     """A page with its outputs as they stand and the words that its template has now, in their places.
 
     Parameters

@@ -7,6 +7,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from ncthelpers import tables
 from ncthelpers.cells import Column
@@ -40,7 +41,7 @@ _BLUE, _GREY, _INK = "#12436D", "#5A6570", "#1D2A35"
 _WIDTH, _NAMES, _ROW, _BAR, _LETTERS = 720, 310, 30, 20, 14  # of the chart, in units of its own
 
 
-def recorded(root: Path) -> dict:
+def recorded(root: Path) -> dict[str, Any]:
     """What was measured last; nothing where nothing was recorded.
 
     Parameters
@@ -61,7 +62,7 @@ def recorded(root: Path) -> dict:
         raise ValueError(f"{RESULTS} cannot be read: {error}") from None
 
 
-def page(results: Mapping) -> str:
+def page(results: Mapping[str, Any]) -> str:
     """How long the book takes to make, as Markdown: what was measured, on what, and which targets are met.
 
     Parameters
@@ -87,7 +88,7 @@ def page(results: Mapping) -> str:
     return text
 
 
-def _page(results: Mapping) -> str:
+def _page(results: Mapping[str, Any]) -> str:
     parts = ["# How long the book takes to make", _WORDS.read_text("utf-8").strip()]
     rows = results.get("rows", [])
     if not rows:
@@ -103,7 +104,7 @@ def _page(results: Mapping) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _measured_on(results: Mapping) -> str:
+def _measured_on(results: Mapping[str, Any]) -> str:
     machine, versions = results["machine"], results["versions"]
     kept = ", ".join(map(plain, results.get("kept", [])))
     return (
@@ -138,7 +139,7 @@ def _ordered(names: Iterable[str]) -> list[str]:
     return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), name))
 
 
-def _sizes(rows: Iterable[Mapping]) -> list[int]:
+def _sizes(rows: Iterable[Mapping[str, Any]]) -> list[int]:
     return sorted({row["pages"] for row in rows})
 
 
@@ -150,7 +151,7 @@ def _columns(*titles: str) -> tuple[Column, ...]:
     return tuple(Column(f"column_{place}", "text", title) for place, title in enumerate(titles))
 
 
-def _times(made: Sequence[Mapping]) -> tables.Table:
+def _times(made: Sequence[Mapping[str, Any]]) -> tables.Table:
     sizes, held = _sizes(made), {(row["tool"], row["pages"]): row["seconds"] for row in made}
     rows = tuple(
         (_tool(name), *(_spread(held[name, size]) if (name, size) in held else _NONE for size in sizes))
@@ -159,7 +160,7 @@ def _times(made: Sequence[Mapping]) -> tables.Table:
     return tables.Table("Seconds to make all pages from nothing", _columns("Program", *map(_sized, sizes)), rows)
 
 
-def _growth(made: Sequence[Mapping]) -> tables.Table:
+def _growth(made: Sequence[Mapping[str, Any]]) -> tables.Table:
     ours = [row for row in made if row["tool"].startswith(_OURS)]
     sizes, held = _sizes(ours), {(row["tool"], row["pages"]): median(row["seconds"]) / row["pages"] for row in ours}
     rows = tuple(
@@ -169,7 +170,7 @@ def _growth(made: Sequence[Mapping]) -> tables.Table:
     return tables.Table("Seconds a page, as the book grows", _columns("Program", *map(_sized, sizes)), rows)
 
 
-def _memory(made: Sequence[Mapping]) -> tables.Table:
+def _memory(made: Sequence[Mapping[str, Any]]) -> tables.Table:
     held = {name: [row["peak_mb"] for row in made if row["tool"] == name and row["peak_mb"]]
             for name in _ordered(row["tool"] for row in made)}  # fmt: skip
     rows = tuple((_tool(name), f"{half_up(Decimal(str(max(peaks)))):,}") for name, peaks in held.items() if peaks)
@@ -178,7 +179,7 @@ def _memory(made: Sequence[Mapping]) -> tables.Table:
     )
 
 
-def _cases(others: Sequence[Mapping]) -> tables.Table:
+def _cases(others: Sequence[Mapping[str, Any]]) -> tables.Table:
     sizes = _sizes(others)
     held = {(row["case"], row["tool"], row["pages"]): row["seconds"] for row in others}
     named = dict.fromkeys((row["case"], name) for row in others for name in _ordered([row["tool"]]))
@@ -192,7 +193,7 @@ def _cases(others: Sequence[Mapping]) -> tables.Table:
     )
 
 
-def _targets(targets: Sequence[Mapping]) -> tables.Table:
+def _targets(targets: Sequence[Mapping[str, Any]]) -> tables.Table:
     states = {True: "Met", False: "Missed", None: _NONE.capitalize()}
     rows = tuple(
         (target["target"], f"{target['limit_is']} {target['limit']:g} {target['unit']}",
@@ -208,7 +209,7 @@ def _targets(targets: Sequence[Mapping]) -> tables.Table:
     )
 
 
-def _chart(made: Sequence[Mapping]) -> list[str]:
+def _chart(made: Sequence[Mapping[str, Any]]) -> list[str]:
     """Bars of the size that most programs were measured at, the largest of those; none where only one was."""
     tools_at = {size: [row for row in made if row["pages"] == size] for size in _sizes(made)}
     size = max(tools_at, key=lambda size: (len(tools_at[size]), size))

@@ -26,7 +26,7 @@ class PictureMissing(LookupError):
     """A picture is asked for that no page of the book shows."""
 
 
-def _chart(book: Path, asked: re.Match) -> tuple[str, str]:
+def _chart(book: Path, asked: re.Match[str]) -> tuple[str, str]:
     """A chart of a page: its drawing, and its alternative text below what it finds."""
     page = book / asked["folder"] / f"{asked['page']}.ipynb"
     cells = json.loads(page.read_text("utf-8"))["cells"] if page.is_file() else []
@@ -60,7 +60,7 @@ def as_they_should_be(repository: Path) -> dict[Path, str]:
     """
     found: dict[Path, str] = {}
 
-    def shown(asked: re.Match) -> str:
+    def shown(asked: re.Match[str]) -> str:
         svg, alt = _chart(repository / "book", asked)
         found[repository / "docs" / "pictures" / asked["name"]] = svg
         return f"![{re.sub(r'[][]', '', alt)}]({asked['place']}{asked['name']})"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache, partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from ncthelpers.faults import DataFaults, Fault
@@ -313,7 +313,7 @@ def _make(task: making.Task, key: str, environment: str, cold: bool) -> making.M
 def _begun(
     root: Path, sought: Iterable[tuple[plan.Folder, plan.Planned]], at: Mapping[str, Path], files: Mapping[str, str],
     editions: tuple[str, ...], pool: Executor, cold: bool,
-) -> dict[Future, tuple[str, plan.Planned]]:  # fmt: skip
+) -> dict[Future[Any], tuple[str, plan.Planned]]:  # fmt: skip
     """Pages handed over to be made, each in the place for its folder."""
     key, environment = manifest.code_key(), staleness.environment()
     return {
@@ -326,7 +326,7 @@ def _begun(
 
 
 def _gathered(
-    waiting: dict[Future, tuple[str, plan.Planned]], watch: Callable[[Progress], None],
+    waiting: dict[Future[Any], tuple[str, plan.Planned]], watch: Callable[[Progress], None],
     keeps: Callable[[str, making.Made], _Kept],
 ) -> tuple[dict[str, _Kept], list[PageRun]]:  # fmt: skip
     """What is kept of each page made, by folder and name, and how each of them ended; a page itself is held no longer than that."""

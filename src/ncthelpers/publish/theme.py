@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 __all__ = ["CHANGED", "FOOTER", "Sidebar", "contract_years", "description", "setup", "whole"]
@@ -53,7 +54,7 @@ def description(body: str) -> str:
     return ""
 
 
-def contract_years(page: str, pages: Sequence[str]) -> list[dict]:
+def contract_years(page: str, pages: Sequence[str]) -> list[dict[str, Any]]:
     """Every contract year of the book, oldest first, with where a reader of a page may go in it.
 
     Parameters
@@ -242,7 +243,7 @@ def _draw_sidebar_once(drawn: dict[str, Sidebar], app, pagename, templatename, c
     context["generate_toctree_html"] = once
 
 
-def _known_of(env, pages) -> dict:
+def _known_of(env, pages) -> dict[str, Any]:
     """What other pages may show of these or link to: titles, headings with their addresses, labels."""
     labels = [*env.domaindata["std"]["labels"].items(), *env.domaindata["std"]["anonlabels"].items()]
     return {
@@ -255,7 +256,7 @@ def _known_of(env, pages) -> dict:
     }
 
 
-def _find_changed(before: dict, app, env, added, changed, removed) -> set[str]:
+def _find_changed(before: dict[str, Any], app, env, added, changed, removed) -> set[str]:
     """The pages to read again, by content: Sphinx itself goes by the time of a file, which may go backwards."""
     asked = set(app.config[CHANGED])
     if not asked <= env.found_docs:
@@ -264,7 +265,7 @@ def _find_changed(before: dict, app, env, added, changed, removed) -> set[str]:
     return asked
 
 
-def _find_touched(before: dict, app, env) -> set[str]:
+def _find_touched(before: dict[str, Any], app, env) -> set[str]:
     """Every page if what it may show of another has changed; Sphinx would leave it with an old title or a dead link."""
     return set(env.found_docs) if _known_of(env, before) != before else set()
 
@@ -291,7 +292,7 @@ def _prepare(app) -> None:
     app.config.html_additional_pages = {"search": "search.html"}
 
 
-def setup(app) -> dict:
+def setup(app) -> dict[str, Any]:
     """Add the stylesheet and the place of the commit, change each page, and read again what has changed."""
     before, draw_sidebar_once = {}, functools.partial(_draw_sidebar_once, {})
     app.connect("config-inited", _leave_room_for_the_commit)

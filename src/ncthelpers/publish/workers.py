@@ -23,7 +23,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 __all__ = ["WorkerFailed", "call", "can_fork", "close", "ending", "warm_up"]
 
@@ -45,7 +45,7 @@ _ENDING_SECONDS = 5
 
 _lock = threading.Lock()
 _servers: set["_Server"] = set()
-_asked: set[subprocess.Popen] = (
+_asked: set[subprocess.Popen[bytes]] = (
     set()
 )  # processes that a call was ever made to and whose servers end their children themselves
 
@@ -61,7 +61,7 @@ class WorkerFailed(RuntimeError):
 class _Server:
     key: str
     cold: bool
-    process: subprocess.Popen  # itself if it is cold, else the one that forks it
+    process: subprocess.Popen[bytes]  # itself if it is cold, else the one that forks it
     requests: BinaryIO
     answers: BinaryIO
     idle: bool = True
@@ -314,7 +314,7 @@ def _failed(how: str, where: str = "") -> bytes:
     return pickle.dumps(("failed", f"{where}: {how}" if where else how))
 
 
-def _outcome(function: Callable, argument: object, tell: Callable[[str], None] = lambda where: None) -> bytes:
+def _outcome(function: Callable[..., Any], argument: object, tell: Callable[[str], None] = lambda where: None) -> bytes:
     """What calling a function comes to, as an answer."""
     where = ""
 
@@ -338,7 +338,7 @@ def _outcome(function: Callable, argument: object, tell: Callable[[str], None] =
 
 
 def _answer_of_child(
-    function: Callable, argument: object, seconds: float, requests: BinaryIO, answers: BinaryIO
+    function: Callable[..., Any], argument: object, seconds: float, requests: BinaryIO, answers: BinaryIO
 ) -> bytes:
     """Call a function in a child, which says line by line how far it is and leaves its answer in a file."""
     threads = len(os.listdir("/proc/self/task"))

@@ -7,6 +7,7 @@ A reason says what became of the records: ``left out: ...``, ``field empty: ...`
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
@@ -156,7 +157,7 @@ def _day(text: pl.Series) -> tuple[pl.Series, list[tuple[str, pl.Series]]]:
 
 
 def _from_words(
-    text: pl.Series, words: dict, dtype: type[pl.DataType]
+    text: pl.Series, words: dict[str, Any], dtype: type[pl.DataType]
 ) -> tuple[pl.Series, list[tuple[str, pl.Series]]]:
     upper = text.str.to_uppercase().str.replace(_LETTERED, "")
     found = upper.replace_strict(words, default=None, return_dtype=dtype)

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -171,11 +172,11 @@ def _filled(rows: pl.DataFrame, first: int) -> pl.DataFrame:
     return rows.with_row_index(ROW, first).filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
 
 
-def _quickly(path: Path) -> Iterator[tuple[str, int, list]]:
+def _quickly(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
     yield from map(tuple, apart(texts_of_sheets, path.read_bytes()))
 
 
-def texts_of_sheets(content: bytes) -> list[tuple[str, int, list]]:
+def texts_of_sheets(content: bytes) -> list[tuple[str, int, list[Any]]]:
     """The sheets of a workbook as :func:`sheets` gives them, their cells as text.
 
     A broken file crashes the library that reads it here: to be asked :func:`~ncthelpers.apart.apart`.
@@ -189,7 +190,7 @@ def texts_of_sheets(content: bytes) -> list[tuple[str, int, list]]:
         ]
 
 
-def _cells(path: Path, packed: zipfile.ZipFile) -> Iterator[tuple[str, int, list]]:
+def _cells(path: Path, packed: zipfile.ZipFile) -> Iterator[tuple[str, int, list[Any]]]:
     """Name, first row and cells of each sheet: by the quick reader, unless there are errors or formulas, of which it tells nothing."""
     parts = (packed.read(part) for part in packed.namelist() if part.startswith("xl/worksheets/"))
     if not any(b't="e"' in part or b"<f>" in part or b"<f " in part for part in parts):
@@ -205,7 +206,7 @@ def _cells(path: Path, packed: zipfile.ZipFile) -> Iterator[tuple[str, int, list
         yield sheet.title, first + 1, rows[first:]
 
 
-def sheets(path: Path) -> list[tuple[str, int, list]]:
+def sheets(path: Path) -> list[tuple[str, int, list[Any]]]:
     """The sheets of a workbook: the name of each, the number of its first filled row, and its rows of cells from there on.
 
     Parameters

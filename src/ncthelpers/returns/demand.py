@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations, pairwise
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 
@@ -306,11 +307,11 @@ def apart(
     ]  # fmt: skip
 
 
-def _cell(row: Mapping[str, object]) -> tuple:
+def _cell(row: Mapping[str, object]) -> tuple[Any, ...]:
     return row["measure"], row["breakdown"], row["period"]
 
 
-def _sums(held: Mapping[tuple, int]) -> Iterator[tuple[list[dict], set[tuple]]]:
+def _sums(held: Mapping[tuple[Any, ...], int]) -> Iterator[tuple[list[dict[str, Any]], set[tuple[Any, ...]]]]:
     """What adds up, each with those of its cells that indicators show too."""
     months = sorted({period for _, _, period in held})
     for month in months:

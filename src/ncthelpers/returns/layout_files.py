@@ -11,6 +11,7 @@ year starts or ends (``year_is``).
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import polars as pl
 import yaml
@@ -96,19 +97,19 @@ def _wrong(part: object) -> Iterator[str]:
             yield from _wrong_column(f"column {theirs} of module {name}", column)
 
 
-def _codes(given: list | dict) -> Mapping[str, str]:
+def _codes(given: list[Any] | dict[str, Any]) -> Mapping[str, str]:
     """A list of codes stands for itself; a mapping says which of theirs are which of ours."""
     if isinstance(given, dict):
         return MappingProxyType({str(code).upper(): str(ours) for ours, theirs in given.items() for code in theirs})
     return MappingProxyType({str(code).upper(): str(code) for code in given})
 
 
-def _column(theirs: str, part: dict) -> Column:
+def _column(theirs: str, part: dict[str, Any]) -> Column:
     codes = _codes(part.get("codes", []))
     return Column(theirs, part["to"], part["type"], part.get("required", False), codes, part.get("element", theirs))
 
 
-def _module(name: str, part: dict) -> Module:
+def _module(name: str, part: dict[str, Any]) -> Module:
     columns = tuple(_column(str(theirs), column) for theirs, column in part.get("columns", {}).items())
     return Module(
         name, part.get("file", ""), part.get("element", ""), tuple(part.get("where", ())), part.get("required", False),

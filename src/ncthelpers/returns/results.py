@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from ncthelpers.disclosure import HIDDEN, is_small
 from ncthelpers.disclosure_ratios import protect_ratios
@@ -352,7 +353,7 @@ def kpi_values(
     ]  # fmt: skip
     if wrong:
         raise ValueError("; ".join(wrong))
-    by_series: dict[tuple, list[Mapping[str, object]]] = {}
+    by_series: dict[tuple[Any, ...], list[Mapping[str, object]]] = {}
     for row in results:
         if row["symbol"] != UNAVAILABLE and year_of(first_day(row["period"])) == year:
             by_series.setdefault((row["indicator"], row["series"]), []).append(row)
