@@ -32,6 +32,16 @@ def test_fourteen_kpis_are_named_two_unnamed_and_five_in_no_source(review):
     assert counts["with_polarity"].to_dict()["unnamed"] == 0
 
 
+def kinds(table: pd.DataFrame) -> set[str]:
+    return {kind.name for kind in table.dtypes}
+
+
+def test_a_table_without_a_row_has_its_columns_and_a_count_stays_a_whole_number(review):
+    nothing = kpis.register_with_statements(register(), pd.DataFrame(columns=SAID))
+    assert nothing.columns.tolist() == ["kpi", "name", "polarity", "target_status", *SAID[1:]]
+    assert kinds(nothing) == kinds(kpis.register_counts(review["kpis"])) == {"object"}
+
+
 def test_a_published_target_is_counted():
     rows = register(REFERRALS, ("B", "Other", "named", "not stated", Decimal(0), "published", "report:2.1/2"))
     assert kpis.register_counts(rows).values.tolist()[0] == ["named", 2, 1, 1]  # a target of nought is a target
@@ -78,6 +88,8 @@ def test_every_statement_stands_once_under_the_name_of_its_kpi(review):
     )
     assert [names[kpi] for kpi in rows["kpi"]] == rows["name"].tolist()
     assert list(dict.fromkeys(rows["kpi"])) == [kpi for kpi in names.index if kpi in set(rows["kpi"])]
+    silent = pd.DataFrame(dict(kpi=["A"], point=[None]), dtype=object)
+    assert kpis.statements_by_kpi(register(REFERRALS), silent)["point"].tolist() == [None]
 
 
 @pytest.mark.parametrize(
@@ -240,6 +252,8 @@ def test_tolerances_that_are_refused(asked, rule):
 def test_a_width_as_a_float_is_refused():
     with pytest.raises(TypeError, match="the tolerance must be a Decimal"):
         kpis.tolerance_level(45, 0.5, "points", HIGH)
+    with pytest.raises(TypeError, match="the target must be a Decimal"):
+        kpis.tolerance_level(45.5, 5, "points", HIGH)
 
 
 # Value for the year
@@ -301,6 +315,11 @@ def test_printed_monthly_percentages_are_not_averaged():
     for rows in ([(None, None, Decimal(90)), (None, None, Decimal(25))], [(9, 10), (None, None, Decimal(25))]):
         year = kpis.year_value(months(rows), "month")
         assert year == kpis.YearValue(None, None, None, "2031-04 to 2031-05", "monthly percentages are not averaged")
+
+
+@pytest.mark.parametrize(("part", "whole"), [(9, None), (None, 10), (None, None)])
+def test_one_count_alone_makes_no_value_and_the_printed_one_stands(part, whole):
+    assert kpis.own_value({"numerator": part, "denominator": whole, "value": Decimal(7)}) == 7
 
 
 def test_a_month_without_figures_is_left_out_of_the_sum():
@@ -465,6 +484,8 @@ def test_a_small_base_has_its_interval_and_no_word_on_its_trend():
     months_small = scored([(8, 9), (20, 20)])  # the year's base is not small, one of its months' is
     assert (months_small["interval"], months_small["direction"]) == (None, None)
     assert scored([(8, 10), (20, 20)])["direction"] == "better"
+    assert scored([(2, 2), (8, 10), (20, 20)])["direction"] == "better", "a small base before those two is no matter"
+    assert scored([(4, 4)])["interval"] == "51.0 to 100.0", "all of four"
     assert scored([(8, 10)])["interval"] is None  # ten is not small
     assert scored([(2, 1)])["interval"] is None  # more than a hundred per cent is no share
     assert scored([(Decimal("1.5"), 2)])["interval"] is None  # posts are not cases
@@ -490,6 +511,12 @@ def test_a_small_base_has_its_interval_and_no_word_on_its_trend():
 def test_what_has_no_colour_says_why(asked, status, why_not):
     row = scored(**asked)
     assert (row["status"], row["why_not"]) == (status, why_not)
+
+
+def test_the_counts_of_a_kpi_in_no_known_unit_are_shown_and_make_no_value():
+    row = scored([(8, 10), (1, 2)], unit="not stated")
+    assert (row["value"], row["numerator"], row["denominator"], row["period"]) == (None, 9, 12, "2031-04 to 2031-05")
+    assert (row["months_on_target"], row["longest_run"], row["direction"]) == (None, None, None)
 
 
 def test_a_figure_for_the_whole_year_is_no_month():

@@ -7,6 +7,7 @@ and the tests that reach its function run, the quickest first, until one fails.
 """
 
 import argparse
+import gc
 import importlib
 import inspect
 import json
@@ -23,7 +24,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 
 import coverage
 import libcst as cst
@@ -145,12 +146,26 @@ def _functions(holder: dict[str, object], path: str) -> dict[str, FunctionType]:
 
 
 def _changed(module: ModuleType, mutant: Mutant) -> None:
-    """Make the change, wherever the function is known already."""
+    """Make the change, wherever the function, or one that it has made, is known already."""
     path = str(module.__file__)
     held = {"__name__": module.__name__, "__file__": path}
     exec(compile(mutant.code, path, "exec"), held)  # noqa: S102
     old, new = (_functions(names, path)[mutant.function] for names in (vars(module), held))
-    old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
+    before, after = _codes(old.__code__), _codes(new.__code__)
+    if len(before) != len(
+        after
+    ):  # a function within it is gone with the change: those that it has made stay as they are
+        before, after = before[:1], after[:1]
+    within = dict(zip(map(id, before), after, strict=True))
+    made = [one for one in gc.get_objects() if isinstance(one, FunctionType) and id(one.__code__) in within]
+    for one in made:
+        one.__code__ = within[id(one.__code__)]
+    old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    """The code of a function and of all that are written in it, from the outside in."""
+    return [code, *(each for one in code.co_consts if isinstance(one, CodeType) for each in _codes(one))]
 
 
 class _Trial:

@@ -49,14 +49,23 @@ def test_each_kind_of_fault_is_found_whatever_its_impact(page, style, body, rule
     assert {one.rule for one in browser.axe(page)} == {rule}
 
 
-def test_of_a_long_table_only_contrast_is_left_unmeasured_and_only_where_that_is_asked_for(page):
+def test_of_elements_that_are_alike_only_contrast_is_left_unmeasured_and_only_where_that_is_asked_for(page):
     rows = "<tr><th scope='row'>Homes</th><td>1</td></tr>" * 3
-    pale = "<tr><th scope='row'>Homes</th><td style='color: #999; background: #fff'>1,070 <img src='data:,'></td></tr>"
+    pale = "<tr><th scope='row'>Homes</th><td>1,070 <img src='data:,'></td></tr>"
     head = "<thead><tr><th scope='col'>Service</th><th scope='col'>Cost</th></tr></thead>"
-    page.set_content(PAGE.format(style="", body=f"<table>{head}<tbody>{rows}{pale}</tbody></table>"))
+    style = "tr:nth-child(4) td { color: #999; background: #fff }"
+    page.set_content(PAGE.format(style=style, body=f"<table>{head}<tbody>{rows}{pale}</tbody></table>"))
     assert {one.rule for one in browser.axe(page)} == {"color-contrast", "image-alt"}
     assert {one.rule for one in browser.axe(page, 4)} == {"color-contrast", "image-alt"}
     assert {one.rule for one in browser.axe(page, 3)} == {"image-alt"}
+
+
+@pytest.mark.parametrize("said", ["class='pale'", "style='color: #999'", "data-pale"])
+def test_what_may_look_different_is_not_alike(page, said):
+    style = ".pale, [data-pale] { color: #999 }"
+    for pale in (f"<p {said}>1,070</p>", f"<div {said}><p>1,070</p></div>"):
+        page.set_content(PAGE.format(style=style, body=f"<div>{'<p>3,701</p>' * 4}{pale}</div>"))
+        assert {one.rule for one in browser.axe(page, 1)} == {"color-contrast"}
 
 
 def test_a_page_wider_than_the_window_is_found(page):

@@ -6,7 +6,7 @@ Every page in every mode is what ``ncthelpers audit`` tests: here that would tak
 import pytest
 
 from ncthelpers.accessibility import browser
-from ncthelpers.accessibility.scope import FIRST, MODES, ROWS, most_different
+from ncthelpers.accessibility.scope import ALIKE, FIRST, MODES, most_different
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -21,7 +21,7 @@ def _faults(chromium, address, mode, names):
     for name in names:
         page.goto(f"{address}/{name}", wait_until="load")
         over = page.evaluate(browser.TOO_WIDE)
-        found[name] = [*map(str, browser.axe(page, ROWS)), *([f"{over} pixels too wide"] if over > 0 else [])]
+        found[name] = [*map(str, browser.axe(page, ALIKE)), *([f"{over} pixels too wide"] if over > 0 else [])]
     context.close()
     assert len(found) == len(names) > 4
     return {name: faults for name, faults in found.items() if faults}

@@ -3,7 +3,7 @@
 import pytest
 
 from ncthelpers.accessibility import browser
-from ncthelpers.accessibility.scope import FIRST, ROWS, most_different
+from ncthelpers.accessibility.scope import ALIKE, FIRST, most_different
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,7 +17,7 @@ def test_axe_finds_nothing_on_any_page_and_none_complains_asks_another_host_or_i
     found, wide = {}, {}
     for name in pages:
         page = visit.open(name)
-        found[name] = browser.axe(page, ROWS)
+        found[name] = browser.axe(page, ALIKE)
         page.set_viewport_size(NARROW)  # as a reader who zooms in on a page that is open
         page.evaluate(DRAWN)
         wide[name] = page.evaluate(browser.TOO_WIDE)

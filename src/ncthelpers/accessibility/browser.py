@@ -48,10 +48,18 @@ _STILL = """() => Promise.allSettled(document.getAnimations().filter(one => one 
 # How far a page is wider than the window: what is wider scrolls within a box of its own, or the page scrolls sideways.
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Axe measures no contrast over a picture, such as the shades that say that a wide table goes on: they are taken away meanwhile.
-_RUN = """async ([tags, rows]) => {
-    const below = rows ? document.querySelectorAll(`tbody tr:nth-child(n + ${rows + 1}) *`) : [];
-    below.forEach(one => one.setAttribute('data-below', ''));
-    axe.configure({rules: [{id: 'color-contrast', selector: rows ? ':not([data-below])' : '*'}]});
+# Contrast takes most of the time: elements whose tag, class, style and attributes are the same, and those of all that they
+# lie in, look the same but for their place, so that some of each kind may do.
+_RUN = """async ([tags, alike]) => {
+    const kinds = new Map(), counts = new Map();
+    for (const one of alike ? document.querySelectorAll('body *') : []) {
+        const own = ['class', 'style'].map(name => one.getAttribute(name)).join('|');
+        const kind = `${kinds.get(one.parentElement) ?? ''}>${one.tagName}|${own}|${one.getAttributeNames().sort()}`;
+        kinds.set(one, kind);
+        counts.set(kind, (counts.get(kind) ?? 0) + 1);
+        if (counts.get(kind) > alike) one.setAttribute('data-alike', '');
+    }
+    axe.configure({rules: [{id: 'color-contrast', selector: alike ? ':not([data-alike])' : '*'}]});
     const plain = document.head.appendChild(document.createElement('style'));
     plain.textContent = '*, *::before, *::after { background-image: none !important }';
     const found = await axe.run(document, {runOnly: tags, resultTypes: ['violations'], preload: false});
@@ -196,18 +204,19 @@ class Violation:
         return f"{self.rule} ({self.impact}): {self.place}"
 
 
-def axe(page: "Page", rows: int | None = None) -> tuple[Violation, ...]:
+def axe(page: "Page", alike: int | None = None) -> tuple[Violation, ...]:
     """What axe finds on a page that is open, by every rule up to the level tested, whatever its impact.
 
     Parameters
     ----------
     page : playwright.sync_api.Page
         The page; it is looked at once its colours have settled.
-    rows : int, optional
-        How many rows of each table have their contrast measured, which takes most of the time; all if it is not given.
+    alike : int, optional
+        Of how many elements that are alike the contrast is measured, which takes most of the time: alike in tag, class, style
+        and attributes, as are those that they lie in. Of every element if it is not given.
     """
     from axe_playwright_python.sync_playwright import Axe
 
     page.evaluate(_STILL)
     page.evaluate(Axe().axe_script)
-    return tuple(Violation(*found) for found in page.evaluate(_RUN, [list(TAGS), rows]))
+    return tuple(Violation(*found) for found in page.evaluate(_RUN, [list(TAGS), alike]))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["Mode", "FIRST", "MODES", "STANDARD", "TAGS", "LIGHTHOUSE", "LIGHTHOUSE_TARGETS", "ROWS", "most_different"]
+__all__ = ["Mode", "FIRST", "MODES", "STANDARD", "TAGS", "LIGHTHOUSE", "LIGHTHOUSE_TARGETS", "ALIKE", "most_different"]
 
 STANDARD = "WCAG 2.2 AA"
 # The rules of axe by its own names: every level of WCAG up to AA, and what axe calls good practice.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-ROWS = 10  # of each table, whose contrast the tests measure: the others look the same, and an audit measures them all
+ALIKE = 10  # elements that are alike, whose contrast the tests measure: an audit measures it of all
 LIGHTHOUSE = "12.8.2"  # the newest that runs on Node 20
 LIGHTHOUSE_TARGETS: Mapping[str, int] = MappingProxyType({"accessibility": 100, "best-practices": 95})
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ncthelpers.accessibility.publisher import Publisher, Trial
 from ncthelpers.accessibility.rules import RULES
-from ncthelpers.accessibility.scope import FIRST, LIGHTHOUSE_TARGETS, MODES, ROWS, STANDARD, Mode, most_different
+from ncthelpers.accessibility.scope import ALIKE, FIRST, LIGHTHOUSE_TARGETS, MODES, STANDARD, Mode, most_different
 from ncthelpers.narrative import plain
 from ncthelpers.wording import listed
 from ncthelpers.years import in_words
@@ -183,5 +183,5 @@ def statement(publisher: Publisher, name: str) -> str:
         status=status(publisher), due=_due(publisher), faults=_faults(publisher), prepared=_day(publisher.prepared),
         reviewed=_day(publisher.reviewed), tested=_tested(publisher), standard=STANDARD, first=_seen(FIRST),
         both=_seen(both), others=listed([_seen(one) for one in others]), lighthouse=listed(scores),
-        rows=ROWS, rules=_bullets(tuple(RULES), "  "),
+        alike=ALIKE, rules=_bullets(tuple(RULES), "  "),
     )  # fmt: skip
