@@ -222,12 +222,16 @@ CASES = [
     ("total", [("5", "£000"), ("5", "£000")], whole(11, "£000"), ROUNDING),
     ("total", [("5", "£000"), ("5", "£000")], whole(12, "£000"), DISAGREES),
     ("total", [("5", "children"), ("5", "children")], whole(11), DISAGREES),  # things counted are not rounded
+    ("total", [("1.1", "£m")] * 3, whole("3.4", "£m", "0.1"), ROUNDING),
+    ("total", [("1.1", "£m")] * 3, whole("3.6", "£m", "0.1"), DISAGREES),
+    ("total", [("5", ""), ("6", "")], {"value": 11, "precision": 1}, AGREES),
     ("total", [("5", "children"), MISSING], whole(5), CANNOT),
     ("no total", [MISSING], {}, AGREES),
     ("no total", [("5", "children")], {}, DISAGREES),
     ("percentage", [("29", ""), ("37", "")], whole("78.4", "per cent", "0.1"), AGREES),
     ("percentage", [("29", ""), ("37", "")], whole("78.3", "per cent", "0.1"), DISAGREES),
     ("percentage", [("500", "£000"), ("2", "£m")], whole(25, "per cent"), AGREES),
+    ("percentage", [("78001", ""), ("100000", "")], whole(79, "per cent"), DISAGREES),
     ("percentage", [("29", ""), MISSING], whole(78, "per cent"), CANNOT),
     ("percentage", [("29", ""), ("0", "")], whole(78, "per cent"), CANNOT),
     ("percentage change", [("200", ""), ("217", "")], whole("8.5", "per cent", "0.1"), AGREES),
@@ -238,6 +242,7 @@ CASES = [
     ("implied whole", [("44", ""), ("100", "")], whole(44, "per cent"), AGREES),
     ("implied whole", [("44", ""), ("101", "")], whole(44, "per cent"), AGREES),  # 43.6 is printed as 44
     ("implied whole", [("44", ""), ("120", "")], whole(44, "per cent"), DISAGREES),
+    ("implied whole", [("440", ""), ("1011", "")], whole(44, "per cent"), AGREES),  # 43.5 is printed as 44
     ("implied whole", [("1", "£m"), ("4000", "£000")], whole(25, "per cent"), AGREES),
     ("implied whole", [("44", ""), MISSING], whole(44, "per cent"), CANNOT),
     ("implied whole", [MISSING, ("100", "")], whole(44, "per cent"), CANNOT),
@@ -250,6 +255,8 @@ CASES = [
     ("almost", ["2032-04-01", "2031-04-01"], whole(2, "years"), DISAGREES),  # not near
     ("almost", ["2031-12", "2031-04"], whole(8, "months"), DISAGREES),
     ("almost", [("996", "children")], whole(1000, "children", 100), AGREES),
+    ("almost", [("0.996", "£m")], whole(1000, "£000", 100), AGREES),
+    ("almost", [("996.44", "hours")], whole(1000, "hours", 100), AGREES),
     ("almost", [MISSING, "2031-04-01"], whole(2, "years"), CANNOT),
     ("trend", [*LINE, "2022-03-31"], whole(120), AGREES),
     ("trend", [*LINE, "2022-03-31"], whole(125), DISAGREES),
@@ -257,6 +264,7 @@ CASES = [
     ("trend", [*LEVEL, BEFORE, NOW, "2033-03-31"], whole(100), AGREES),  # through the printed ones
     ("trend", [*LINE, MISSING, "2022-03-31"], whole(120), CANNOT),
     ("trend", [*LINE, MISSING], whole(120), CANNOT),
+    ("trend", [LINE[0], MISSING, "2022-03-31"], whole(120), CANNOT),
     ("trend", [LINE[0], LINE[0], "2022-03-31"], whole(120), CANNOT),
     ("days between", ["2031-05-01", "2031-04-01"], whole(30, "days"), AGREES),
     ("days between", ["2031-05-01", "2031-04-01"], whole(31, "days"), DISAGREES),
