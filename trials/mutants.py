@@ -46,6 +46,7 @@ MODULES = {
 LEAST = 0.85  # of the changes, for every module
 MOST_MEMORY = 4 << 30  # bytes: a loop that no longer ends must not take the machine with it
 PATIENCE = 20, 5  # seconds, and times as long as the tests take, before a change that runs on is stopped
+_NO_FUNCTION = ("comp>", "<genexpr>")  # code that a function runs through at once
 KILLED, SURVIVED, TIMED_OUT, BROKEN = "killed", "survived", "timed out", "broken"
 
 
@@ -151,21 +152,20 @@ def _changed(module: ModuleType, mutant: Mutant) -> None:
     held = {"__name__": module.__name__, "__file__": path}
     exec(compile(mutant.code, path, "exec"), held)  # noqa: S102
     old, new = (_functions(names, path)[mutant.function] for names in (vars(module), held))
-    before, after = _codes(old.__code__), _codes(new.__code__)
-    if len(before) != len(
-        after
-    ):  # a function within it is gone with the change: those that it has made stay as they are
-        before, after = before[:1], after[:1]
-    within = dict(zip(map(id, before), after, strict=True))
-    made = [one for one in gc.get_objects() if isinstance(one, FunctionType) and id(one.__code__) in within]
-    for one in made:
-        one.__code__ = within[id(one.__code__)]
-    old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+    before, after = _written_in(old.__code__), _written_in(new.__code__)
+    if len(before) == len(after) > 0:  # else there is none, or one is gone with the change
+        within = dict(zip(map(id, before), after, strict=True))
+        for one in [one for one in gc.get_objects() if isinstance(one, FunctionType) and id(one.__code__) in within]:
+            one.__code__ = within[id(one.__code__)]
+    old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
 
 
-def _codes(code: CodeType) -> list[CodeType]:
-    """The code of a function and of all that are written in it, from the outside in."""
-    return [code, *(each for one in code.co_consts if isinstance(one, CodeType) for each in _codes(one))]
+def _written_in(code: CodeType) -> list[CodeType]:
+    """The code of the functions that are written in another, in their order."""
+    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
+    return [
+        each for one in inner for each in (*([] if one.co_name.endswith(_NO_FUNCTION) else [one]), *_written_in(one))
+    ]
 
 
 class _Trial:
