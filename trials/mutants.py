@@ -3,7 +3,7 @@
 ``make mutants`` runs this (most of an hour on two cores). The changes are those of mutmut. They are tried by this script: mutmut's own
 runner leaves out every decorated function (our properties are) and would run the examples in the docstrings once for every copy it
 makes of a function. Here the tests of a module are collected once; then each change is made in a process of its own, forked from there,
-and the tests that reach its function run, the quickest first, until one fails.
+and the tests that reach its function run, those first that noticed the changes before it, then the quickest, until one fails.
 """
 
 import argparse
@@ -47,6 +47,7 @@ LEAST = 0.85  # of the changes, for every module
 MOST_MEMORY = 4 << 30  # bytes: a loop that no longer ends must not take the machine with it
 PATIENCE = 20, 5  # seconds, and times as long as the tests take, before a change that runs on is stopped
 _NO_FUNCTION = ("comp>", "<genexpr>")  # code that a function runs through at once
+NOTICED, MOST_NOTICED = "noticed", 20  # by which test; how many of these are tried before all others
 KILLED, SURVIVED, TIMED_OUT, BROKEN = "killed", "survived", "timed out", "broken"
 
 
@@ -187,16 +188,21 @@ class _Trial:
             flush=True,
         )
         running: dict[int, Mutant] = {}
+        noticed: list[int] = []  # tests that noticed a change, the last to do so first
         while waiting or running:
             while waiting and len(running) < self.processes:
                 mutant = waiting.pop()
-                tests = sorted({test for line in range(mutant.first, mutant.last + 1) for test in reached.get(line, ())},
-                               key=seconds.__getitem__)  # fmt: skip
-                tests += sorted(set(seconds) - set(tests), key=seconds.__getitem__)
+                near = {test for line in range(mutant.first, mutant.last + 1) for test in reached.get(line, ())}
+                tests = [test for test in noticed if test in near]
+                tests += sorted(near - set(tests), key=seconds.__getitem__)
+                tests += sorted(set(seconds) - near, key=seconds.__getitem__)
                 running[self._forked(session, mutant, tests, PATIENCE[0] + PATIENCE[1] * sum(seconds.values()))] = (
                     mutant
                 )
             child, status = os.wait()
+            if (told := self.folder / str(child) / NOTICED).is_file():
+                test = int(told.read_text())
+                noticed = [test, *(each for each in noticed if each != test)][:MOST_NOTICED]
             shutil.rmtree(self.folder / str(child), ignore_errors=True)
             self.ends.append((running.pop(child).change, _end(status)))
             if self.ends[-1][1] != KILLED:
@@ -240,6 +246,7 @@ class _Trial:
                 following = session.items[tests[place + 1]] if place + 1 < len(tests) else None
                 _run(session, session.items[test], following)
                 if session.testsfailed:
+                    (self.folder / str(os.getpid()) / NOTICED).write_text(str(test))
                     break
             code = min(session.testsfailed, 1)
         finally:
