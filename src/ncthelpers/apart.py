@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 __all__ = ["answer", "apart"]
 
@@ -18,7 +19,7 @@ _CHILD = "from ncthelpers.apart import answer; answer()"
 _TOO_MUCH = "it makes its reader crash, or takes more time or memory than such a file can"
 
 
-def apart(made_of: Callable[[bytes], object], content: bytes) -> object:
+def apart(made_of: Callable[[bytes], object], content: bytes) -> Any:
     """What a function makes of a file, asked in a process of its own.
 
     Parameters

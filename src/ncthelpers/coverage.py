@@ -55,4 +55,4 @@ def paragraph_coverage(data: YearData) -> pd.DataFrame:
 def uncovered(data: YearData) -> list[str]:
     """Paragraphs that no row carries and that give no reason for it."""
     coverage = paragraph_coverage(data)
-    return coverage.loc[coverage["carried_by"].isna() & coverage["not_carried"].isna(), "paragraph"].tolist()
+    return list(coverage.loc[coverage["carried_by"].isna() & coverage["not_carried"].isna(), "paragraph"])

@@ -122,12 +122,13 @@ def forecast_outcomes(demand: pd.DataFrame, statistics: benchmarks.Statistics) -
         came = official.figure(statistics, row["official_measure"], str(year_of(last_day(row["end"]))))
         known = official.figure(statistics, row["official_measure"], row["contract_year"])
         error = None if came.value is None else row["value_end"] - came.value
+        no_error = None if came.value is None or known.value is None else known.value - came.value
         rows.append({
             **{name: row[name] for name in ("contract_year", "title", "end", "source")},
             "forecast": row["value_end"], "came": came.value, "basis": came.basis or came.reason, "error": error,
             "error_pct": None if error is None or not came.value else Decimal(error) / Decimal(came.value) * 100,
             "last_known": known.value,
-            "last_known_error": None if None in (came.value, known.value) else known.value - came.value,
+            "last_known_error": no_error,
             "definition": "The forecast is of the trust's own count, the outcome is the official one.",
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["contract_year", "title", "end", "forecast", "came", "basis", "error", "error_pct",

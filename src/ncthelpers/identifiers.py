@@ -296,7 +296,7 @@ def _text(name: str, content: bytes) -> str:
 
 def _of_workbook(content: bytes) -> str:
     try:
-        return apart(text_of_workbook, content)
+        return str(apart(text_of_workbook, content))
     except ValueError as fault:
         raise _NotRead(f"no readable workbook ({fault})") from fault
 

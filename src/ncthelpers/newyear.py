@@ -287,7 +287,8 @@ def _package(last: YearData, year: ContractYear) -> str:
         "documents": [*documents, *before],
         "records": [],
     }
-    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
+    text: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 def new_year(

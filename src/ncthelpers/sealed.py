@@ -89,7 +89,8 @@ def _cells(row: str) -> list[str]:
 def _alike(one: str, other: str) -> bool:
     """Whether two rows have half of their cells in common, so that one is the other changed."""
     pairs = list(zip_longest(_cells(one), _cells(other)))
-    return 2 * sum(was == now for was, now in pairs) >= len(pairs)
+    same: int = sum(was == now for was, now in pairs)
+    return 2 * same >= len(pairs)
 
 
 def _steps(was: list[str], now: list[str]) -> Iterator[tuple[int | None, int | None]]:

@@ -110,9 +110,10 @@ def answer_shares(surveys: pd.DataFrame, survey_answers: pd.DataFrame) -> pd.Dat
 
 def _base(answered: Sequence[int | None], of_survey: int | None) -> int | None:
     """How many answered a question, as far as saying so does not give a suppressed number away."""
-    hidden = answered.count(None)
+    known = [number for number in answered if number is not None]
+    hidden = len(answered) - len(known)
     if not hidden:
-        return sum(answered)
+        return sum(known)
     return of_survey if hidden > 1 else None
 
 

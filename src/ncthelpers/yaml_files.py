@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from typing import Any
 
 import yaml
 from yaml.composer import ComposerError
@@ -94,7 +95,7 @@ def _bounded(text: str) -> None:
                 raise _Refused(None, None, "stands by its references for more than a file can hold", event.start_mark)
 
 
-def read_yaml(text: str) -> object:
+def read_yaml(text: str) -> Any:
     """What a YAML text holds.
 
     Raises

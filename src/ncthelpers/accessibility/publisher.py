@@ -236,7 +236,7 @@ def publisher_faults(held: Mapping[str, Any]) -> list[Fault]:
     listed = held.get("faults")
     if not _blank(listed) and not isinstance(listed, list):
         faults.append(Fault(FILE, None, "faults", str(listed), "must be a list of faults"))
-    elif not _blank(listed):
+    elif isinstance(listed, list):
         faults += [fault for number, one in enumerate(listed, 1) for fault in _parts(f"faults {number}", one, _FAULT)]
     first, last = held.get("prepared"), held.get("reviewed")
     if not faults and first and last and last < first:

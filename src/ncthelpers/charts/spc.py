@@ -104,7 +104,7 @@ class _Months:
     @property
     def name(self) -> str:
         """Name of the KPI."""
-        return self.rows[0]["name"]
+        return str(self.rows[0]["name"])
 
     @property
     def held(self) -> list[tuple[int, Mapping[str, Any]]]:

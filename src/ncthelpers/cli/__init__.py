@@ -29,7 +29,7 @@ from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY: Path = Path(__file__).resolve().parents[3]
 
 # Every verb in the order in which a year needs it, in a line of its own.
 _VERBS = {
@@ -71,7 +71,7 @@ class _InOrder(TyperGroup):
         return command
 
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, cls=_InOrder,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
@@ -273,7 +273,7 @@ Scheduler = Annotated[
         help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786; --jobs is then its own affair.",
     ),
 ]
-CORES = html.cores()
+CORES: int = html.cores()
 
 
 def _asked(year: str | None) -> list[ContractYear]:

@@ -258,7 +258,7 @@ def _style(node: dict[str, Any]) -> str:
 
 def _sections(nodes: Sequence[dict[str, Any]]) -> list[_Section]:
     """A document by its headings; what stands above the first is of no page."""
-    found = [("", "", [])]
+    found: list[tuple[str, str, list[dict[str, Any]]]] = [("", "", [])]
     for node in nodes:
         level = node["c"][0] if node["t"] == "Header" else None
         said = prose.plain_text(node["c"][2]) if level else ""

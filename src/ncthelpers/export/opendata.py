@@ -219,7 +219,7 @@ def metadata(table: Published) -> dict[str, Any]:
 # A folder of tables
 
 
-def _field(column: Column, rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+def _field(column: Column, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     said = {"name": column.name, **_FIELDS.get(column.type, {"type": "string"}), "title": heading(column),
             "description": _meaning(column, rows), "unit": _unit(column)}  # fmt: skip
     return {key: value for key, value in said.items() if value}

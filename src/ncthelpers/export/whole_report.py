@@ -65,7 +65,7 @@ def pages_of(root: Path, data: YearData) -> list[dict[str, Any]]:
 def _page(root: Path, name: str) -> dict[str, Any]:
     """An executed page, of which all that a report takes is of the kind that it must be."""
     try:
-        page = json.loads(text_in(root / name, root))
+        page: dict[str, Any] = json.loads(text_in(root / name, root))
         for cell in page["cells"]:
             texts = [cell["cell_type"], *cell["metadata"].get("tags", []), *cell["source"]]
             for output in cell.get("outputs", []):

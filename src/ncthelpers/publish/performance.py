@@ -55,11 +55,12 @@ def recorded(root: Path) -> dict[str, Any]:
         If it cannot be read.
     """
     try:
-        return json.loads(text_in(root / RESULTS, root))
+        found: dict[str, Any] = json.loads(text_in(root / RESULTS, root))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{RESULTS} cannot be read: {error}") from None
+    return found
 
 
 def page(results: Mapping[str, Any]) -> str:

@@ -113,9 +113,9 @@ def can_fork() -> bool:
 
 
 def call(
-    function: Callable[[object, Callable[[str], None]], object], argument: object, *,
+    function: Callable[[Any, Callable[[str], None]], Any], argument: object, *,
     seconds: float, key: str = "", cold: bool = False,
-) -> object:  # fmt: skip
+) -> Any:  # fmt: skip
     """What a function returns that is called in a fresh process.
 
     Many threads may call at once; each takes a server that is idle or starts another.

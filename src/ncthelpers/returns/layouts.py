@@ -167,7 +167,8 @@ def layouts(of: str, extra: Sequence[Path] = ()) -> tuple[Layout, ...]:
     """
     from ncthelpers.returns.layout_files import against, read_layout
 
-    own, faults = [], []
+    own: list[Layout] = []
+    faults: list[Fault] = []
     for file in (file for folder in extra for file in sorted(Path(folder).glob("*.yml"))):
         try:
             layout = read_layout(file.stem, file.as_posix(), text_in(file, file.parent), of)

@@ -101,7 +101,8 @@ def _value(row: etree._Element, column: Column, own: Mapping[str, str | None]) -
         found = found.getparent() if part == ".." else found.find(part)
         if found is None:
             return None
-    return found.text
+    said: str | None = found.text
+    return said
 
 
 class _Gathered:
