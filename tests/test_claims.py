@@ -832,6 +832,10 @@ def test_a_response_is_asked_for_only_where_a_document_disagrees(value, response
         ("facts/unknown/value", "the full register"),
         ("official:children/north/2032-33", "Children, North: 123 children in 2032-33"),
         ("facts/came/value; facts/came/date", "what came: £1.5m; what came: January 2033"),
+        ("official:rate/north/2031-32", "Rate, North: 20.5% in 2031-32"),
+        ("official:twice/north/2030-31", "Series broken twice, North: 10.0% in 2030-31"),
+        ("count:facts", "3"),
+        ("contract:starts", "1 April 2031"),
     ],
 )
 def test_how_an_expectation_turned_out_is_told(later, said):
@@ -860,6 +864,29 @@ def test_claims_are_counted_by_verdict_and_by_when_the_evidence_was_known():
     assert dict(counts["learned_later"]) == dict(zip(counts.index, (0, 0, 1, 0, 0, 1), strict=True))
 
 
+def test_what_was_learned_later_is_how_an_expectation_turned_out_or_what_became_known_then():
+    rows = [
+        claim_row("known", "total", "facts/heads/value", **whole(12)),
+        claim_row("learned", "total", "facts/heads/value", known_on=date(2033, 1, 1), **whole(12)),
+        claim_row("came", "expectation", None, later="facts/came/value"),
+    ]
+    later = claims.claims_later(year(FACTS, rows=rows))
+    assert later["claim"].tolist() == ["learned", "came"]
+    assert later["later"].tolist() == [None, "what came: £1.5m"]
+
+
+def test_the_note_of_a_claim_follows_what_its_check_says():
+    row = checked(value=15, note="A slip.")
+    assert row["because"] == "The evidence gives 12 children, 3 children from the printed figure. A slip."
+
+
+def test_counts_of_claims_stay_whole_numbers_and_tables_keep_their_columns():
+    data = year(FACTS, rows=[claim_row("one", "total", "facts/heads/value", **whole(12))])
+    for table in (claims.claims_checked(data), claims.claim_counts(data)):
+        assert {kind.name for kind in table.dtypes} == {"object"}
+    assert claims.claim_counts(data).columns.tolist() == ["verdict", "at_the_time", "learned_later"]
+
+
 def test_a_year_without_claims_has_none_checked():
     data = year(FACTS)
     assert claims.claims_checked(data).empty
@@ -874,7 +901,7 @@ def test_claims_as_json_are_exact_text_and_missing_is_null():
     [record] = json.loads(text)
     assert (record["value"], record["recomputed"], record["known_on"]) == ("1.50", "1.5", "2032-08-01")
     assert record["later"] is record["response"] is None
-    assert text.endswith("]\n") and "£m" in text
+    assert text.startswith('[\n {\n  "claim": "one",\n') and text.endswith("\n }\n]\n") and '"£m"' in text
 
 
 # Faults
@@ -921,6 +948,7 @@ def test_every_fault_is_listed_at_once_with_its_row_column_value_and_rule():
     for fault, (_, column, value, rule) in zip(faults, FAULTY.values(), strict=True):
         assert (fault.column, fault.value) == (column, value)
         assert rule in fault.rule
+    assert faults[list(FAULTY).index("no_place")].rule == f"is not evidence that can be taken: {FAULTY['no_place'][3]}"
 
 
 def test_a_claim_with_two_faults_has_both_listed():
