@@ -94,6 +94,17 @@ def test_a_nil_budget_has_no_percentage_and_the_funding_is_no_service():
     assert rows["variance_pct"].tolist() == [None, None]
 
 
+def test_a_year_without_a_service_has_a_total_of_nought_and_tables_keep_their_columns(review):
+    nothing = finance.outturn_variance(services([]))
+    assert nothing.index.tolist() == [0] and type(nothing["budget"].item()) is Decimal
+    rows = finance.outturn_variance(review["service_costs"])
+    assert rows.index.tolist() == list(range(len(SECTION_4)))
+    assert finance.row_checks(services([])).columns.tolist() == [
+        "service", "figure", "printed", "recomputed", "result", "source",
+    ]  # fmt: skip
+    assert {kind.name for kind in finance.contract_sum_effects(factors(("saving", 5))).dtypes} == {"object"}
+
+
 @given(st.lists(st.tuples(THOUSANDS, THOUSANDS, THOUSANDS), min_size=1, max_size=6))
 def test_services_add_up_and_an_overspend_is_positive(figures):
     costs = services([[f"s{n}", "service", b, g, c, g + c, g + c - b] for n, (b, g, c) in enumerate(figures)])
