@@ -127,7 +127,7 @@ def forecast_outcomes(demand: pd.DataFrame, statistics: benchmarks.Statistics) -
             "forecast": row["value_end"], "came": came.value, "basis": came.basis or came.reason, "error": error,
             "error_pct": None if error is None or not came.value else Decimal(error) / Decimal(came.value) * 100,
             "last_known": known.value,
-            "last_known_error": None if None in (came.value, known.value) else known.value - came.value,
+            "last_known_error": None if came.value is None or known.value is None else known.value - came.value,
             "definition": "The forecast is of the trust's own count, the outcome is the official one.",
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["contract_year", "title", "end", "forecast", "came", "basis", "error", "error_pct",

@@ -269,7 +269,8 @@ def demand(data: YearData, measure: str) -> Finding | None:
     ends = held.cell(first, "value_start"), held.cell(last, "value_end")
     if rose == "did not change":
         return short_enough(finding("{} did not change: {}", str(first["title"]), ends[1]))
-    words, told = "{} {} from {} to {}", [str(first["title"]), rose, *ends]
+    words = "{} {} from {} to {}"
+    told: list[str | Figure] = [str(first["title"]), rose, *ends]
     coming = [row for row in rows if row["status"] == "forecast" and row["value_end"] is not None]
     longer = [finding(f"{words}; forecast {{}}", *told, held.cell(row, "value_end")) for row in coming[-1:]]
     return short_enough(*longer, finding(words, *told))

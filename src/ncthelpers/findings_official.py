@@ -94,7 +94,8 @@ def series(several: Comparison, name: str, measure: str) -> Finding | None:
 
 def finance_series(several: Comparison, rows: Sequence[Mapping[str, Any]]) -> Finding | None:
     """How many lines of spending, an authority and measure each, rose from their first year to their last."""
-    held, lines = Held(several, "finance_series"), {}
+    held = Held(several, "finance_series")
+    lines: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: row["year"]):
         if row["value"] is not None:
             lines.setdefault((row["measure"], row["area"]), []).append(row)

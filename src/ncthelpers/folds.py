@@ -26,7 +26,7 @@ class Fold:
     """
 
     line: str
-    inside: object
+    inside: Any
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None

@@ -112,7 +112,7 @@ def _base(answered: Sequence[int | None], of_survey: int | None) -> int | None:
     """How many answered a question, as far as saying so does not give a suppressed number away."""
     hidden = answered.count(None)
     if not hidden:
-        return sum(answered)
+        return sum(number for number in answered if number is not None)
     return of_survey if hidden > 1 else None
 
 
