@@ -128,7 +128,8 @@ def read(paths: Sequence[Path], year: ContractYear, extra: Sequence[Path] = ()) 
 
 
 def _read(given: Sequence[Path], layout: Layout, year: ContractYear) -> Raw:
-    faults, warnings = [], []
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
     places: dict[str, Part] = {}
     for path in _books(given):
         if not path.is_file() or path.suffix.lower() not in _BOOKS:
@@ -148,7 +149,8 @@ def _read(given: Sequence[Path], layout: Layout, year: ContractYear) -> Raw:
             places.setdefault(module.name, part)
     if not places and not faults:
         faults = [Fault(path.as_posix(), None, "", "", "holds none of the lists 1 to 11") for path in given]
-    tables, rows = {}, {}
+    tables: dict[str, pl.DataFrame] = {}
+    rows: dict[Path, int] = {}
     for name, part in places.items():
         used, wrong, told = used_columns(layout[name], part, layout, ())
         faults, warnings = faults + wrong, warnings + told

@@ -22,7 +22,7 @@ NO_VACANCIES = "left out: no number of vacancies, or one below nought"
 
 def _day(raw: Raw) -> date:
     said = raw.header.get("ReferenceDate")
-    day = days(pl.Series([said], dtype=pl.String)).item()
+    day: date | None = days(pl.Series([said], dtype=pl.String)).item()
     if day is None or not raw.year.start <= day <= raw.year.end:
         rule = f"is not the day that a return of {raw.year} is as at"
         raise DataFaults([Fault(raw.files[0].as_posix(), None, "ReferenceDate", said or "", rule)])

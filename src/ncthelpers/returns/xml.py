@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from lxml import etree
@@ -101,7 +102,7 @@ def _value(row: etree._Element, column: Column, own: Mapping[str, str | None]) -
         found = found.getparent() if part == ".." else found.find(part)
         if found is None:
             return None
-    return found.text
+    return cast("str | None", found.text)
 
 
 class _Gathered:
