@@ -585,7 +585,8 @@ def official_demand(statistics: Statistics, year: str) -> pd.DataFrame:
         rate = measure["combines"] != "counts"
         rows.append({
             **measure, "value": now.value, "basis": now.basis or f"not made: {now.reason}", "before": before.value,
-            "change_pct": cast("Decimal", change) / Decimal(cast("Decimal", before.value)) * 100 if relative else None, "words": words,
+            "change_pct": cast("Decimal", change) / Decimal(cast("Decimal", before.value)) * 100 if relative else None,
+            "words": words,
             "country": figures[year].beside(measure, figures[year].country).value if rate else None,
             "region": figures[year].beside(measure, figures[year].region).value if rate else None,
             "release": figures[year].release(measure["measure"], beside=rate), "reason": now.reason,
