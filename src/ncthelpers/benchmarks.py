@@ -8,7 +8,7 @@ suppressed figure is not recovered, and figures rounded to ten are not parts of 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -263,7 +263,7 @@ def _in_order(rows: Iterable[dict[str, Any]], published: Mapping[str, str | None
         fault = "has no date" if None in dates else "has the same date as another"
         figure = ", ".join(rows[0][column] for column in ("measure", "area", "year"))
         raise ValueError(f"{figure}: which release is the newest cannot be told, since one {fault}")
-    return [row for _, row in sorted(zip(dates, rows, strict=True), key=lambda pair: pair[0])]
+    return [row for _, row in sorted(zip(dates, rows, strict=True), key=lambda pair: cast("str", pair[0]))]
 
 
 def releases(official: pd.DataFrame, publications: pd.DataFrame) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
@@ -339,7 +339,7 @@ def share(numerator: Decimal | int, denominator: Decimal | int, unit: str) -> De
 
 
 def _count(row: Mapping[str, Any]) -> Decimal | None:
-    return row["value"] if row["numerator"] is None else row["numerator"]
+    return cast("Decimal | None", row["value"] if row["numerator"] is None else row["numerator"])
 
 
 def _alone(row: Mapping[str, Any], measure: Mapping[str, Any]) -> Combined:
@@ -354,7 +354,7 @@ def _alone(row: Mapping[str, Any], measure: Mapping[str, Any]) -> Combined:
 
 def _sum(rows: list[Mapping[str, Any]], measure: Mapping[str, Any]) -> Combined:
     if measure["combines"] == "counts":
-        counts = [_count(row) for row in rows]
+        counts: list[Any] = [_count(row) for row in rows]
         if None in counts:
             raise NotComparable(_NONE_OF_A_PART)
         return Combined(sum(counts), None, sum(counts), _SUM)
@@ -494,7 +494,7 @@ def comparison_words(
     if kind == "target" and polarity not in RATED:
         raise NotComparable("which way is better is not stated")
     by = "not rated" if kind in {"level", "change"} else polarity
-    return _CHOSEN[kind][direction_of_travel(half_up(theirs, decimals), half_up(ours, decimals), by)]
+    return _CHOSEN[kind][cast("str", direction_of_travel(half_up(theirs, decimals), half_up(ours, decimals), by))]
 
 
 @dataclass(frozen=True)
@@ -561,7 +561,7 @@ def _breaks_of(statistics: Statistics, measure: str) -> tuple[tuple[int, str, st
 
 
 def breaks_between(
-    statistics: Statistics, measure: str, area_ids: Collection[str], before: str, after: str
+    statistics: Statistics, measure: str, area_ids: Collection[str | None], before: str, after: str
 ) -> pd.DataFrame:
     """Breaks in the series of a measure for some areas between two contract years.
 

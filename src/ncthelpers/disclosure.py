@@ -4,6 +4,7 @@ How a table and the way it adds up are written is told in :mod:`ncthelpers.diffe
 """
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from ncthelpers.differencing import (
     THRESHOLD,
@@ -34,8 +35,11 @@ def is_small(number: int | None, threshold: int = THRESHOLD) -> bool:
 
 
 def protect(
-    shown: Shown, relations: Sequence[Relation], threshold: int = THRESHOLD, wanted: Container[Hashable] = ()
-) -> dict[Hashable, int | None]:
+    shown: Mapping[Any, int | None],
+    relations: Sequence[Relation],
+    threshold: int = THRESHOLD,
+    wanted: Container[Hashable] = (),
+) -> dict[Any, int | None]:
     """Hide every small count, and as many others as it takes that none can be worked out.
 
     Parameters
@@ -81,7 +85,7 @@ def protect(
             kept[_second(told, kept, among, wanted)] = None
         spare = {cell for relation in among for cell in relation if shown.get(cell) and kept[cell] is None}
         for cell in sorted(
-            (cell for cell in shown if cell in spare), key=lambda cell: (cell not in wanted, -shown[cell])
+            (cell for cell in shown if cell in spare), key=lambda cell: (cell not in wanted, -cast("int", shown[cell]))
         ):
             if not is_small(shown[cell], threshold):
                 kept[cell] = shown[cell]
@@ -91,7 +95,7 @@ def protect(
 
 
 def protect_rows(
-    rows: Sequence[Mapping[str, object]],
+    rows: Sequence[Mapping[str, Any]],
     cell: Sequence[str],
     number: str,
     relations: Sequence[Relation] = (),
@@ -142,10 +146,10 @@ def protect_rows(
 
 def table_faults(
     file: str,
-    shown: Shown,
+    shown: Mapping[Any, int | None],
     relations: Sequence[Relation],
     threshold: int = THRESHOLD,
-    places: Mapping[Hashable, tuple[int, str]] | None = None,
+    places: Mapping[Any, tuple[int | None, str]] | None = None,
 ) -> Iterator[Fault]:
     """What a published table gives away: small counts it shows, and hidden ones that can be worked out.
 
@@ -206,6 +210,6 @@ def _second(
     def loss(cell: Hashable) -> tuple[bool, int, int]:
         of = [id(relation) for relation in relations if cell in relation]
         laid_bare, helped = sum(not unknown[one] for one in of), sum(one in telling for one in of)
-        return cell in wanted, laid_bare - helped, shown[cell]
+        return cell in wanted, laid_bare - helped, cast("int", shown[cell])
 
     return min(choice, key=loss)

@@ -1,9 +1,9 @@
 """Numerators and denominators by period, with what points to somebody hidden: across months, years to date and KPIs."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.differencing import THRESHOLD, Relation, whole, year_to_date
 from ncthelpers.disclosure import HIDDEN, is_small, protect, table_faults
@@ -27,7 +27,7 @@ NOTE = "hidden, because a number of one to {threshold} people could be worked ou
 NEAR = "hidden, because {other} counts the same people by another clock, and differs by one to {threshold} of them in this year"
 _MONTH, _YEAR_TO_DATE, _MONTHS = "month", "year to date", "months together"
 _PARTS = ("numerator", "denominator")
-_Row = Mapping[str, object]
+_Row = Mapping[str, Any]
 _Cell = tuple[str, str, str, str]  # numerator, denominator or what is left of it; indicator; series; period
 
 
@@ -138,9 +138,9 @@ def protect_ratios(
     shown, relations, rows_of = ratio_cells(rows, makeups)
     counted = dict(shown)
     for cell in [cell for cell in shown if cell[0] == "numerator"]:
-        of = ("denominator", *cell[1:])
-        if makeups.get(cell[1], Makeup()).kind == SHARE and shown[cell] and shown.get(of):
-            shown[cell] = None if is_small(shown[of] - shown[cell], threshold) else shown[cell]
+        part, of = shown[cell], shown.get(("denominator", *cell[1:]))
+        if makeups.get(cell[1], Makeup()).kind == SHARE and part and of:
+            shown[cell] = None if is_small(of - part, threshold) else part
     near = _near(counted, makeups, threshold)
     shown |= dict.fromkeys(near)
     of_year = {cell for cell in shown if cell[2] == _YEAR_TO_DATE and cell[3].endswith("-03")}
@@ -232,7 +232,7 @@ def _counted(kind: str) -> tuple[str, ...]:
 
 def _near(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup], threshold: int) -> dict[_Cell, _Cell]:
     """Numerators by another clock, of a year in which some are so near those of the main one; each with the main one's."""
-    found = {}
+    found: dict[_Cell, _Cell] = {}
     for narrow, makeup in makeups.items():
         main = makeups.get(makeup.among)
         if not main or not makeup.denominator or makeup.denominator != main.denominator:
@@ -243,7 +243,7 @@ def _near(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup], thre
         years = {
             _contract_year(cell[3])
             for cell, main in pairs.items()
-            if None not in (shown[cell], shown.get(main)) and is_small(abs(shown[cell] - shown[main]), threshold)
+            if (a := shown[cell]) is not None and (b := shown.get(main)) is not None and is_small(abs(a - b), threshold)
         }
         found |= {cell: main for cell, main in pairs.items() if _contract_year(cell[3]) in years}
     return found
@@ -271,7 +271,7 @@ def _over_time(shown: Mapping[_Cell, int | None]) -> Iterator[Relation]:
 
 def _settled(shown: Mapping[_Cell, int | None], relations: Sequence[Relation]) -> dict[_Cell, int]:
     """What is printed, and what follows from it one relation after another."""
-    known = {cell: number for cell, number in shown.items() if number is not None}
+    known: dict[Any, int] = {cell: number for cell, number in shown.items() if number is not None}
     open_ = list(relations)
     while True:
         left = []
@@ -296,7 +296,8 @@ def _few_in_months(
     """
     known, counted = _settled(shown, relations), {indicator for _, indicator, *_ in shown}
     months: dict[tuple[Any, ...], list[str]] = {}
-    for part, indicator, series, period in sorted({cell for relation in relations for cell in relation}):
+    cells = cast("set[_Cell]", {cell for relation in relations for cell in relation})
+    for part, indicator, series, period in sorted(cells):
         if series == _MONTH and indicator in counted:  # not what two indicators differ by
             months.setdefault((part, indicator, _contract_year(period)), []).append(period)
     found = []
@@ -354,7 +355,8 @@ def _same(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup]) -> I
                 continue  # these are held against each other cell by cell
             both = _common(series["denominator", one], series["denominator", other])
             if all(a == b for _, a, b in both if None not in (a, b)):
-                yield from ({("denominator", one, *at): 1, ("denominator", other, *at): -1} for at, *_ in both)
+                for at, *_ in both:
+                    yield {("denominator", one, *at): 1, ("denominator", other, *at): -1}
 
 
 def _differences(shown: Mapping[_Cell, int | None], makeups: Mapping[str, Makeup]) -> Iterator[Relation]:
@@ -393,5 +395,5 @@ def _one_in_words(narrow: _Cell, few: int | None, wide: _Cell, many: int | None)
         yield whole(most, [least, (most[0], f"{most[1]} without {least[1]}", *most[2:])])
 
 
-def _common(one: Mapping[Hashable, int | None], other: Mapping[Hashable, int | None]) -> list[tuple[Any, ...]]:
+def _common(one: Mapping[Any, int | None], other: Mapping[Any, int | None]) -> list[tuple[Any, ...]]:
     return [(at, one[at], other[at]) for at in one if at in other]

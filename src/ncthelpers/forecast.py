@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import groupby, pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -168,7 +168,7 @@ def naive(series: Mapping[str, Decimal | int], horizon: int) -> Forecast:
     if len(values) < LEAST:
         return _made(NAIVE, origin, horizon, values[-1])
     changes = [later - earlier for earlier, later in pairwise(values)]
-    spread = (sum(change**2 for change in changes) / len(changes) * horizon).sqrt()
+    spread = (sum((change**2 for change in changes), Decimal(0)) / len(changes) * horizon).sqrt()
     return _made(NAIVE, origin, horizon, values[-1], _quantile(len(changes)) * spread)
 
 
@@ -208,12 +208,12 @@ def linear_trend(series: Mapping[str, Decimal | int], horizon: int) -> Forecast:
     (Decimal('1221.000000'), Decimal('1144'), Decimal('1298'))
     """
     origin, values = _known(series, horizon, LEAST)
-    count, mean = len(values), sum(values) / len(values)
+    count, mean = len(values), sum(values, Decimal(0)) / len(values)
     places = [place - Decimal(count - 1) / 2 for place in range(count)]  # years from the middle of the series
-    spread = sum(place**2 for place in places)
+    spread = sum((place**2 for place in places), Decimal(0))
     slope = sum(place * value for place, value in zip(places, values, strict=True)) / spread
     ahead = places[-1] + horizon
-    left = sum((value - mean - slope * place) ** 2 for place, value in zip(places, values, strict=True))
+    left = sum(((value - mean - slope * place) ** 2 for place, value in zip(places, values, strict=True)), Decimal(0))
     error = (left / (count - 2) * (1 + Decimal(1) / count + ahead**2 / spread)).sqrt()
     return _made(TREND, origin, horizon, mean + slope * ahead, _quantile(count - 2) * error)
 
@@ -245,7 +245,7 @@ def line_at(points: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
     count = Decimal(len(points))
     days, values = [Decimal(point.toordinal()) for point, _ in points], [value for _, value in points]
     mean_day, mean = sum(days) / count, sum(values) / count
-    spread = sum((one - mean_day) ** 2 for one in days)
+    spread = sum(((one - mean_day) ** 2 for one in days), Decimal(0))
     slope = sum((one - mean_day) * (value - mean) for one, value in zip(days, values, strict=True)) / spread
     return mean + slope * (Decimal(day.toordinal()) - mean_day)
 
@@ -338,7 +338,7 @@ def stock_and_flow(
     def end(starts: Decimal, rate: Decimal) -> Decimal:
         return years_of_flow(values[-1], round(starts, _PLACES), rate, horizon)[-1].after
 
-    value = end(sum(started) / len(years), sum(left) / sum(before[year] for year in years))
+    value = end(sum(started, Decimal(0)) / len(years), sum(left) / sum((before[year] for year in years), Decimal(0)))
     low, high = end(min(started), max(rates)), end(max(started), min(rates))
     return replace(_made(FLOW, origin, horizon, value), low=low, high=high, interval_kind=RANGE)
 
@@ -357,7 +357,8 @@ def _forecasts(
 def _held_against(forecast: Forecast, came: Decimal | int | None) -> dict[str, Any]:
     """What came, how far the forecast is above it, and whether it lies in the interval."""
     error = None if came is None else forecast.value - came
-    inside = None if None in (came, forecast.low) else forecast.low <= came <= forecast.high
+    low, high = forecast.low, forecast.high
+    inside = None if came is None or low is None or high is None else low <= came <= high
     return {"came": came, "error": error, "inside": inside}
 
 
@@ -483,8 +484,8 @@ def forecast_scores(forecast_backtest: pd.DataFrame) -> pd.DataFrame:
         return row["measure"], row["horizon"], row["method"]
 
     rows = []
-    for (measure, horizon, method), held in groupby(sorted(records_of(forecast_backtest), key=of), key=of):
-        held = list(held)
+    for (measure, horizon, method), group in groupby(sorted(records_of(forecast_backtest), key=of), key=of):
+        held = list(group)
         errors = [row["error"] for row in held]
         inside = [row["inside"] for row in held if row["inside"] is not None]
         rows.append({
@@ -524,7 +525,8 @@ def _of_figures(
     measure, origin = forecast["official_measure"], forecast["contract_year"]
     series = _series(statistics, measure, origin)
     years = list(series)
-    for one in _forecasts(series, *_flows(statistics, measure, origin), horizon):
+    starts, ceases = _flows(statistics, measure, origin)
+    for one in _forecasts(series, starts, ceases, horizon):
         if one.method != TREND:
             yield one, (measure, *(FLOWS[measure] if one.method == FLOW else ())), years
     for count in range(LEAST, len(series) + 1):
@@ -638,12 +640,14 @@ def forecast_attempts(
         about, printed = _about(forecast, year, statistics), Decimal(forecast["value_end"])
         came = official.figure(statistics, forecast["official_measure"], year).value
         made_on, attempts = _made_on(forecast, statistics, documents), []
-        own = ((one, (), []) for one in _of_printed(demand, forecast, year, horizon))
+        own: Iterator[tuple[Forecast, tuple[str, ...], list[str]]] = (
+            (one, (), []) for one in _of_printed(demand, forecast, year, horizon)
+        )
         for one, measures, years in (*_of_figures(statistics, forecast, horizon), *own):
             releases = _releases(statistics, measures, years)
             attempts.append({
                 **about, **vars(one), **_held_against(one, came), "forecast": printed, "difference": one.value - printed,
-                "gives_it": half_up(one.value, max(0, -printed.as_tuple().exponent)) == printed,
+                "gives_it": half_up(one.value, max(0, -cast("int", printed.as_tuple().exponent))) == printed,
                 "release": "; ".join(releases) or None,
                 "out_by_then": _out_by(list(releases.values()), made_on) if measures else None,
             })  # fmt: skip
@@ -689,9 +693,9 @@ def forecast_paths(demand: pd.DataFrame, statistics: benchmarks.Statistics) -> p
         rows += [
             {**about, "method": OFFICIAL, "year": year, "value": value} for year, value in {**known, **came}.items()
         ]
-        flows = _flows(statistics, measure, origin)
+        starts, ceases = _flows(statistics, measure, origin)
         printed = Forecast(PRINTED, origin, last, horizon, Decimal(forecast["value_end"]))
-        ahead = [one for count in range(1, horizon + 1) for one in _forecasts(known, *flows, count)]
+        ahead = [one for count in range(1, horizon + 1) for one in _forecasts(known, starts, ceases, count)]
         rows += [{**about, **vars(one), **_held_against(one, came[one.year])} for one in (*ahead, printed)]
     paths = _frame([row for row in rows if row["value"] is not None],
                    "contract_year measure official_measure title end method year value low high interval_kind came error "

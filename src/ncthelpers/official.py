@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -55,7 +55,7 @@ _NOT_SHOWN, _RATES_ONLY = "not shown", "rates only"
 _NO_COUNTS = {"numerator": None, "denominator": None}
 
 _OFF = 6 * 5  # how far a count of a country or region may be out: a sum of up to six bands, each rounded to ten
-_QUARTILES = {1: "first (best)", 2: "second", 3: "third", 4: "fourth"}
+_QUARTILES: Mapping[int | None, str] = {1: "first (best)", 2: "second", 3: "third", 4: "fourth"}
 _NO_FIGURE = "no figure is published for the contract's areas in the year"
 _NO_AREAS = "the contract's areas cannot be made up of the areas of the year"
 _TOO_CLOSE = "not compared: too close to tell, since one year is only printed rounded"
@@ -111,7 +111,7 @@ class _Year:
     rows: Mapping[tuple[str, str], dict[str, Any]]
     areas: tuple[str, ...]
     joints: Mapping[str, list[str]]
-    names: Mapping[str, str]
+    names: Mapping[str | None, str]
     titles: Mapping[str, str]
     country: str | None
     region: str | None
@@ -121,7 +121,7 @@ class _Year:
         return (*self.areas, *self.joints)
 
     def row(self, measure: str, area: str | None) -> dict[str, Any] | None:
-        return self.rows.get((measure, area))
+        return self.rows.get((measure, cast("str", area)))
 
     def beside(self, measure: Mapping[str, Any], area: str | None) -> _Beside:
         return _beside(self.row(measure["measure"], area), measure)
@@ -133,7 +133,7 @@ class _Year:
         """How much of a row may be shown by area: all of a country or region, of an authority what its measure allows."""
         return "" if row["kind"] in ROUNDED else measure["by_area"]
 
-    def alone(self, measure: Mapping[str, Any], row: Mapping[str, Any]) -> Combined | None:
+    def alone(self, measure: Mapping[str, Any], row: dict[str, Any]) -> Combined | None:
         """The figure of a row by itself, with no more than may be shown of it; none where nothing may be."""
         shown = self.shown_of(measure, row)
         return None if shown == _NOT_SHOWN else combined([row | (_NO_COUNTS if shown == _RATES_ONLY else {})], measure)
@@ -170,7 +170,7 @@ def _is_small(denominator: Decimal | int | None) -> bool:
     return denominator is not None and denominator < SMALL_BASE
 
 
-def _within(statistics: Statistics, areas: Collection[str]) -> str | None:
+def _within(statistics: Statistics, areas: Collection[str | None]) -> str | None:
     """The one area that some areas all lie in, by the register of areas; none where they differ or it is not entered."""
     rows = area_rows(statistics)
     found = {rows[area].get("lies_in") if area in rows else None for area in areas}
@@ -225,20 +225,21 @@ def _places(ours: Combined, measure: Mapping[str, Any]) -> int | None:
 
 def _printed_places(value: Decimal | int, measure: Mapping[str, Any]) -> int:
     """Places that a value is printed with: those of its measure at least, since a nought at the end may not be entered."""
-    return max(measure["decimals"], -Decimal(value).as_tuple().exponent)
+    return max(cast("int", measure["decimals"]), -cast("int", Decimal(value).as_tuple().exponent))
 
 
 def _shown_places(ours: Combined, measure: Mapping[str, Any]) -> int:
     """Places that a figure is compared at: as printed, or one at least where it is made of counts."""
-    return _printed_places(ours.value, measure) if ours.printed else max(measure["decimals"], 1)
+    return _printed_places(cast("Decimal", ours.value), measure) if ours.printed else max(measure["decimals"], 1)
 
 
 def _ends(ours: Combined, measure: Mapping[str, Any]) -> tuple[Decimal | int, ...]:
     """What a figure may be: itself, or where it is printed rounded, from half a unit of its last place below to above."""
+    value = cast("Decimal", ours.value)
     if not ours.printed:
-        return (ours.value,)
-    half = Decimal("0.5").scaleb(-_printed_places(ours.value, measure))
-    return ours.value + -half, ours.value + half
+        return (value,)
+    half = Decimal("0.5").scaleb(-_printed_places(value, measure))
+    return value + -half, value + half
 
 
 def _frame(rows: Iterable[Mapping[str, Any]], columns: str) -> pd.DataFrame:
@@ -365,7 +366,7 @@ def measures_alone(statistics: Statistics, year: str) -> pd.DataFrame:
         for area in figures.areas if together.value is None else ():
             row = figures.row(measure["measure"], area)
             own = figures.alone(measure, row) if row and not _says_nothing(row) else None
-            if own is None:
+            if row is None or own is None:
                 continue
             hidden = own.denominator is None and _is_small(row["denominator"])
             rows.append({
@@ -464,14 +465,14 @@ def neighbour_means(statistics: Statistics, year: str) -> pd.DataFrame:
             rows.append({
                 "measure": measure["measure"], "title": measure["title"], "area": figures.names[area], "value": value,
                 "mean": mean, "neighbours": f"{len(theirs)} of {len(neighbours[area])}",
-                "words": _against(ours, _Beside(mean, bounds=(mean,)), "any neighbour", measure),
+                "words": _against(ours, _Beside(mean, bounds=(cast("Decimal", mean),)), "any neighbour", measure),
             })  # fmt: skip
     return _frame(rows, "measure title area value mean neighbours words")
 
 
 def _change(
     statistics: Statistics, measure: Mapping[str, Any], now: _Year, before: _Year, years: tuple[str, str], polarity: str
-) -> tuple[Combined, Combined, Decimal | None, str]:
+) -> tuple[Combined, Combined, Decimal | None, str | None]:
     """Figures of both years, the change between them if it may be given, and the words on it or why there are none."""
     ours, earlier = now.combined(measure), before.combined(measure)
     if ours.value is None:
@@ -488,17 +489,18 @@ def _change(
     if not_in_full:
         return ours, earlier, None, not_in_full
     change = ours.value - earlier.value
-    small = [year.denominator for year in (ours, earlier) if _is_small(year.denominator)]
+    denominators = (ours.denominator, earlier.denominator)
+    small = [number for number in denominators if number is not None and _is_small(number)]
     if small:
         return ours, earlier, change, f"small base: {min(small):f}"
     places = _places_of_change(ours, earlier, measure)
     if _unequally_printed(ours, earlier, measure):
-        found = {
+        ways = {
             direction_of_travel(before_end, now_end, polarity)
             for before_end in _ends(earlier, measure)
             for now_end in _ends(ours, measure)
         }
-        return ours, earlier, change, found.pop() if len(found) == 1 else _TOO_CLOSE
+        return ours, earlier, change, ways.pop() if len(ways) == 1 else _TOO_CLOSE
     before_shown, now_shown = half_up(earlier.value, places), half_up(ours.value, places)
     if half_up(change, places) == 0:
         now_shown = before_shown
@@ -513,7 +515,7 @@ def _unequally_printed(ours: Combined, earlier: Combined, measure: Mapping[str, 
 def _places_of_change(ours: Combined, earlier: Combined, measure: Mapping[str, Any]) -> int:
     """Places to show a change with: those of the coarser of the two figures."""
     if None in (ours.value, earlier.value):
-        return max(measure["decimals"], 1)
+        return max(cast("int", measure["decimals"]), 1)
     return min(_shown_places(ours, measure), _shown_places(earlier, measure))
 
 
@@ -583,7 +585,8 @@ def official_demand(statistics: Statistics, year: str) -> pd.DataFrame:
         rate = measure["combines"] != "counts"
         rows.append({
             **measure, "value": now.value, "basis": now.basis or f"not made: {now.reason}", "before": before.value,
-            "change_pct": change / Decimal(before.value) * 100 if relative else None, "words": words,
+            "change_pct": cast("Decimal", change) / Decimal(cast("Decimal", before.value)) * 100 if relative else None,
+            "words": words,
             "country": figures[year].beside(measure, figures[year].country).value if rate else None,
             "region": figures[year].beside(measure, figures[year].region).value if rate else None,
             "release": figures[year].release(measure["measure"], beside=rate), "reason": now.reason,
@@ -622,7 +625,7 @@ def official_finance(statistics: Statistics, year: str) -> pd.DataFrame:
 
 
 def _amount(row: Mapping[str, Any]) -> Decimal | None:
-    return row["numerator"] if row["value"] is None else row["value"]
+    return cast("Decimal | None", row["numerator"] if row["value"] is None else row["value"])
 
 
 def reported_beside(statistics: Statistics, reported_values: pd.DataFrame) -> pd.DataFrame:
@@ -754,7 +757,7 @@ def measure_series(statistics: Statistics, years: Collection[str], uses: Collect
 
 
 def _break_text(
-    statistics: Statistics, measure: Mapping[str, Any], areas: Collection[str], before: str | None, year: str
+    statistics: Statistics, measure: Mapping[str, Any], areas: Collection[str | None], before: str | None, year: str
 ) -> str | None:
     """The breaks in the series of some areas between two years, each reason once; none without a year before."""
     if before is None:

@@ -6,7 +6,7 @@ Counts that a public source printed, such as those of the department, are not am
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ncthelpers.differencing import Relation, linked, named, recoverable, whole, year_to_date
 from ncthelpers.disclosure import is_small
@@ -15,7 +15,7 @@ from ncthelpers.faults import Fault
 
 __all__ = ["ANSWERS", "KPIS", "SOURCED", "Counts", "Rows", "counts_of", "worked_out", "published_faults"]
 
-Rows = Mapping[str, Mapping[int, Mapping]]  # the rows of each table, by line
+Rows = Mapping[str, Mapping[int, Mapping[str, Any]]]  # the rows of each table, by line
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ _ALL, _COULD, _OTHERS = "all of them", "who could have answered", "who did not a
 class Counts(NamedTuple):
     """Counts of people, how they add up, and the table, row and column of each."""
 
-    shown: dict[tuple[Any, ...], int | None]
+    shown: dict[Any, int | None]
     relations: list[Relation]
     places: dict[tuple[Any, ...], tuple[str, int, str]]
 
@@ -108,10 +108,8 @@ def worked_out(counts: Counts) -> dict[tuple[Any, ...], tuple[str, int, str] | N
     ([], {('2031-06', 'poor'): ('practice_scores', 3, 'cases'), ('2031-06', 'fair'): ('practice_scores', 4, 'cases')})
     """
     near = {cell[:2] + cell[3:]: place for cell, place in counts.places.items() if len(cell) == 4}
-    return {
-        cell: counts.places.get(cell) or near.get(("numerator", *cell[1:2], *cell[3:]))
-        for cell in recoverable(counts.shown, counts.relations)
-    }
+    told: Mapping[Any, object] = recoverable(counts.shown, counts.relations)
+    return {cell: counts.places.get(cell) or near.get(("numerator", *cell[1:2], *cell[3:])) for cell in told}
 
 
 def published_faults(years: Mapping[str, Rows]) -> Iterator[Fault]:
@@ -138,7 +136,9 @@ def published_faults(years: Mapping[str, Rows]) -> Iterator[Fault]:
         for other in every.values():
             printed |= {cell: number for cell, number in other.shown.items() if number is not None}
         if any(every[year].shown.get(cell) is None for cell in printed):
-            own = {cell: number for cell, number in every[year].shown.items() if number is not None}
+            own: dict[Any, int | None] = {
+                cell: number for cell, number in every[year].shown.items() if number is not None
+            }
             for part in linked([(dict(one), 0) for one in every[year].relations]):
                 with suppress(ValueError):  # a later year has revised them
                     yield from _told(
@@ -166,7 +166,9 @@ def _told(file: str, counts: Counts, alone: bool = True) -> Iterator[Fault]:
 
 def _shares(file: str, held: Answers | None, rows: Mapping[int, Mapping[str, Any]]) -> Iterator[Fault]:
     """The shares of hidden numbers that are given."""
-    for line, row in rows.items() if held and held.share else ():
+    if not held or not held.share:
+        return
+    for line, row in rows.items():
         if row[held.number] is None and row[held.share] is not None:
             yield Fault(file, line, held.share, "", "is given where its number is hidden")
 
@@ -195,7 +197,7 @@ def _answers(tables: Rows, year: str) -> Counts:
 
 
 def _could(
-    group: tuple[Any, ...], groups: Mapping[str, Any], shown: Mapping[str, Any], bases: Mapping[str, Any], year: str
+    group: tuple[Any, ...], groups: Mapping[Any, Any], shown: Mapping[Any, Any], bases: Mapping[Any, Any], year: str
 ) -> int | None:
     """How many could have answered a question of a survey, as far as that is told."""
     survey = group[-2] if len(group) - bool(year) == 2 else None
@@ -226,7 +228,9 @@ def _kpis(tables: Rows) -> Counts:
             cell[1] for cell in shown if cell[2] == _TO_DATE
         }  # of others months alone are printed, and add up to nothing
         made.relations.extend(
-            one for one in relations if all(cell[2] != _TO_DATE or cell[1] in to_date for cell in one)
+            one
+            for one in cast("list[Mapping[Any, int]]", relations)
+            if all(cell[2] != _TO_DATE or cell[1] in to_date for cell in one)
         )
         made.relations.extend([*_left_over_to_date(shown), *_years(shown)])
         made.places.update({cell: (*places[at], cell[0]) for cell, at in place_of.items()})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import NAMESPACE_URL, uuid5
 
 import pandas as pd
@@ -93,14 +93,14 @@ def _day_of_year(text: object) -> tuple[int, int] | None:
 
 
 def _first_after(end: date, text: str) -> date:
-    month, day = _day_of_year(text)
+    month, day = cast("tuple[int, int]", _day_of_year(text))
     here = date(end.year, month, day)
     return here if here > end else here.replace(year=end.year + 1)
 
 
 def _taken(deadlines: pd.DataFrame | None, review_steps: pd.DataFrame | None) -> dict[str, str]:
     """When each step was taken, the day of the contract's own deadlines before that of the record of the review."""
-    found = {}
+    found: dict[str, str] = {}
     for table, column in ((review_steps, "taken"), (deadlines, "considered_on")):
         if table is not None:
             rows = table[table[column].notna()]
@@ -169,8 +169,9 @@ def steps(
 
 def _meeting(entry: Mapping[str, Any], taken: Mapping[str, str]) -> date | None:
     """The day of a step that others are counted from: as planned, or as taken where it is known to the day."""
-    if entry.get("on"):
-        return entry["on"]
+    planned: date | None = entry.get("on")
+    if planned:
+        return planned
     done = taken.get(entry["step"], "")
     return first_day(done) if done and first_day(done) == last_day(done) else None
 
@@ -184,6 +185,8 @@ def _step(
     held: Mapping[str, Any],
 ) -> Step:
     done, over = taken.get(entry["step"], ""), False
+    named: date | None
+    last: date | None
     if "by" in entry:
         named = _first_after(ends, entry["by"])
         last, rule = date.fromordinal(named.toordinal() - 1), f"before {in_words(str(named))}"
@@ -193,8 +196,10 @@ def _step(
     else:
         named, rule = _counted(entry, held[entry["before"]], holidays)
         last, over = named, entry["before"] in taken
-    state = DONE if done else OVER if over else NO_DATE if named is None else LATE if today > last else DUE
-    left = (named - today).days if state in (LATE, DUE) else None
+    state = (
+        DONE if done else OVER if over else NO_DATE if named is None or last is None else LATE if today > last else DUE
+    )
+    left = (named - today).days if named is not None and state in (LATE, DUE) else None
     return Step(entry["step"], entry.get("body") or "", entry["what"], last, rule, done, state, left, entry["source"])
 
 
@@ -233,14 +238,14 @@ def as_calendar(found: Iterable[Step], review: str, stamp: date) -> str:
             "description", "\n".join(part for part in (review, step.body, f"Last day in time: {step.last}") if part)
         )
         event.add("dtstart", step.last)
-        event.add("dtend", step.last + timedelta(days=1))
+        event.add("dtend", cast("date", step.last) + timedelta(days=1))
         event.add("transp", "TRANSPARENT")
         alarm.add("action", "DISPLAY")
         alarm.add("description", step.what)
         alarm.add("trigger", timedelta(days=-7))
         event.add_component(alarm)
         calendar.add_component(event)
-    return calendar.to_ical().decode("utf-8")
+    return cast("str", calendar.to_ical().decode("utf-8"))
 
 
 def timetable_faults(contract: Mapping[str, Any], file: str) -> list[Fault]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers import commentary, comparison, finance, lineage, provenance, results
 from ncthelpers.citations import PUBLICATIONS, citations
@@ -129,7 +129,7 @@ def committed(root: Path, folder: str, page: str) -> dict[str, Any]:
         there = ", ".join(sorted(one.stem for one in (root / "book" / folder).glob("[0-9][0-9]_*.json")))
         raise LookupError(safe(f"book/{folder} has no page {page} with figures; it has {there or 'none'}"))
     try:
-        record = json.loads(text_in(path, root))
+        record: dict[str, Any] = json.loads(text_in(path, root))
         _check(record)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"book/{folder}/{path.name} cannot be read: {error!r}") from None
@@ -227,7 +227,7 @@ def _made(name: str, data: YearData | Comparison) -> str:
     table = _table_of(name) or (rest.partition("?")[0].partition("/")[0] if kind in {"cell", "count"} else "")
     if table:
         try:
-            results.table_schema(getattr(data, "newest", data), table)
+            results.table_schema(cast("YearData", getattr(data, "newest", data)), table)
         except LookupError:
             return f"not known: the data of today has no table {table}, so the page was published before"
         function, sentence = provenance.calculation(data, table)[0]
@@ -269,7 +269,8 @@ def _found_again(name: str, data: YearData | Comparison) -> dict[str, Rows]:
     table = _table_of(name) or (name.partition(":")[2].partition("/")[0] if name.startswith("cell:") else "")
     try:
         if name.startswith("count:"):
-            return {str(rows): rows for rows in lineage.behind_count(data, name.removeprefix("count:"))}
+            counted = lineage.behind_count(cast("YearData", data), name.removeprefix("count:"))
+            return {str(rows): rows for rows in counted}
         if not table:
             return {}
         return {str(rows): rows for rows in _behind(table, name.removeprefix("cell:").rpartition("/")[0], data)}
@@ -292,7 +293,8 @@ def _dated(title: str, when: object) -> str:
 
 def _cited(folder: str, table: str, lines: Iterable[int], data: YearData | Comparison) -> tuple[str, ...]:
     """What some rows cite: each document with its date and the paragraphs, each publication with its date."""
-    years = {str(one.year): one for one in getattr(data, "years", None) or (data,)}
+    of = cast("Sequence[YearData]", getattr(data, "years", None) or (data,))
+    years = {str(one.year): one for one in of}
     newest = list(years.values())[-1]
     held = years.get(folder, newest.reference)
     schema, frame = held.schemas[table], held.tables[table]

@@ -6,8 +6,8 @@ A reason says what became of the records: ``left out: ...``, ``field empty: ...`
 
 import itertools
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, cast
 
 import polars as pl
 
@@ -285,7 +285,7 @@ def seen(*days: pl.Series) -> str:
     """
     found = pl.concat(days).drop_nulls()
     return (
-        f", for its days are from {found.min()} to {found.max()}"
+        f", for its days are from {cast('date', found.min())} to {cast('date', found.max())}"
         if found.len()
         else ", or none of its days can be read"
     )

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -173,7 +173,7 @@ def _filled(rows: pl.DataFrame, first: int) -> pl.DataFrame:
 
 
 def _quickly(path: Path) -> Iterator[tuple[str, int, list[Any]]]:
-    yield from map(tuple, apart(texts_of_sheets, path.read_bytes()))
+    yield from map(tuple, cast("list[Any]", apart(texts_of_sheets, path.read_bytes())))
 
 
 def texts_of_sheets(content: bytes) -> list[tuple[str, int, list[Any]]]:

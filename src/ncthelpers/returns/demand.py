@@ -19,7 +19,7 @@ from ncthelpers.years import ContractYear, first_day, year_of
 
 __all__ = ["DEMAND", "ALL", "NEAR", "demand", "protected", "apart"]
 
-DEMAND = {
+DEMAND: dict[Any, type[pl.DataType]] = {
     "measure": pl.String, "breakdown": pl.String, "period": pl.String, "count": pl.Int64, "symbol": pl.String,
     "note": pl.String,
 }  # fmt: skip
@@ -50,7 +50,7 @@ _ALSO_IN = {
     **{(name, "snapshot"): _IN_CARE for name in ("three_placements", "distance_20_miles", "distance_not_known")},
 }  # fmt: skip
 NEAR = "hidden, because a count of the same people elsewhere in these results is hidden, or differs by one to {threshold} of them"
-_LEFT_OUT = {"measure": pl.String, "reason": pl.String, "records": pl.Int64}
+_LEFT_OUT: dict[Any, type[pl.DataType]] = {"measure": pl.String, "reason": pl.String, "records": pl.Int64}
 
 
 def demand(records: Records, year: ContractYear) -> Counted:
@@ -211,7 +211,7 @@ _MEASURES: Mapping[str, tuple[str, _Rows, bool]] = MappingProxyType(
 )
 
 
-def protected(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+def protected(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
     """The counts of a year as they may be passed on: those of 1 to 5 hidden, and those that would give one away.
 
     Parameters
@@ -251,7 +251,7 @@ def protected(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
 
 
 def apart(
-    rows: Sequence[Mapping[str, object]], ratios: Iterable[Mapping[str, object]], threshold: int = THRESHOLD
+    rows: Sequence[Mapping[str, Any]], ratios: Iterable[Mapping[str, Any]], threshold: int = THRESHOLD
 ) -> list[dict[str, object]]:
     """The counts of demand, without those from which a denominator of an indicator, or another return's count, differs by few.
 
@@ -295,7 +295,7 @@ def apart(
         for (measure, period), numbers in beside.items()
         if len(numbers) > 1 and (
             (None in numbers and any(numbers))
-            or any(is_small(int(abs(a - b)), threshold) for a, b in combinations(numbers, 2) if None not in (a, b))
+            or any(is_small(int(abs(a - b)), threshold) for a, b in combinations(numbers, 2) if a is not None and b is not None)
         )
     }  # fmt: skip
     hidden = {(measure, year) for of, year in near for family in _FAMILIES if of in family for measure in family}
@@ -307,11 +307,11 @@ def apart(
     ]  # fmt: skip
 
 
-def _cell(row: Mapping[str, object]) -> tuple[Any, ...]:
+def _cell(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["measure"], row["breakdown"], row["period"]
 
 
-def _sums(held: Mapping[tuple[Any, ...], int]) -> Iterator[tuple[list[dict[str, Any]], set[tuple[Any, ...]]]]:
+def _sums(held: Mapping[tuple[Any, ...], int]) -> Iterator[tuple[list[Mapping[Any, int]], set[tuple[Any, ...]]]]:
     """What adds up, each with those of its cells that indicators show too."""
     months = sorted({period for _, _, period in held})
     for month in months:
@@ -320,7 +320,7 @@ def _sums(held: Mapping[tuple[Any, ...], int]) -> Iterator[tuple[list[dict[str, 
         if types and of_all in held:
             yield [whole(of_all, types)], {of_all}
     for stock, came, went, elsewhere in _STOCKS:
-        flows = [
+        flows: list[Mapping[Any, int]] = [
             {(stock, ALL, now): 1, (stock, ALL, before): -1, (came, ALL, now): -1, (went, ALL, now): 1}
             for before, now in pairwise(months)
         ]

@@ -27,10 +27,16 @@ __all__ = ["read_layout", "against"]
 _LAYOUT = {"return": str, "years": list, "source": str, "note": str, "xml": dict, "modules": dict}
 _XML = {"root": str, "records": list, "header": str, "year_is": str, "not_used": list}
 _MODULE = {"file": str, "element": str, "where": list, "required": bool, "not_used": list, "columns": dict}
-_COLUMN = {"to": str, "type": str, "required": bool, "codes": (list, dict), "element": str}
+_COLUMN: Mapping[str, type | tuple[type, ...]] = {
+    "to": str,
+    "type": str,
+    "required": bool,
+    "codes": (list, dict),
+    "element": str,
+}
 _YEAR_IS = ("start", "end")
 _WORDS = {str: "text", list: "a list", dict: "a mapping", bool: "true or false", (list, dict): "a list or a mapping"}
-_KINDS = {
+_KINDS: Mapping[Any, tuple[str, ...]] = {
     pl.Date: ("day",),
     pl.Boolean: ("yes",),
     pl.Int32: ("whole",),
@@ -54,7 +60,7 @@ def _keys(
     yield from (f"{where} lacks {key}" for key in needed if not found.get(key))
 
 
-def _wrong_column(where: str, column: object) -> Iterator[str]:
+def _wrong_column(where: str, column: Any) -> Iterator[str]:
     if faults := list(_keys(where, column, _COLUMN, ("to", "type"))):
         yield from faults
         return
@@ -77,7 +83,7 @@ def _wrong_years(years: Sequence[object]) -> Iterator[str]:
             yield str(error)
 
 
-def _wrong(part: object) -> Iterator[str]:
+def _wrong(part: Any) -> Iterator[str]:
     """What is wrong with a layout file, in words."""
     if faults := list(_keys("the layout", part, _LAYOUT, ("return", "years", "source", "modules"))):
         yield from faults
@@ -137,7 +143,7 @@ def read_layout(name: str, shown: str, text: str, of: str = "") -> Layout | None
         If it is not YAML or not a layout, with every fault of it.
     """
     try:
-        part = read_yaml(text)
+        part: Any = read_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
         raise DataFaults([Fault(shown, None, "", "", f"is not YAML: {error}")]) from None
     if of and isinstance(part, dict) and part.get("return") not in (None, of):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import cast
 
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.reading import text_in
@@ -142,7 +143,8 @@ def _shipped(of: str) -> tuple[Layout, ...]:
 
     files = resources.files(__package__).joinpath("layouts").iterdir()
     ours = sorted((file for file in files if file.name.startswith(f"{of}-")), key=lambda file: file.name)
-    return tuple(read_layout(file.name.removesuffix(".yml"), file.name, file.read_text("utf-8")) for file in ours)
+    found = (read_layout(file.name.removesuffix(".yml"), file.name, file.read_text("utf-8")) for file in ours)
+    return cast("tuple[Layout, ...]", tuple(found))
 
 
 def layouts(of: str, extra: Sequence[Path] = ()) -> tuple[Layout, ...]:

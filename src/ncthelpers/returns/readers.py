@@ -142,7 +142,10 @@ def used_columns(
     module: Module, part: Part, layout: Layout, others: Sequence[Layout]
 ) -> tuple[pl.DataFrame | None, list[Fault], list[Fault]]:
     """The used columns of a module, with faults for what cannot be read or lacks, and warnings for columns no one knows."""
-    rows, names, faults, warnings = part.rows, part.names, [], []
+    rows = part.rows
+    names: Sequence[str] = part.names
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
     if module.columns and not any(names):
         return None, [Fault(part.shown, None, "", "", f"is empty: {module.name} of {layout.name} was to be in it")], []
     if rows is None and module.columns:
@@ -160,7 +163,7 @@ def used_columns(
     theirs = list(found.values())
     twice = sorted({name for name in theirs if theirs.count(name) > 1})
     faults += [Fault(part.shown, at, name, "", "is the name of two columns") for name in twice]
-    if module.required and module.columns and not faults and rows.is_empty():
+    if module.required and module.columns and not faults and rows is not None and rows.is_empty():
         faults.append(Fault(part.shown, None, "", "", f"holds no record: {layout.name} needs {module.name}"))
     rule = f"is no column of {module.name} of {layout.name}: it is not used"
     nothing = {
@@ -171,7 +174,7 @@ def used_columns(
     warnings = [*warnings, *(Fault(part.shown, at, name, "", rule) for name in unknown if name not in nothing)]
     if not module.columns:
         warnings.append(Fault(part.shown, None, "", "", f"is not used: no figure is counted from {module.name}"))
-    used = None if faults or not module.columns else rows.select(ROW, *found).rename(found)
+    used = None if faults or not module.columns or rows is None else rows.select(ROW, *found).rename(found)
     return used, faults, warnings
 
 
@@ -207,7 +210,8 @@ def _tables(
         if plain(part.shown.rpartition("!")[2] if part.rows is not None else part.path.stem)
         not in {plain(name), plain(Path(layout[name].file).stem)}
     ]
-    tables, read_from = {}, {}
+    tables: dict[str, pl.DataFrame] = {}
+    read_from: dict[Path, int] = {}
     for name, part in places.items():
         used, wrong, told = used_columns(layout[name], part, layout, others)
         faults, warnings = faults + wrong, warnings + told
@@ -321,5 +325,4 @@ def _read(of: str, given: Sequence[Path], year: ContractYear, extra: Sequence[Pa
         raw = _tables(files, set(given), layout, others, year)
     else:
         raise DataFaults([Fault(file.as_posix(), None, "", "", f"is no XML: {of} is read from XML") for file in files])
-    warnings = (*raw.warnings, *_passed_over(given, files))
-    return replace(raw, warnings=warnings)
+    return replace(raw, warnings=(*raw.warnings, *_passed_over(given, files)))

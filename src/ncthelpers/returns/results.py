@@ -36,10 +36,10 @@ FILES: Mapping[str, tuple[str, ...]] = {
 _NUMBERS = ("numerator", "denominator")
 # What a KPI's kind of period is to an indicator: one of 12 months looks back from a day, as its indicator does
 _SERIES_OF = {"month": MONTH, "year to date": YEAR_TO_DATE, "snapshot": SNAPSHOT, "rolling 12 months": SNAPSHOT}
-_Row = dict[str, object]
+_Row = dict[str, Any]
 
 
-def _value(row: Mapping[str, object]) -> str | None:
+def _value(row: Mapping[str, Any]) -> str | None:
     """A percentage or mean to one decimal, half up; none without a denominator."""
     if not row["denominator"]:
         return None
@@ -309,7 +309,7 @@ def write_table(path: Path, rows: Iterable[Mapping[str, object]], names: Sequenc
 
 
 def kpi_values(
-    results: Iterable[Mapping[str, object]], kpis: Iterable[Mapping[str, object]], year: ContractYear, source: str
+    results: Iterable[Mapping[str, Any]], kpis: Iterable[Mapping[str, Any]], year: ContractYear, source: str
 ) -> list[_Row]:
     """The monthly values of the KPIs of a contract that are linked to an indicator.
 
@@ -353,7 +353,7 @@ def kpi_values(
     ]  # fmt: skip
     if wrong:
         raise ValueError("; ".join(wrong))
-    by_series: dict[tuple[Any, ...], list[Mapping[str, object]]] = {}
+    by_series: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in results:
         if row["symbol"] != UNAVAILABLE and year_of(first_day(row["period"])) == year:
             by_series.setdefault((row["indicator"], row["series"]), []).append(row)

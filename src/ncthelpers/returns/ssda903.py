@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 import polars as pl
 
 from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.returns.cleaning import Ledger, consecutive, given, latest, seen, shaped, typed
 from ncthelpers.returns.readers import Raw
-from ncthelpers.returns.records import Records, empty
+from ncthelpers.returns.records import Cover, Records, empty
 
 __all__ = ["tidy"]
 
@@ -87,7 +88,7 @@ def _episodes(parts: Sequence[pl.DataFrame], ledger: Ledger) -> pl.DataFrame:
 def _of_its_year(raw: Raw, episodes: pl.DataFrame) -> pl.DataFrame:
     """Refuses a return whose episodes are of another year: the files themselves do not say of which they are."""
     ends = episodes["ended"].drop_nulls()
-    if ends.len() >= _TELLING and ends.is_between(raw.year.start, raw.year.end).mean() < 0.5:
+    if ends.len() >= _TELLING and cast("float", ends.is_between(raw.year.start, raw.year.end).mean()) < 0.5:
         raise DataFaults([Fault(raw.place("episodes"), None, "DEC", str(raw.year), f"{OTHER_YEAR}{seen(ends)}")])
     return episodes
 
@@ -193,7 +194,8 @@ def tidy(*raws: Raw, ledger: Ledger | None = None) -> Records:
     years = [(raw, _of_year(raw, ledger)) for raw in used]
     rows, whole = given("episodes", years, ledger)
     episodes = _episodes(rows, ledger)
-    tables, covers = {"episodes": shaped("episodes", episodes)}, {"episodes": whole, "adoptions": whole}
+    tables = {"episodes": shaped("episodes", episodes)}
+    covers = dict.fromkeys(("episodes", "adoptions"), cast("Cover", whole))
     rows, cover = given("header", years, ledger)
     if cover:
         died = episodes.filter(pl.col("why_ended") == _DIED).group_by("child").agg(died=pl.col("ended").max())

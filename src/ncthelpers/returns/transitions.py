@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -283,7 +284,7 @@ def _square(counts: np.ndarray, states: int) -> np.ndarray:
 
 def _by(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """A quotient, nought where there is nobody to pass on."""
-    return np.divide(numerator, denominator, out=np.zeros(numerator.shape), where=denominator > 0)
+    return cast("np.ndarray", np.divide(numerator, denominator, out=np.zeros(numerator.shape), where=denominator > 0))
 
 
 def stock(found: Flows) -> pl.DataFrame:
