@@ -10,7 +10,6 @@ import argparse
 import gc
 import importlib
 import inspect
-import json
 import multiprocessing
 import os
 import resource
@@ -35,6 +34,7 @@ from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
 from ncthelpers.cli.trial import shown
+from ncthelpers.once import once
 from ncthelpers.trials import Tried, record, trial
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -48,6 +48,7 @@ MOST_MEMORY = 4 << 30  # bytes: a loop that no longer ends must not take the mac
 PATIENCE = 20, 5  # seconds, and times as long as the tests take, before a change that runs on is stopped
 _NO_FUNCTION = ("comp>", "<genexpr>")  # code that a function runs through at once
 NOTICED, MOST_NOTICED = "noticed", 20  # by which test; how many of these are tried before all others
+_ONCE = once(int).__code__  # of every calculation that is made once for a year
 KILLED, SURVIVED, TIMED_OUT, BROKEN = "killed", "survived", "timed out", "broken"
 
 
@@ -210,29 +211,21 @@ class _Trial:
         return True
 
     def _as_it_is(self, session: pytest.Session) -> tuple[dict[int, float], dict[int, list[int]]]:
-        """How long each test takes, and which tests reach each line; all must pass."""
-        told = self.folder / "told.json"
-        if not (child := os.fork()):
-            self._in_a_child()
-            path = str(self.module.__file__)
-            covered = coverage.Coverage(data_file=None, include=[path], config_file=False)
-            seconds = {}
-            covered.start()
-            for number, item in enumerate(session.items):
-                covered.switch_context(str(number))
-                began = time.perf_counter()
-                _run(session, item, session.items[number + 1] if number + 1 < len(session.items) else None)
-                seconds[number] = time.perf_counter() - began
-            covered.stop()
-            lines = covered.get_data().contexts_by_lineno(path)
-            told.write_text(
-                json.dumps([seconds, {line: [int(n) for n in tests if n] for line, tests in lines.items()}])
-            )
-            os._exit(min(session.testsfailed, 1))
-        if os.waitpid(child, 0)[1]:
+        """How long each test takes, and which tests reach each line; all must pass. What all tests share is made here, once."""
+        path = str(self.module.__file__)
+        covered = coverage.Coverage(data_file=None, include=[path], config_file=False)
+        seconds = {}
+        covered.start()
+        for number, item in enumerate(session.items):
+            covered.switch_context(str(number))
+            began = time.perf_counter()
+            _run(session, item, session.items[number + 1] if number + 1 < len(session.items) else _More(session))
+            seconds[number] = time.perf_counter() - began
+        covered.stop()
+        if session.testsfailed:
             raise pytest.UsageError(f"the tests of {self.module.__name__} fail as it is: there is nothing to try")
-        seconds, lines = json.loads(told.read_text())
-        return {int(n): took for n, took in seconds.items()}, {int(line): tests for line, tests in lines.items()}
+        lines = covered.get_data().contexts_by_lineno(path)
+        return seconds, {line: [int(test) for test in tests if test] for line, tests in lines.items()}
 
     def _forked(self, session: pytest.Session, mutant: Mutant, tests: Sequence[int], limit: float) -> int:
         if child := os.fork():
@@ -241,6 +234,7 @@ class _Trial:
         try:
             self._in_a_child()
             signal.alarm(int(limit))
+            _forget()
             _changed(self.module, mutant)
             for place, test in enumerate(tests):
                 following = session.items[tests[place + 1]] if place + 1 < len(tests) else None
@@ -263,6 +257,26 @@ class _Trial:
         os.dup2(silence, 2)
 
 
+@dataclass(frozen=True)
+class _More:
+    """In the place of the next test: there will be more, of which nothing is known but that they share what the session has."""
+
+    session: pytest.Session
+
+    def listchain(self) -> list[pytest.Session]:
+        """What is not to be torn down."""
+        return [self.session]
+
+
+def _forget() -> None:
+    """Forget what was kept of calculations that were made before the change."""
+    for one in gc.get_objects():
+        if type(one).__name__ == "_lru_cache_wrapper" and str(one.__module__).startswith("ncthelpers"):
+            one.cache_clear()
+        elif isinstance(one, FunctionType) and one.__code__ is _ONCE:
+            one.__closure__[_ONCE.co_freevars.index("held")].cell_contents.clear()
+
+
 def _run(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> None:
     session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
@@ -279,6 +293,7 @@ def of_module(name: str, processes: int) -> Found:
     os.chdir(REPOSITORY)
     tests = [f"tests/test_{test}.py" for test in MODULES[name]]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
         tried = _Trial(name, Path(folder), processes)
         code = pytest.main(
             [
