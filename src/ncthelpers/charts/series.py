@@ -78,7 +78,9 @@ def _series_panel(
     of = {row["year"]: row for row in rows}
     values = {year: of[year]["value"] if year in of else None for year in every}
     missing = [year for year in every if values[year] is None]
-    breaks, certainties, reasons = {}, {}, {}
+    breaks: dict[str, str] = {}
+    certainties: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     if len(missing) < len(every):
         breaks = {year: of[year]["break_before"] for year in every[1:] if year in of and of[year]["break_before"]}
     for year, text in breaks.items():

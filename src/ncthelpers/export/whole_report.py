@@ -7,7 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers import narrative, wording
 from ncthelpers.export import parts
@@ -76,7 +76,7 @@ def _page(root: Path, name: str) -> dict[str, Any]:
             "".join(texts).encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{name} cannot be read: {error!r}") from None
-    return page
+    return cast(dict[str, Any], page)
 
 
 def whole_report(data: YearData, pages: Iterable[Mapping[str, Any]]) -> Report:
@@ -101,7 +101,7 @@ def whole_report(data: YearData, pages: Iterable[Mapping[str, Any]]) -> Report:
     councils = wording.listed([council["name"] for council in data.contract["councils"]])
     above = (str(data.contract["provider"]["name"]), councils)
     about = Paragraph(runs(_ABOUT.format(year=data.year)))
-    at_end = (Heading(1, "Sources"), *_merged(sources)) if sources else ()
+    at_end: tuple[Block, ...] = (Heading(1, "Sources"), *_merged(sources)) if sources else ()
     return Report(title, above, notices_of(data), (about, *held, *at_end), contents=True)
 
 

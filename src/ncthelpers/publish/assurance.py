@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,7 @@ def assurance_pages(reference: Reference) -> dict[str, str]:
     >>> assurance_pages(NO_REFERENCE)
     {}
     """
-    written = {
+    written: dict[str, tuple[str, Callable[[], str]]] = {
         "assumptions": ("assumptions", lambda: _log(reference, "assumptions", "impact", "Assumptions of {} impact")),
         "data_log": ("data_log", lambda: _log(reference, "data_log", "impact", "Sources of {} impact")),
         "assurance_roles": ("quality_plan", lambda: _log(reference, "assurance_roles", "role", "Parts of the {}")),

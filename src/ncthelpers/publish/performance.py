@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers import tables
 from ncthelpers.cells import Column
@@ -55,7 +55,7 @@ def recorded(root: Path) -> dict[str, Any]:
         If it cannot be read.
     """
     try:
-        return json.loads(text_in(root / RESULTS, root))
+        return cast(dict[str, Any], json.loads(text_in(root / RESULTS, root)))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:

@@ -142,7 +142,8 @@ def _run(
         try:
             data |= _checked(root, set(data) - set(current))
             public = [data[year] for year in wanted[ABOUT]]
-            around, others = {}, site.pages_of_data(root, public)
+            around: dict[str, str] = {}
+            others = site.pages_of_data(root, public)
             while not all(future.done() for future in waiting) and (page := next(others, None)):
                 around |= [page]  # there is time for it now
             made, ended = _gathered(waiting, watch, partial(_written_down, staged[_MADE]))

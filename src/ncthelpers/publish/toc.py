@@ -67,7 +67,7 @@ def folders(root: Path, years: Sequence[ContractYear]) -> dict[str, tuple[str, .
         The years asked for, public or not.
     """
     public = tuple(str(year) for year in public_years(root))
-    found = {str(year): (str(year),) for year in years}
+    found: dict[str, tuple[str, ...]] = {str(year): (str(year),) for year in years}
     if any(page.startswith(f"{COMPARISON}/") for page in pages_listed(root)):
         found[COMPARISON] = public
     return {**found, ABOUT: public}
