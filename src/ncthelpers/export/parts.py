@@ -80,7 +80,7 @@ def notice(text: str) -> Notice:
     ('Draft', 'Not signed off.')
     """
     directive = cast("re.Match[str]", _DIRECTIVE.search(f"{text}\n"))
-    return Notice(directive[3].strip(), tuple(cast(list[Paragraph | Listed], of_markdown(directive[5]))))
+    return Notice(directive[3].strip(), tuple(cast("list[Paragraph | Listed]", of_markdown(directive[5]))))
 
 
 def _classes(tag: Tag) -> set[str]:

@@ -143,6 +143,6 @@ def written(column: Column, row: Mapping[str, object]) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if column.numeric:
-        exact = Decimal(cast(Decimal | int | str, value))
+        exact = Decimal(cast("Decimal | int | str", value))
         return f"{half_up(exact, PLACES) if cast(int, exact.as_tuple().exponent) < -PLACES else exact:f}"
     return neutral(visible(str(value)))

@@ -76,7 +76,7 @@ def _page(root: Path, name: str) -> dict[str, Any]:
             "".join(texts).encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{name} cannot be read: {error!r}") from None
-    return cast(dict[str, Any], page)
+    return cast("dict[str, Any]", page)
 
 
 def whole_report(data: YearData, pages: Iterable[Mapping[str, Any]]) -> Report:

@@ -55,7 +55,7 @@ def recorded(root: Path) -> dict[str, Any]:
         If it cannot be read.
     """
     try:
-        return cast(dict[str, Any], json.loads(text_in(root / RESULTS, root)))
+        return cast("dict[str, Any]", json.loads(text_in(root / RESULTS, root)))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:
