@@ -28,6 +28,7 @@ from types import CodeType, FunctionType, ModuleType
 import coverage
 import libcst as cst
 import pytest
+from _pytest.doctest import DoctestItem
 from hypothesis import HealthCheck, Phase, settings
 from mutmut.mutation.file_mutation import NEVER_MUTATE_FUNCTION_NAMES, MutationVisitor, OuterFunctionProvider
 from mutmut.mutation.mutators import mutation_operators
@@ -183,6 +184,11 @@ class _Trial:
                                   phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))  # fmt: skip
         settings.load_profile("mutants")
         seconds, reached = self._as_it_is(session)
+        self._forked(session, None, [*seconds], PATIENCE[0] + PATIENCE[1] * sum(seconds.values()))
+        if _end(os.wait()[1]) != SURVIVED:
+            raise pytest.UsageError(
+                f"tests of {self.module.__name__} fail a second time: a change would not be what they notice"
+            )
         waiting = list(mutants(Path(str(self.module.__file__)).read_text("utf-8")))[::-1]
         print(
             f"{self.module.__name__}: {len(waiting)} changes, {len(seconds)} tests in {sum(seconds.values()):.0f} s",
@@ -218,16 +224,19 @@ class _Trial:
         covered.start()
         for number, item in enumerate(session.items):
             covered.switch_context(str(number))
+            names = dict(item.dtest.globs) if isinstance(item, DoctestItem) else {}  # which running it once clears
             began = time.perf_counter()
             _run(session, item, session.items[number + 1] if number + 1 < len(session.items) else _More(session))
             seconds[number] = time.perf_counter() - began
+            if names:
+                item.dtest.globs.update(names)
         covered.stop()
         if session.testsfailed:
             raise pytest.UsageError(f"the tests of {self.module.__name__} fail as it is: there is nothing to try")
         lines = covered.get_data().contexts_by_lineno(path)
         return seconds, {line: [int(test) for test in tests if test] for line, tests in lines.items()}
 
-    def _forked(self, session: pytest.Session, mutant: Mutant, tests: Sequence[int], limit: float) -> int:
+    def _forked(self, session: pytest.Session, mutant: Mutant | None, tests: Sequence[int], limit: float) -> int:
         if child := os.fork():
             return child
         code = 2
@@ -235,7 +244,8 @@ class _Trial:
             self._in_a_child()
             signal.alarm(int(limit))
             _forget()
-            _changed(self.module, mutant)
+            if mutant:
+                _changed(self.module, mutant)
             for place, test in enumerate(tests):
                 following = session.items[tests[place + 1]] if place + 1 < len(tests) else None
                 _run(session, session.items[test], following)

@@ -233,7 +233,7 @@ def publisher_faults(held: Mapping[str, Any]) -> list[Fault]:
             faults += _parts(name, value, rule)
         elif wrong := rule(value):
             faults.append(Fault(FILE, None, name, str(value), wrong))
-    listed = held.get("faults")
+    listed: Any = held.get("faults")
     if not _blank(listed) and not isinstance(listed, list):
         faults.append(Fault(FILE, None, "faults", str(listed), "must be a list of faults"))
     elif isinstance(listed, list):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -78,7 +78,7 @@ class _Page:
     @cached_property
     def ids(self) -> list[str]:
         """Every id, as often as it stands there."""
-        return [tag["id"] for tag in self._tags if tag.get("id")]
+        return [str(tag["id"]) for tag in self._tags if tag.get("id")]
 
 
 def _text(tag: "Tag | None") -> str:
@@ -87,8 +87,8 @@ def _text(tag: "Tag | None") -> str:
 
 def _name(tag: "Tag") -> str:
     """What a screen reader calls a link, near enough: its label, or its text with that of its images."""
-    images = " ".join(image.get("alt") or "" for image in tag.find_all("img"))
-    return " ".join((tag.get("aria-label") or f"{_text(tag)} {images}").split())
+    images = " ".join(str(image.get("alt") or "") for image in tag.find_all("img"))
+    return " ".join(str(tag.get("aria-label") or f"{_text(tag)} {images}").split())
 
 
 def _start(tag: "Tag") -> str:
@@ -107,7 +107,7 @@ def _language(page: _Page) -> Iterator[str]:
 
 
 def _title(page: _Page) -> Iterator[str]:
-    if not any(_text(tag) for tag in page.all("title") if tag.parent.name in {"head", "html"}):
+    if not any(_text(tag) for tag in page.all("title") if cast("Tag", tag.parent).name in {"head", "html"}):
         yield "no title"
 
 
@@ -147,7 +147,7 @@ def _targets(page: _Page) -> Iterator[str]:
 
 
 def _alternative(image: "Tag") -> str:
-    return (image.get("alt") or "").strip()
+    return str(image.get("alt") or "").strip()
 
 
 def _said(page: _Page) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _repeated(page: _Page) -> Iterator[str]:
     for image in page.said("img"):
         figure, said = image.find_parent("figure"), _alternative(image)
         captions = figure.find_all(["figcaption", "strong", "p", "span"]) if figure is not None else ()
-        near = [*map(_text, captions), *map(_text, page.headings), image.get("title") or ""]
+        near = [*map(_text, captions), *map(_text, page.headings), str(image.get("title") or "")]
         if said and any(_same(said, text) for text in near if text):
             yield said
 
@@ -244,7 +244,7 @@ def _labels(page: _Page) -> Iterator[str]:
     """What is seen on a control is part of what it is called, so that it can be spoken."""
     for control in page.all("button", "a", "summary"):
         label = control.get("aria-label")
-        if label and control.find_parent("dialog") is None and _plain(_text(control)) not in _plain(label):
+        if label and control.find_parent("dialog") is None and _plain(_text(control)) not in _plain(str(label)):
             yield _start(control)
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
 from itertools import cycle, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib
 import pandas as pd
@@ -52,7 +52,7 @@ THIN, THICK, MARK = 0.9, 1.8, 8.5  # of axes and grids, of lines that show value
 _FOOT = 0.2  # inches for what is said below a drawing of all that is made of the year
 _MOST_WORDS = 100  # of an alternative text that gives every figure
 _FONT = "DejaVu Sans"
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.hashsalt": "review-book", "svg.fonttype": "path", "font.family": _FONT, "font.size": SIZE,
     "xtick.labelsize": SMALL, "ytick.labelsize": SMALL, "xtick.major.size": 2.5, "ytick.major.size": 2.5,
     "axes.linewidth": THIN, "xtick.major.width": THIN, "ytick.major.width": THIN,
@@ -127,7 +127,8 @@ def _size(svg: bytes) -> str:
     >>> _size(b'<svg width="518.4pt" height="216pt" viewBox="0 0 518.4 216">')
     ' width="691" height="288"'
     """
-    width, height = re.search(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()
+    found = re.search(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    width, height = cast("re.Match[bytes]", found).groups()
     return f' width="{float(width) * 96 / 72:.0f}" height="{float(height) * 96 / 72:.0f}"'
 
 
@@ -141,7 +142,7 @@ def sheet(height: float, marks: Sequence[str] = ()) -> Iterator[tuple[Figure, Ax
         matplotlib.rcdefaults()  # not the settings of whoever runs it: a page is the same on every machine
         matplotlib.rcParams.update(_STYLE)
         tall = height + (_FOOT if marks else 0)
-        figure = Figure(figsize=(WIDTH, tall), layout="none")
+        figure = Figure(figsize=(WIDTH, tall), layout="none")  # type: ignore[arg-type]  # it may be "none"
         axes = figure.subplots()
         axes.set_position((0, 0, 1, 1))
         axes.set(xlim=(0, WIDTH), ylim=(tall, 0))
@@ -171,7 +172,8 @@ def drawn(figure: Figure, alt: str, caption: str, shown: provenance.Shown, found
     if shown.marks:
         alt, caption = f"{_marked(shown.marks)}. {alt}", wording.captioned(caption, shown.marks)
     drawing = io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(drawing, metadata={"Date": None, "Creator": None})  # savefig draws twice
     if found is None:
         return Chart(drawing.getvalue(), alt, caption, shown)
     return Chart(drawing.getvalue(), alt, caption, replace(shown, figures=found.figures), found.text)
@@ -240,7 +242,7 @@ def styles(areas: Sequence[str]) -> dict[str, Style]:
     return dict(zip(dict.fromkeys(areas), cycle(_AREA_STYLES), strict=False))
 
 
-class _Letters(dict[str, Any]):
+class _Letters(dict[int, int]):
     """Each letter as it is, a sign of white space as a blank, and one that the font has no sign for as a replacement character."""
 
     def __init__(self) -> None:
@@ -305,13 +307,17 @@ def _parts(word: str, width: float, size: float, weight: str) -> Iterator[str]:
     """A word, or where it is too wide as much of it at a time as fits."""
     most = 1 + int(width / reach("i", size, weight))
     while reach(word[:most], size, weight) > width and len(word) > 1:
-        fit = max(1, bisect(range(1, most), width, key=lambda many, word=word: reach(word[:many], size, weight)))
+
+        def reached(many: int, word: str = word) -> float:
+            return reach(word[:many], size, weight)
+
+        fit = max(1, bisect(range(1, most), width, key=reached))
         yield word[:fit]
         word = word[fit:]
     yield word
 
 
-def write(axes: Axes, x: float, y: float, lines: Sequence[str], size: float, **how: object) -> None:
+def write(axes: Axes, x: float, y: float, lines: Sequence[str], size: float, **how: Any) -> None:
     """Lines of writing on a sheet from a place downwards, as far apart as they are counted."""
     for place, line in enumerate(lines):
         axes.text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import wording
 from ncthelpers.charts.canvas import (
@@ -120,7 +120,7 @@ class Panel:
     def _point(self, line: Series, year: str) -> str:
         """One value of a line in words, with its interval if it has one."""
         between = f" ({' to '.join(map(self.said, line.band[year]))})" if year in line.band else ""
-        return self.said(line.values[year]) + between
+        return self.said(cast(Decimal, line.values[year])) + between
 
     @property
     def brief(self) -> str:
@@ -212,7 +212,7 @@ def _draw_line(axes: Axes, line: Series, room: _Room, order: int) -> None:
     for before, year in zip(room.years, room.years[1:], strict=False):
         pair = [line.values.get(before), line.values.get(year)]
         if line.joined and None not in pair and year not in line.breaks:
-            axes.plot([nth[before], nth[year]], [float(value) for value in pair], color=line.style.colour,
+            axes.plot([nth[before], nth[year]], [float(value) for value in pair if value is not None], color=line.style.colour,
                       linewidth=THICK, linestyle=line.style.dash, zorder=5 - order, clip_on=False)  # fmt: skip
     axes.plot([nth[year] for year, _ in line.held], [float(value) for _, value in line.held], zorder=6 - order,
               clip_on=False, **look)  # fmt: skip

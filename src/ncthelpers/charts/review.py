@@ -210,7 +210,7 @@ def _timeline(
 
     placed: list[list[tuple[dict[str, Any], float, float, int]]] = []  # of each line its rows with their ends and lanes
     for group in groups.values():
-        ends = [(row, *map(across, _span(row))) for row in group]
+        ends = [(row, across(start), across(end)) for row in group for start, end in [_span(row)]]
         ends.sort(key=lambda one: min(one[1], (one[1] + one[2] - _DOT) / 2))
         about = [(min(x, (x + y - _DOT) / 2), max(y, (x + y + _DOT) / 2)) for _, x, y in ends]
         placed.append([(*one, lane) for one, lane in zip(ends, _lanes(about), strict=True)])
@@ -288,10 +288,10 @@ def inspection_timeline(data: YearData) -> Chart:
 
 # Risks
 
-_POINT = {"linestyle": "None", "markeredgewidth": 1.5}
-_FIRST = {**_POINT, "marker": "o", "markersize": MARK, "color": "white", "markeredgecolor": INK}
-_APPETITE = {**_POINT, "marker": "|", "markersize": 20, "color": INK, "markeredgewidth": 2.2}
-_LAST = {
+_POINT: dict[str, Any] = {"linestyle": "None", "markeredgewidth": 1.5}
+_FIRST: dict[str, Any] = {**_POINT, "marker": "o", "markersize": MARK, "color": "white", "markeredgecolor": INK}
+_APPETITE: dict[str, Any] = {**_POINT, "marker": "|", "markersize": 20, "color": INK, "markeredgewidth": 2.2}
+_LAST: dict[str, dict[str, Any]] = {
     "within": {**_POINT, "marker": "o", "markersize": MARK + 1, "color": BLUE, "markeredgecolor": "white"},
     "above": {**_POINT, "marker": "D", "markersize": MARK + 1, "color": PLUM, "markeredgecolor": "white"},
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import escalation, findings, results, spc, wording
 from ncthelpers import years as dates
@@ -82,12 +82,13 @@ class Charts:
     folded: tuple[Fold, ...] = ()
 
     def __iter__(self) -> Iterator[Chart]:
-        return iter((*self.signals, *(fold.inside for fold in self.folded)))
+        return iter((*self.signals, *(cast(Chart, fold.inside) for fold in self.folded)))
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundles = [one._repr_mimebundle_() for one in (*self.signals, *self.folded)]
+        every: tuple[Chart | Fold, ...] = (*self.signals, *self.folded)
+        bundles = [one._repr_mimebundle_() for one in every]
         records = [record for _, metadata in bundles for record in metadata.get("results", ())]
         data = {kind: "\n".join(data[kind] for data, _ in bundles) for kind in ("text/html", "text/plain")}
         return data, {"results": records} if records else {}
@@ -104,7 +105,7 @@ class _Months:
     @property
     def name(self) -> str:
         """Name of the KPI."""
-        return str(self.rows[0]["name"])
+        return cast(str, self.rows[0]["name"])
 
     @property
     def held(self) -> list[tuple[int, Mapping[str, Any]]]:

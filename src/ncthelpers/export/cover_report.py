@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers import access, charts, narrative, results, tables, wording
 from ncthelpers.access import as_sentence
@@ -219,7 +219,7 @@ def _number(text: str) -> tuple[int, ...]:
     >>> _number("7.1.4"), _number("4b"), _number("title")
     ((7, 1, 4), (4,), ())
     """
-    return tuple(map(int, re.findall(r"\d+", re.match(r"[\d.]*", text)[0])))
+    return tuple(map(int, re.findall(r"\d+", cast("re.Match[str]", re.match(r"[\d.]*", text))[0])))
 
 
 def _place(

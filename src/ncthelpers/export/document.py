@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import cast
 
 from ncthelpers.cells import WEB_ADDRESS
 from ncthelpers.charts.canvas import reach
@@ -89,7 +90,8 @@ class Picture:
     @cached_property
     def size(self) -> tuple[float, float]:
         """Width and height in points."""
-        found = re.search(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', self.svg)
+        size = re.search(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"', self.svg)
+        found = cast("re.Match[bytes]", size)
         return float(found[1]), float(found[2])
 
     @property

@@ -41,7 +41,7 @@ _DATATYPES = MappingProxyType({
     "count": "integer", "number": "decimal", "money": "decimal", "percent": "decimal", "date": "date", "url": "anyURI",
     "yesno": {"base": "boolean", "format": "yes|no"},
 })  # fmt: skip
-_FIELDS = MappingProxyType({
+_FIELDS: Mapping[str, Mapping[str, object]] = MappingProxyType({
     "count": {"type": "integer"}, "number": {"type": "number"}, "money": {"type": "number"}, "percent": {"type": "number"},
     "date": {"type": "date"}, "url": {"type": "string", "format": "uri"},
     "yesno": {"type": "boolean", "trueValues": ["yes"], "falseValues": ["no"]},
@@ -219,8 +219,8 @@ def metadata(table: Published) -> dict[str, Any]:
 # A folder of tables
 
 
-def _field(column: Column, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    said = {"name": column.name, **_FIELDS.get(column.type, {"type": "string"}), "title": heading(column),
+def _field(column: Column, rows: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": column.name, **_FIELDS.get(column.type, {"type": "string"}), "title": heading(column),
             "description": _meaning(column, rows), "unit": _unit(column)}  # fmt: skip
     return {key: value for key, value in said.items() if value}
 

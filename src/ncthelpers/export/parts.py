@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from markdown_it import MarkdownIt
 
 from ncthelpers.export.document import BODY, SOURCE, Block, Heading, Listed, Notice, Paragraph, Picture, Run, Table
@@ -28,7 +30,7 @@ _NOT_SHOWN = {"script", "style", "template", "noscript", "button", "input", "nav
 _INLINE = {"a", "abbr", "b", "br", "code", "em", "i", "small", "span", "strong", "sub", "sup", "time", "wbr"}
 
 
-def of_shown(shown: object) -> list[Block]:
+def of_shown(shown: Any) -> list[Block]:
     """The parts of a table, a chart or a block of words as it is shown on a page."""
     return of_html(shown._repr_html_())
 
@@ -77,8 +79,8 @@ def notice(text: str) -> Notice:
     >>> made.title, made.parts[0].runs[0].text
     ('Draft', 'Not signed off.')
     """
-    directive = _DIRECTIVE.search(f"{text}\n")
-    return Notice(directive[3].strip(), tuple(of_markdown(directive[5])))
+    directive = cast("re.Match[str]", _DIRECTIVE.search(f"{text}\n"))
+    return Notice(directive[3].strip(), tuple(cast("list[Paragraph | Listed]", of_markdown(directive[5]))))
 
 
 def _classes(tag: Tag) -> set[str]:
@@ -197,7 +199,8 @@ def _sources(tag: Tag) -> Iterator[Paragraph]:
     What only a reader of the book can follow is left out: checksums, which stand at the end of the report, how each figure
     in a sentence was filled in, and what a calculation does, of which the name is kept.
     """
-    first, documents, publications, files = [], {}, [], []
+    documents: dict[str, dict[str, None]] = {}
+    first, publications, files = [], [], []
     for item in tag.find_all("li"):
         text = _CHECKSUM.sub("", _text(item)).rstrip(".")
         held = _FILE.fullmatch(text)

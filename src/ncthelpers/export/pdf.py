@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
 import typst
@@ -38,10 +38,11 @@ _LONG_CELL = 600  # letters
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
 
-def _compiled(files: dict[str, bytes], **how: object) -> bytes | list[bytes]:
+def _compiled(files: dict[str, bytes], **how: Any) -> bytes | list[bytes]:
     # DejaVu Sans comes with matplotlib, whose charts are written in it too: the same file on every machine.
     fonts = [str(Path(matplotlib.get_data_path(), "fonts", "ttf"))]
-    return typst.compile(files, ignore_system_fonts=True, font_paths=fonts, **how)
+    compiled: Any = typst.compile  # whose types know of no files by name
+    return cast("bytes | list[bytes]", compiled(files, ignore_system_fonts=True, font_paths=fonts, **how))
 
 
 def pdf(report: Report) -> bytes:
@@ -59,7 +60,7 @@ def pdf(report: Report) -> bytes:
     """
     charts = [block for block in report.blocks if isinstance(block, Picture)]
     names = {id(chart): f"{number}.svg" for number, chart in enumerate(charts)}
-    held = {
+    held: dict[str, Any] = {
         "title": report.title, "head": report.head, "above": report.above, "contents": report.contents, "opening": [],
         "notices": [
             {"title": one.title, "parts": [_part(block, "", None, names, report) for block in one.parts]} for one in report.notices
@@ -76,7 +77,7 @@ def pdf(report: Report) -> bytes:
         held["opening"], held["sections"][0]["parts"] = first[:cut], first[cut:]
     files = {"main.typ": _TEMPLATE.read_bytes(), "report.json": json.dumps(_in_letters(held)).encode()}
     files |= {names[id(chart)]: chart.svg for chart in charts}
-    return _compiled(files, format="pdf", pdf_standards=["ua-1"])
+    return cast(bytes, _compiled(files, format="pdf", pdf_standards=["ua-1"]))
 
 
 def pictures(svgs: Sequence[bytes], dots_per_inch: int = 160) -> list[bytes]:
@@ -115,6 +116,7 @@ def _part(block: Block, number: str, laid: Layout | None, names: dict[int, str],
             return kind | {"file": names[id(block)], "alt": block.alt or block.caption, "caption": block.caption,
                            "title": block.title.rstrip("."), "width": block.on_page[0]}  # fmt: skip
         case Table():
+            laid = cast(Layout, laid)
             rows = [[[asdict(run) for run in _fitting(cell, width - _PADDING, laid.size)]
                      for cell, width in zip(row, laid.widths, strict=True)] for row in block.rows]  # fmt: skip
             heads = ["".join(run.text for run in _fitting((Run(head, strong=True),), width - _PADDING, laid.size))

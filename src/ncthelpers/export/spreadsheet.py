@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import access, results, wording
 from ncthelpers.addresses import letter
@@ -213,7 +213,7 @@ def _unique(heads: Sequence[str], names: Sequence[str]) -> list[str]:
     ]
 
 
-def _cell(column: Column, row: Mapping[str, object], titles: Mapping[str, str]) -> tuple[object, str]:
+def _cell(column: Column, row: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[object, str]:
     """A cell and its number format: a figure as a number, a day as a date, a symbol in brackets, all else as it is read."""
     value = row[column.name]
     if _missing(value):
@@ -234,7 +234,7 @@ def _number_format(value: Decimal | int, places: int | None, unit: str) -> str:
     >>> _number_format(Decimal("78.378"), 1, ""), _number_format(1184, None, "children"), _number_format(2031, None, "year")
     ('#,##0.0', '#,##0', '0')
     """
-    own = min(max(-Decimal(value).as_tuple().exponent, 0), _MOST_PLACES)
+    own = min(max(-cast(int, Decimal(value).as_tuple().exponent), 0), _MOST_PLACES)
     shown = own if places is None else int(places)
     return ("0" if unit == "year" else "#,##0") + ("." + "0" * shown if shown else "")
 
@@ -261,7 +261,7 @@ class _Pen:
     def __init__(self) -> None:
         self._styles: dict[_Look, object] = {}
 
-    def put(self, cell: Cell, value: object, look: _Look, link: str = "") -> None:
+    def put(self, cell: Cell, value: Any, look: _Look, link: str = "") -> None:
         """Write a cell; a text is a text, whatever it begins with."""
         is_text = isinstance(value, str)
         value = visible(value) if is_text else value

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import cast
 
 from ncthelpers.access import EXEMPT
 from ncthelpers.cells import Column, visible
@@ -142,6 +143,6 @@ def written(column: Column, row: Mapping[str, object]) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if column.numeric:
-        exact = Decimal(value)
-        return f"{half_up(exact, PLACES) if exact.as_tuple().exponent < -PLACES else exact:f}"
+        exact = Decimal(cast("Decimal | int | str", value))
+        return f"{half_up(exact, PLACES) if cast(int, exact.as_tuple().exponent) < -PLACES else exact:f}"
     return neutral(visible(str(value)))

@@ -101,7 +101,7 @@ def whole_report(data: YearData, pages: Iterable[Mapping[str, Any]]) -> Report:
     councils = wording.listed([council["name"] for council in data.contract["councils"]])
     above = (str(data.contract["provider"]["name"]), councils)
     about = Paragraph(runs(_ABOUT.format(year=data.year)))
-    at_end = (Heading(1, "Sources"), *_merged(sources)) if sources else ()
+    at_end: tuple[Block, ...] = (Heading(1, "Sources"), *_merged(sources)) if sources else ()
     return Report(title, above, notices_of(data), (about, *held, *at_end), contents=True)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import cast
 from xml.sax.saxutils import escape, quoteattr  # nothing is read with it  # nosec B406
 
 from ncthelpers.cells import visible
@@ -109,7 +110,7 @@ class _Writer:
     def document(self, style_file: bytes) -> bytes:
         """The document with all its parts."""
         body = self._body()
-        media = {}
+        media: dict[str, bytes] = {}
         for number, (chart, png) in enumerate(
             zip(self.charts, pictures([one.svg for one in self.charts]), strict=True), 1
         ):
@@ -140,11 +141,11 @@ class _Writer:
                 held += [_paragraph("Notice", self._runs(line)) for line in lines]
         waits_for_contents = report.contents
         for place, section in enumerate(self.sections):
-            for part in section.parts:
-                if waits_for_contents and isinstance(part.block, Heading):
+            for one in section.parts:
+                if waits_for_contents and isinstance(one.block, Heading):
                     held += self._contents()
                     waits_for_contents = False
-                held += self._block(part.block, part.layout)
+                held += self._block(one.block, one.layout)
             if place + 1 < len(self.sections):
                 held[-1] = _ending(held[-1], self._page(section))
         if held[-1].endswith("</w:tbl>"):
@@ -165,7 +166,7 @@ class _Writer:
             case Listed():
                 yield from self._list(block)
             case Table():
-                yield from self._table(block, laid)
+                yield from self._table(block, cast(Layout, laid))
             case Picture():
                 yield from self._picture(block)
 

@@ -130,7 +130,7 @@ def _is_compared(name: str, figure: Mapping[str, str], data: YearData) -> bool:
 def _compared(before: Mapping[str, Any], now: Mapping[str, Any], last: ContractYear, data: YearData) -> _Compared:
     """Figures that two years' pages print under one name: those that differ, and how many are the same."""
     rows: dict[str, list[tuple[str, ...]]] = {}
-    same, seen = 0, set[str]()
+    same, seen = 0, set()
     for page, figures in now.items():
         held = {_without_year(name, last): figure for name, figure in before.get(page, {}).items()}
         for name, figure in figures.items():

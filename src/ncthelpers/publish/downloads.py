@@ -33,7 +33,8 @@ def page(root: Path, years: Sequence[YearData], around: Iterable[str]) -> str:
     around = list(around)
     symbols = tables.Table("Symbols in the place of a figure", _SYMBOLS, tuple(SYMBOLS.items()))
     parts = ["# Open data", _INTRODUCTION.read_text("utf-8").strip(), raw_tables([symbols])]
-    for data in (*years, Comparison(tuple(reversed(years)))):
+    held: tuple[YearData | Comparison, ...] = (*years, Comparison(tuple(reversed(years))))
+    for data in held:
         folder, of = (COMPARISON, comparison) if isinstance(data, Comparison) else (str(data.year), results)
         names = linked(root, folder, around)
         titles = {name: of.table_schema(data, name).title for name in names}

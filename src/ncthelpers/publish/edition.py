@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -227,12 +227,12 @@ def _contract_text(text: str, overlay: Overlay | None) -> str:
 
 def _package_text(text: str, before: Path) -> str:
     """The public package with the sign-off that the edition was given itself: nobody who signed the public figures saw these."""
-    package = read_yaml(text)
+    package: Any = read_yaml(text)
     package.pop("sign_off", None)
-    signed = read_yaml(before.read_text("utf-8")).get("sign_off") if before.is_file() else None
-    return yaml.safe_dump(
-        package | ({"sign_off": signed} if signed else {}), sort_keys=False, allow_unicode=True, width=110
-    )
+    last: Any = read_yaml(before.read_text("utf-8")) if before.is_file() else {}
+    signed = last.get("sign_off")
+    said = package | ({"sign_off": signed} if signed else {})
+    return cast(str, yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110))
 
 
 def _copied(root: Path, edition: Path, overlays: Mapping[str, Overlay], new: Path) -> None:

@@ -13,7 +13,6 @@ these differences:
 - Widgets have no state, and nothing of the user's IPython profile is read: a page is the same on every machine.
 - A traceback through this module or of a deep recursion counts other frames, and ``sys.argv`` is this process's.
 """
-# ruff: noqa: E402
 
 import asyncio
 import builtins
@@ -32,16 +31,14 @@ from functools import cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-WarmEngine = None  # papermill loads its engines when it is imported, and here may be where that happens
+if not TYPE_CHECKING:
+    WarmEngine = None  # papermill loads its engines when it is imported, and here may be where that happens
 
 from jupyter_client.session import Session
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
-
-if TYPE_CHECKING:
-    from ipykernel.zmqshell import ZMQInteractiveShell
 
 __all__ = ["INLINE", "WarmEngine", "shell"]
 
@@ -54,7 +51,7 @@ class _Messages(Session):
 
     def __init__(self, **traits: object) -> None:
         super().__init__(**traits)
-        self.sent = deque()
+        self.sent: deque[dict[str, Any]] = deque()
 
     def send(
         self,
@@ -113,7 +110,9 @@ class _Stream(io.TextIOBase):
 
     def _take_file(self) -> None:
         """What subprocesses and C have written since."""
-        if self._outside is not None and (written := os.fstat(self._file.fileno()).st_size) > self._read:
+        if self._file is None or self._outside is None:
+            return
+        if (written := os.fstat(self._file.fileno()).st_size) > self._read:
             self._text.append(os.pread(self._file.fileno(), written - self._read, self._read).decode(errors="replace"))
             self._read = written
 
@@ -144,7 +143,7 @@ def _no_gui(gui: str | None = None) -> None:
 
 
 @cache
-def shell() -> "ZMQInteractiveShell":
+def shell() -> Any:
     """The shell of this process. It may be made before the process forks: it starts no thread and opens no file."""
     # Imported here, or every import of papermill would take half as long again; ipkernel, to be there when a cell runs
     import ipykernel.ipkernel  # noqa: F401
@@ -153,7 +152,7 @@ def shell() -> "ZMQInteractiveShell":
     from traitlets.config import Config
 
     messages = _Messages()
-    made = ZMQInteractiveShell.instance(
+    made: Any = ZMQInteractiveShell.instance(
         compiler_class=XCachingCompiler,
         config=Config({"HistoryManager": {"enabled": False}}),  # it would keep a file, and a thread that writes it
     )
@@ -162,7 +161,7 @@ def shell() -> "ZMQInteractiveShell":
     return made
 
 
-def _show_figures(where: "ZMQInteractiveShell") -> None:
+def _show_figures(where: Any) -> None:
     """Have figures shown at the end of a cell.
 
     The inline backend sees to it when it is imported, if there is a shell then and it is the backend that is named; else they
@@ -181,14 +180,14 @@ class _Kernel:
         from ipykernel.ipkernel import IPythonKernel
 
         self.language_info = IPythonKernel.language_info
-        nobody = SimpleNamespace(_allow_stdin=False)
+        nobody: Any = SimpleNamespace(_allow_stdin=False)
         self._shell = shell()
-        self._messages = self._shell.display_pub.session
+        self._messages: _Messages = self._shell.display_pub.session
         self._messages.sent.clear()
-        self._replies = deque()
+        self._replies: deque[dict[str, Any]] = deque()
         self._context = copy_context()  # of all cells: numpy's print options, for one, are kept in it
         self._streams = [_Stream("stdout", 1, self._messages), _Stream("stderr", 2, self._messages)]
-        self._own = [
+        self._own: list[tuple[object, str, object]] = [
             (sys, "stdout", self._streams[0]), (sys, "stderr", self._streams[1]),
             (builtins, "input", partial(IPythonKernel.raw_input, nobody)),
             (getpass, "getpass", partial(IPythonKernel.getpass, nobody)),
@@ -212,14 +211,14 @@ class _Kernel:
                 stream.flush()
         self._messages.send(None, "status", {"execution_state": "idle"})
         error = result.error_before_exec or result.error_in_exec
-        reply = {"status": "ok"}
+        reply: dict[str, Any] = {"status": "ok"}
         if error is not None or self._shell._last_traceback_during_displayhook:
             reply = {"status": "error", "ename": type(error).__name__, "evalue": str(error),
                      "traceback": self._shell._last_traceback or []}  # fmt: skip
         self._replies.append({"parent_header": _TO_HERE, "content": reply})
         return _TO_HERE["msg_id"]
 
-    async def _run(self, source: str, store_history: bool) -> object:
+    async def _run(self, source: str, store_history: bool) -> Any:
         """Run a cell as ipykernel does: in the event loop that is running, whether it waits for it or not."""
         shell, failed = self._shell, None
         try:
@@ -256,7 +255,7 @@ def _put(values: list[tuple[object, str, object]]) -> None:
         setattr(where, name, value)
 
 
-class _Client(PapermillNotebookClient):
+class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
     def execute(self, **_: object) -> object:
         self.reset_execution_trackers()
         if self.nb_man.pbar:
@@ -267,7 +266,7 @@ class _Client(PapermillNotebookClient):
         return self.nb
 
 
-class WarmEngine(NBClientEngine):  # noqa: F811
+class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
     """Runs a notebook in this process, for ``papermill --engine ncthelpers`` and for :mod:`ncthelpers.publish.workers`.
 
     It takes what papermill's own engine takes; nbclient's hooks, such as ``on_cell_start``, tell how far it is.

@@ -1,8 +1,9 @@
 """The front page: what the newest annual report at hand said, what later years' official figures say, and where to find the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from ncthelpers import brief, findings, provenance, results, sentences, wording
 from ncthelpers.anchors import attribute
@@ -11,7 +12,6 @@ from ncthelpers.narrative import plain, year_title
 from ncthelpers.publish import notices
 from ncthelpers.publish.markdown import raw_html
 from ncthelpers.publish.toc import ABOUT, COMPARISON
-from ncthelpers.sentences import Sentence
 from ncthelpers.yeardata import YearData
 
 __all__ = ["front_page"]
@@ -20,8 +20,9 @@ _TEXT = Path(__file__).with_name("about") / "index.md"
 _UNRATED = "No KPI is rated red, amber or green here, in any year: no source found gives their targets and tolerances."
 _NO_RATING = "This book gives no overall rating of its own."
 _SILENT = "The data at hand does not say."
+_Asked = Callable[[Any], Finding | None]  # of a year; any sentence that may say one thing is one
 # The questions that a reader comes with, what answers them, and the pages with more.
-_CARDS: tuple[tuple[str, str, tuple[Sentence, ...], tuple[tuple[str, str, str], ...]], ...] = (
+_CARDS: tuple[tuple[str, str, tuple[_Asked, ...], tuple[tuple[str, str, str], ...]], ...] = (
     ("said", "What the report said",
      (sentences.kpis_known, sentences.kpis_rated, sentences.kpis_reported, findings.support_service_rates, sentences.statements),
      (("00_summary", "", "Summary"), ("02_kpis", "", "KPIs"), ("17_cover_report", "", "Cover report"))),
@@ -68,7 +69,7 @@ def _draft(years: Sequence[YearData]) -> str:
     return f"Draft, for it has not been signed off: {', '.join(drafts)}." if drafts else ""
 
 
-def _if_there(sentence: Sentence) -> Sentence:
+def _if_there(sentence: _Asked) -> _Asked:
     """A sentence that says nothing of a root that has no table of that name."""
 
     def told(data: YearData) -> Finding | None:
@@ -80,7 +81,7 @@ def _if_there(sentence: Sentence) -> Sentence:
     return told
 
 
-def _told(data: YearData, name: str, asked: Sequence[Sentence]) -> brief.Brief:
+def _told(data: YearData, name: str, asked: Sequence[_Asked]) -> brief.Brief:
     return brief.made_of(data, f"index/{name}", map(_if_there, asked), most=len(asked))
 
 
@@ -115,7 +116,7 @@ def _card(
     data: YearData,
     name: str,
     title: str,
-    asked: Sequence[Sentence],
+    asked: Sequence[_Asked],
     more: Sequence[tuple[str, str, str]],
     *,
     later: Sequence[YearData],

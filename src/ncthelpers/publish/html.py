@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.export.folders import linked, stamped, zipped
 from ncthelpers.export.symbols import csv_line, neutral
@@ -28,7 +28,7 @@ from ncthelpers.publish.workers import ending
 
 __all__ = ["BuildFailed", "build_html", "commit_of", "cores"]
 
-_CODE = (Path(__file__), *(Path(part.__file__) for part in (checksums, drawings, theme, wordindex)), *(path for folder in ("static", "templates")
+_CODE = (Path(__file__), *map(Path, (checksums.__file__, drawings.__file__, theme.__file__, wordindex.__file__)), *(path for folder in ("static", "templates")
                                                 for path in Path(theme.__file__).with_name(folder).iterdir()))  # fmt: skip
 _TABLES = "tables"  # the folder of the tables as open data
 _NO_PAGES = ("data/", f"{_TABLES}/")  # what the HTML is made of that Sphinx never sees
@@ -73,7 +73,7 @@ def build_html(root: Path, config: Path, waits: Callable[[], None] = lambda: Non
         work.mkdir(parents=True, exist_ok=True)
         for left in work.glob(".*"):  # half written by a build that was killed, or what Sphinx said of its own end
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-        record = {"commit": commit_of(config.parent), "made_of": _made_of(root, config)}
+        record: dict[str, Any] = {"commit": commit_of(config.parent), "made_of": _made_of(root, config)}
         if _read(work / "published.json") != {**record, "files": _hashes(html)}:
             with ThreadPoolExecutor(1) as beside:  # Sphinx is a process of its own
                 tables = beside.submit(_tables_up_to_date, root, work, record["made_of"])
@@ -145,7 +145,7 @@ def cores() -> int:
 def _read(record: Path) -> dict[str, Any]:
     """What a record says; nothing if there is none that can be read."""
     try:
-        return json.loads(record.read_text("utf-8"))
+        return cast("dict[str, Any]", json.loads(record.read_text("utf-8")))
     except (OSError, ValueError):
         return {}
 
@@ -220,7 +220,7 @@ def _lose_no_page() -> None:
 
     joined, process = ParallelTasks._join_one, ParallelTasks._process
 
-    def alone(tasks: ParallelTasks, *task: object) -> None:
+    def alone(tasks: ParallelTasks, *task: Any) -> None:
         for pipe in (*tasks._precvs.values(), *tasks._precvsWaiting.values()):
             pipe.close()
         with suppress(BrokenPipeError):
@@ -235,7 +235,8 @@ def _lose_no_page() -> None:
             said = "; ".join(killed) if isinstance(error, EOFError) else str(error)
             sys.exit(f"a process that made some of the pages failed: {said or 'it ended'}")
 
-    ParallelTasks._join_one, ParallelTasks._process = join_one, alone
+    replaced: Any = ParallelTasks
+    replaced._join_one, replaced._process = join_one, alone
 
 
 def _publish(root: Path, work: Path, html: Path, record: Mapping[str, Any], tables: Path) -> None:
@@ -328,7 +329,9 @@ def _marks(root: Path) -> tuple[str, ...]:
 
     listed = {page.partition("/")[0] for page in pages_listed(root)}
     terms = (root / "data" / folder / "contract.yml" for folder in sorted(listed))
-    said = [marks(read_yaml(path.read_text("utf-8-sig"))) for path in terms if path.is_file()]
+    said = [
+        marks(cast("Mapping[str, Any]", read_yaml(path.read_text("utf-8-sig")))) for path in terms if path.is_file()
+    ]
     return tuple(dict.fromkeys(mark for one in said for mark in one))
 
 
@@ -338,7 +341,7 @@ def _title(root: Path, config: Path) -> dict[str, str]:
     from ncthelpers.yaml_files import read_yaml
 
     marks = _marks(root)
-    title = _INVENTED_TITLE if "invented" in marks else read_yaml(config.read_text("utf-8"))["title"]
+    title = _INVENTED_TITLE if "invented" in marks else cast(Any, read_yaml(config.read_text("utf-8")))["title"]
     others = [mark for mark in marks if mark != "invented"]
     return {"html_title": captioned(title, others)} if marks else {}
 

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.files import checksum
 from ncthelpers.publish import companion, pages, staleness
@@ -82,16 +82,21 @@ class Made:
     seconds: float
 
 
-def as_text(page: Mapping[str, Any]) -> str:
-    """A page as its file holds it."""
+def _nbformat() -> Any:
+    """The library that reads and writes notebooks, most of which has no types; importing it takes long."""
     import nbformat
 
-    return nbformat.v4.writes(nbformat.from_dict(page)) + "\n"
+    return nbformat
+
+
+def as_text(page: Mapping[str, Any]) -> str:
+    """A page as its file holds it."""
+    nbformat = _nbformat()
+    return cast(str, nbformat.v4.writes(nbformat.from_dict(page))) + "\n"
 
 
 def _ran(task: Task, told: Callable[[str], None]) -> dict[str, Any]:
     """The template run, with a last cell that tells which files it read."""
-    import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -102,10 +107,11 @@ def _ran(task: Task, told: Callable[[str], None]) -> dict[str, Any]:
         where = f"cell {cell_index}"
         told(where)
 
+    nbformat = _nbformat()
     notebook = nbformat.from_dict(task.template)
     notebook.cells.append(nbformat.v4.new_code_cell(_ASKS, id=_READ))
     try:
-        return papermill.execute_notebook(
+        ran = papermill.execute_notebook(
             notebook, None, dict(task.parameters), kernel_name="python3", cwd=task.at, progress_bar=False,
             autosave_cell_every=0, execution_timeout=CELL_SECONDS, engine_name=task.engine,
             on_cell_start=began,
@@ -116,6 +122,7 @@ def _ran(task: Task, told: Callable[[str], None]) -> dict[str, Any]:
         raise PageFailed(f"cell {error.cell_index}: {error.ename}: {error.evalue}") from None
     except (CellTimeoutError, DeadKernelError) as error:
         raise PageFailed(f"{where}: {error}") from None
+    return cast("dict[str, Any]", ran)
 
 
 def made(task: Task, told: Callable[[str], None] = lambda text: None) -> Made:
@@ -149,9 +156,10 @@ def made(task: Task, told: Callable[[str], None] = lambda text: None) -> Made:
         edition = companion.edition_of(task.before, figures, task.editions[0])
         beside = companion.page_json(task.name, task.years, edition, results)
         if task.before != beside and task.record not in {"", checksum(task.before.encode())}:
-            edition = companion.edition_on_record(task.name, task.years, results, task.record, task.editions)
-            if edition is None:
+            on_record = companion.edition_on_record(task.name, task.years, results, task.record, task.editions)
+            if on_record is None:
                 raise PageFailed(f"{file} {_DAMAGED}")
+            edition = on_record
             beside = companion.page_json(task.name, task.years, edition, results)
         text = as_text(companion.with_colophon(pages.tidied(page), task.years, parts, file, edition))
     except (pages.TemplateError, companion.ClashingFigures) as error:
@@ -173,8 +181,6 @@ def reworded(folder: str, page: Planned, years: tuple[str, ...], published: str,
     published, beside : str
         The page and its JSON as they were published.
     """
-    import nbformat
-
-    again = pages.with_words(nbformat.v4.reads(published), page.template)
+    again = pages.with_words(_nbformat().v4.reads(published), page.template)
     edition = json.loads(beside)["edition"]
     return as_text(companion.with_colophon(again, years, page.parts, f"book/{folder}/{page.name}.json", edition))

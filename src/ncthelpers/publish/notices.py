@@ -1,6 +1,8 @@
 """What every page says of itself below its title: that all is invented, that it may not be published, that it is a draft."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import cast
 
 from ncthelpers import access, signoff, wording
 from ncthelpers.narrative import plain
@@ -76,7 +78,9 @@ def of_pages(years: Sequence[YearData]) -> dict[str, str]:
     of = "" if len(years) == 1 else f" of {_listed([str(data.year) for data in open_years])}"
     said = [f"The figures{of} on this page have not been signed off"]
     for data in open_years:
-        lapsed = _listed([f"on {in_words(one.on.isoformat())} by the {plain(one.role)}" for one in _lapsed(data)])
+        lapsed = _listed(
+            [f"on {in_words(cast(date, one.on).isoformat())} by the {plain(one.role)}" for one in _lapsed(data)]
+        )
         if lapsed:
             said.append(f"{f'{data.year} was' if of else 'they were'} signed off {lapsed}, and changed since")
     return of_all(years) | {"draft": _admonition("Draft", "attention", f"{'; '.join(said)}.")}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 import pandas as pd
@@ -25,6 +25,7 @@ from ncthelpers.narrative import NUMBER_WORDS
 from ncthelpers.publish.companion import COLOPHON
 from ncthelpers.publish.pages import NOTICE
 from ncthelpers.rows import records_of
+from ncthelpers.schemas import TableSchema
 from ncthelpers.yeardata import Comparison, YearData
 
 __all__ = ["Numeral", "Allowed", "EXCEPTIONS", "numerals", "unexplained"]
@@ -108,7 +109,8 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[_Block] = []
-        self._skipped, self._label, self._open, self._parts = 0, "", "", []
+        self._skipped, self._label, self._open = 0, "", ""
+        self._parts: list[str] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         held = {name: value or "" for name, value in attributes}
@@ -276,12 +278,13 @@ class _Held:
 
     def __init__(self, data: YearData | Comparison, name: str) -> None:
         of = comparison if isinstance(data, Comparison) else results
-        self.name, self.schema = name, of.table_schema(data, name)
+        self.name = name
+        self.schema: TableSchema = of.table_schema(data, name)
         self.frame: pd.DataFrame = of.table(data, name)
         self.rows = records_of(self.frame)
         self._titles = data.titles
-        self._units = data.reference.names("measures", "measure", "unit")
-        self._decimals = data.reference.names("measures", "measure", "decimals")
+        self._units: Mapping[Any, str] = data.reference.names("measures", "measure", "unit")
+        self._decimals: Mapping[Any, Any] = data.reference.names("measures", "measure", "decimals")
 
     @cached_property
     def by_path(self) -> dict[str, list[dict[str, Any]]]:
@@ -341,12 +344,16 @@ class _Held:
         return found
 
 
+def _each(data: YearData | Comparison) -> Sequence[YearData]:
+    return cast("Sequence[YearData]", getattr(data, "years", None) or (data,))
+
+
 class _Explained:
     """What explains the numerals of one page."""
 
     def __init__(self, page: str, record: Mapping[str, Any], data: YearData | Comparison) -> None:
         self.page, self.data, self.figures = page, data, record["figures"]
-        self.of_years = [str(one.year) for one in getattr(data, "years", None) or (data,)]
+        self.of_years = [str(one.year) for one in _each(data)]
         self._held: dict[str, _Held] = {}
 
     def held(self, name: str) -> _Held:
@@ -368,7 +375,7 @@ class _Explained:
     def reasons(self) -> set[str]:
         """What the contract file says in words: why something is not reported, and from when to when the year ran."""
         found: set[str] = set(self.of_years)
-        for one in getattr(self.data, "years", None) or (self.data,):
+        for one in _each(self.data):
             said = [one.contract["annual_report"].get("reason", ""), *one.contract.get("not_reported", {}).values()]
             said += [str(withheld) for withheld in access.restrictions(one.contract)]
             found |= {_spaced(str(reason)) for reason in said}

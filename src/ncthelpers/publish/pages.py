@@ -5,7 +5,7 @@ import copy
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.reading import text_in
 
@@ -50,7 +50,7 @@ def read(template: Path) -> dict[str, Any]:
         raise TemplateError(f"{template.name} is not a notebook: {error}") from None
     except SyntaxError as error:
         raise TemplateError(f"{template.name} has a cell that is not Python: {error.msg}: {error.text}") from None
-    return notebook
+    return cast("dict[str, Any]", notebook)
 
 
 def _code(notebook: Mapping[str, Any], tag: str = "") -> list[ast.Module]:
@@ -72,6 +72,10 @@ def _shows(template: Path) -> Iterator[ast.Call]:
                 yield node
 
 
+def _named(call: ast.Call) -> str:
+    return cast(str, cast(ast.Constant, call.args[1]).value)
+
+
 def subject(template: Path) -> str:
     """The table that a template shows first: a year that does not have it has no such page.
 
@@ -81,7 +85,7 @@ def subject(template: Path) -> str:
         If the template shows no table.
     """
     for call in _shows(template):
-        return call.args[1].value
+        return _named(call)
     raise TemplateError(f"{template.name} shows no table")
 
 
@@ -94,7 +98,7 @@ def shown(template: Path) -> tuple[str, ...]:
         If it is not a notebook.
     """
     return tuple(dict.fromkeys(
-        call.args[1].value for call in _shows(template) if "cites" not in {keyword.arg for keyword in call.keywords}
+        _named(call) for call in _shows(template) if "cites" not in {keyword.arg for keyword in call.keywords}
     ))  # fmt: skip
 
 
@@ -140,7 +144,7 @@ def filled(template: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, A
     >>> filled(notebook, {"contract_year": "2021-22"})["cells"][0]["source"]
     '# Cost, 2021-22'
     """
-    page = copy.deepcopy(template)
+    page = copy.deepcopy(cast("dict[str, Any]", template))
     for cell in page["cells"]:
         if cell["cell_type"] == "markdown":
             for name, text in words.items():
@@ -162,7 +166,7 @@ def _tidied_cell(cell: dict[str, Any]) -> dict[str, Any]:
     return cell
 
 
-def tidied(page: Mapping[str, Any]) -> dict[str, Any]:
+def tidied(executed: Mapping[str, Any]) -> dict[str, Any]:
     """An executed page without anything that differs from one run to the next, its code hidden from readers.
 
     Execution counts stay: they say that every cell ran once, in order. Papermill's timings, paths and version, the
@@ -174,7 +178,7 @@ def tidied(page: Mapping[str, Any]) -> dict[str, Any]:
     TemplateError
         If a code cell did not run or wrote to its error stream.
     """
-    page = copy.deepcopy(page)
+    page = copy.deepcopy(cast("dict[str, Any]", executed))
     for number, cell in enumerate(page["cells"]):
         if cell["cell_type"] == "code":
             noise = [output for output in cell["outputs"] if output["output_type"] in {"stream", "error"}]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers import tables
 from ncthelpers.cells import Column
@@ -55,12 +55,11 @@ def recorded(root: Path) -> dict[str, Any]:
         If it cannot be read.
     """
     try:
-        found: dict[str, Any] = json.loads(text_in(root / RESULTS, root))
+        return cast("dict[str, Any]", json.loads(text_in(root / RESULTS, root)))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{RESULTS} cannot be read: {error}") from None
-    return found
 
 
 def page(results: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import re
 from base64 import b64decode
 from html import unescape
 from pathlib import Path
+from typing import cast
 
 from ncthelpers.anchors import attribute
 from ncthelpers.files import write_atomically
@@ -40,7 +41,8 @@ def _chart(book: Path, asked: re.Match[str]) -> tuple[str, str]:
     if not there:
         raise PictureMissing(f"{asked['name']}: no page of the book shows a chart {asked['id']}")
     chart = chart.partition("</figure>")[0]
-    title, alt, drawing = (re.search(pattern, chart) for pattern in (_TITLE, _ALT, _DRAWING))
+    title = re.search(_TITLE, chart)
+    alt, drawing = (cast("re.Match[str]", re.search(pattern, chart)) for pattern in (_ALT, _DRAWING))
     said = [f"{title[1].rstrip('.')}." if title else "", alt[1]]
     return b64decode(drawing[1]).decode(), unescape(" ".join(filter(None, said)))
 

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from tornado import httpserver, netutil, web
@@ -121,10 +121,10 @@ def with_year_listed(toc: str, year: str, pages: Sequence[str]) -> str:
       chapters:
       - file: 1999-00/04_cost
     """
-    listed = read_yaml(toc)
+    listed: Any = read_yaml(toc)
     chapters = [{"file": f"{year}/{page}"} for page in pages]
     part = {"caption": f"Contract year {year}, not public", "chapters": chapters}
-    return yaml.safe_dump({**listed, "parts": [part, *listed.get("parts", [])]}, sort_keys=False)
+    return cast(str, yaml.safe_dump({**listed, "parts": [part, *listed.get("parts", [])]}, sort_keys=False))
 
 
 # What is served.
@@ -248,7 +248,7 @@ def made_by(command: Sequence[str], told: Callable[[str], None]) -> Callable[[],
         )  # fmt: skip
         said: list[str] = []
         try:
-            async for line in child.stdout:
+            async for line in cast(asyncio.StreamReader, child.stdout):
                 said.append(line.decode("utf-8", "replace").rstrip())
                 told(said[-1])
             code = await child.wait()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from ncthelpers import access, coverage, results, tables, trials, wording
 from ncthelpers.accessibility import statement
@@ -38,11 +39,11 @@ _RESTRICTED = tuple(Column(name, "text", title) for name, title in (
 _DISAGREEMENT = ("says", "printed", "because", "response", "source")
 
 
-def _show(data: YearData, name: str, *arguments: object, **options: object) -> tables.Table:
+def _show(data: YearData, name: str, columns: Sequence[str] = (), **options: Any) -> tables.Table:
     """A table of a year for a page that shows several years, with the year in its caption and its id."""
     caption = options.pop("caption", "") or results.table_schema(data, name).title
     caption = caption if str(data.year) in caption else f"{caption}, {data.year}"
-    shown = tables.show(data, name, *arguments, caption=caption, **options)
+    shown = tables.show(data, name, columns, caption=caption, **options)
     return replace(shown, anchor=anchor(shown.anchor, data.year), row_anchors=())
 
 

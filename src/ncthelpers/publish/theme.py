@@ -2,11 +2,16 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape, unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
 
 __all__ = ["CHANGED", "FOOTER", "Sidebar", "contract_years", "description", "setup", "whole"]
 
@@ -101,10 +106,12 @@ def _in_order(includes: Mapping[str, Sequence[str]], root: str) -> list[str]:
     return [root, *(page for below in includes.get(root, ()) for page in _in_order(includes, below))]
 
 
-def _keep_what_is_used(app, pagename, templatename, context, doctree) -> None:
+def _keep_what_is_used(
+    app: "Sphinx", pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
     """Of the styles and scripts that extensions bring to every page, those that a page uses; none of another site, none inline."""
 
-    def named(file) -> str:
+    def named(file: object) -> str:
         return Path(urlsplit(str(getattr(file, "filename", file) or "")).path).name
 
     styles = {*_OWN_STYLES, _CODE_STYLE} if 'class="highlight' in (context.get("body") or "") else {*_OWN_STYLES}
@@ -113,7 +120,7 @@ def _keep_what_is_used(app, pagename, templatename, context, doctree) -> None:
     context["body_scripts"] = _AT_THE_END
 
 
-def _complete_frame(app, pagename, templatename, context, doctree) -> None:
+def _complete_frame(app: "Sphinx", pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """What the frame of a page shows beside the theme's own: the years to go to, what the page is about, years kept whole."""
     order = _in_order(app.env.toctree_includes, app.config.root_doc)
     years = contract_years(pagename, order)
@@ -128,7 +135,7 @@ def _complete_frame(app, pagename, templatename, context, doctree) -> None:
         context["generate_toc_html"] = lambda *arguments: whole(str(contents(*arguments) or ""))
 
 
-def _shape_sidebar(app, pagename, templatename, context, doctree) -> None:
+def _shape_sidebar(app: "Sphinx", pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Names in the sidebar: the button that unfolds a part says what it unfolds, and a page does not repeat its part's year."""
     from bs4 import BeautifulSoup
 
@@ -136,7 +143,7 @@ def _shape_sidebar(app, pagename, templatename, context, doctree) -> None:
     if made is None:
         return
 
-    def shaped(*arguments, **options):
+    def shaped(*arguments: Any, **options: Any) -> Any:
         tree = made(*arguments, **options)
         for summary in tree.select("summary") if hasattr(tree, "select") else ():
             summary["aria-label"] = f"Pages of {summary.find_parent('li').find('a').get_text(' ', strip=True)}"
@@ -171,7 +178,7 @@ class Sidebar:
     <li class="toctree-l1 current active"><a aria-current="page" class="current internal" href="#">B</a></li></ul>
     """
 
-    def __init__(self, tree, pages: Mapping[str, str]):
+    def __init__(self, tree: Any, pages: Mapping[str, str]):
         for tag in tree.select(".current, details[open]"):
             del tag["open"]
             tag["class"] = [name for name in tag.get("class", []) if name not in {"current", "active"}]
@@ -189,7 +196,7 @@ class Sidebar:
                 around.pop()
             elif part.startswith("<details"):
                 folded[around[-1]] = at
-            elif part.startswith("<a ") and (page := pages.get(_ADDRESS.search(part)[1])):
+            elif part.startswith("<a ") and (page := pages.get(cast("re.Match[str]", _ADDRESS.search(part))[1])):
                 self._links[at] = page
                 self._ways[page] = (*around, at)
         self._ways = {page: (*way, *(folded[at] for at in way if at in folded)) for page, way in self._ways.items()}
@@ -225,13 +232,15 @@ def _marked(tag: str) -> str:
     )
 
 
-def _draw_sidebar_once(drawn: dict[str, Sidebar], app, pagename, templatename, context, doctree) -> None:
+def _draw_sidebar_once(
+    drawn: dict[str, Sidebar], app: "Sphinx", pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
     """Half of the time that pages took was the sidebar, drawn whole for each though only links and marks differ."""
     made = context.get("generate_toctree_html")
     if made is None:
         return
 
-    def once(kind, **options):
+    def once(kind: str, **options: Any) -> Any:
         if options.get("startdepth") != 0 or options.get("collapse") or options.get("show_nav_level", 1) > 1:
             return made(kind, **options)  # more differs from page to page
         key = repr((kind, sorted(options.items())))
@@ -243,7 +252,7 @@ def _draw_sidebar_once(drawn: dict[str, Sidebar], app, pagename, templatename, c
     context["generate_toctree_html"] = once
 
 
-def _known_of(env, pages) -> dict[str, Any]:
+def _known_of(env: "BuildEnvironment", pages: Iterable[str]) -> dict[str, Any]:
     """What other pages may show of these or link to: titles, headings with their addresses, labels."""
     labels = [*env.domaindata["std"]["labels"].items(), *env.domaindata["std"]["anonlabels"].items()]
     return {
@@ -256,7 +265,14 @@ def _known_of(env, pages) -> dict[str, Any]:
     }
 
 
-def _find_changed(before: dict[str, Any], app, env, added, changed, removed) -> set[str]:
+def _find_changed(
+    before: dict[str, Any],
+    app: "Sphinx",
+    env: "BuildEnvironment",
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> set[str]:
     """The pages to read again, by content: Sphinx itself goes by the time of a file, which may go backwards."""
     asked = set(app.config[CHANGED])
     if not asked <= env.found_docs:
@@ -265,12 +281,12 @@ def _find_changed(before: dict[str, Any], app, env, added, changed, removed) -> 
     return asked
 
 
-def _find_touched(before: dict[str, Any], app, env) -> set[str]:
+def _find_touched(before: dict[str, Any], app: "Sphinx", env: "BuildEnvironment") -> set[str]:
     """Every page if what it may show of another has changed; Sphinx would leave it with an old title or a dead link."""
     return set(env.found_docs) if _known_of(env, before) != before else set()
 
 
-def _forget_the_old(app, exception) -> None:
+def _forget_the_old(app: "Sphinx", exception: Exception | None) -> None:
     """Images that no page shows any more are left lying by Sphinx."""
     if exception is not None:
         return
@@ -281,20 +297,22 @@ def _forget_the_old(app, exception) -> None:
                 path.unlink()
 
 
-def _leave_room_for_the_commit(app, config) -> None:
+def _leave_room_for_the_commit(app: "Sphinx", config: "Config") -> None:
     config.html_theme_options = {**config.html_theme_options, "extra_footer": FOOTER}
 
 
-def _prepare(app) -> None:
+def _prepare(app: "Sphinx") -> None:
     """Our static files; and a search page without Sphinx's index, which holds no figure, no short word and no sentence."""
     app.config.html_static_path.append(str(_STATIC))
-    app.builder.search = False
+    builder: Any = app.builder  # of HTML
+    builder.search = False
     app.config.html_additional_pages = {"search": "search.html"}
 
 
-def setup(app) -> dict[str, Any]:
+def setup(app: "Sphinx") -> dict[str, Any]:
     """Add the stylesheet and the place of the commit, change each page, and read again what has changed."""
-    before, draw_sidebar_once = {}, functools.partial(_draw_sidebar_once, {})
+    before: dict[str, Any] = {}
+    draw_sidebar_once = functools.partial(_draw_sidebar_once, {})
     app.connect("config-inited", _leave_room_for_the_commit)
     app.connect("builder-inited", _prepare)
     app.connect("config-inited", lambda app, config: config.templates_path.insert(0, str(_TEMPLATES)))

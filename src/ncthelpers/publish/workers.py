@@ -23,7 +23,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar, cast
 
 __all__ = ["WorkerFailed", "call", "can_fork", "close", "ending", "warm_up"]
 
@@ -42,6 +42,9 @@ _SELDOM = 100_000, 20, 100  # looking for cycles among what lives to the end tak
 _DONE = "\0"
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36  # of prctl(2)
 _ENDING_SECONDS = 5
+
+_Argument = TypeVar("_Argument")
+_Returned = TypeVar("_Returned")
 
 _lock = threading.Lock()
 _servers: set["_Server"] = set()
@@ -71,11 +74,11 @@ class _Server:
         """Whether it can be asked nothing more; one that is idle has nothing to say while it is there."""
         return self.process.poll() is not None or (not self.cold and bool(select.select([self.answers], [], [], 0)[0]))
 
-    def answer(self, request: bytes) -> tuple[str, object]:
+    def answer(self, request: bytes) -> tuple[str, Any]:
         try:
             self.requests.write(request)
             self.requests.flush()
-            return pickle.load(self.answers)  # of a child  # nosec B301
+            return cast("tuple[str, Any]", pickle.load(self.answers))  # of a child  # nosec B301
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             _end([self])
             self.answers.close()
@@ -99,7 +102,7 @@ def _started(key: str, cold: bool, n: int = 1) -> list[_Server]:
     for end in theirs:
         os.close(end)
     if cold:
-        return [_Server(key, cold, process, process.stdin, process.stdout)]
+        return [_Server(key, cold, process, cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout))]
     return [_Server(key, cold, process, os.fdopen(asks, "wb"), os.fdopen(hears, "rb")) for _, asks, hears, _ in pipes]
 
 
@@ -113,9 +116,9 @@ def can_fork() -> bool:
 
 
 def call(
-    function: Callable[[Any, Callable[[str], None]], Any], argument: object, *,
+    function: Callable[[_Argument, Callable[[str], None]], _Returned], argument: _Argument, *,
     seconds: float, key: str = "", cold: bool = False,
-) -> Any:  # fmt: skip
+) -> _Returned:  # fmt: skip
     """What a function returns that is called in a fresh process.
 
     Many threads may call at once; each takes a server that is idle or starts another.
@@ -149,7 +152,7 @@ def call(
         raise value
     if what == "failed":
         raise WorkerFailed(value)
-    return value
+    return cast(_Returned, value)
 
 
 def warm_up(n: int, key: str = "") -> None:
@@ -296,8 +299,7 @@ def _unable_to_warm_up() -> str | None:
     try:
         for name in _STACK:
             importlib.import_module(name)
-        import nbformat
-
+        nbformat = importlib.import_module("nbformat")  # most of it has no types
         from ncthelpers.publish.engine import shell
 
         nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()]))
@@ -412,7 +414,7 @@ def _watched(child: int, says: int, seconds: float, requests: BinaryIO) -> tuple
                     if where == _DONE:
                         return None, where
             elif ended in ready:
-                status = os.waitid(os.P_PIDFD, ended, os.WEXITED | os.WNOWAIT)
+                status = cast("os.waitid_result", os.waitid(os.P_PIDFD, ended, os.WEXITED | os.WNOWAIT))
                 code = status.si_status if status.si_code == os.CLD_EXITED else -status.si_status
                 return ending(code), where
             elif not ready:
