@@ -18,7 +18,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
@@ -178,6 +178,7 @@ class _Trial:
         self.module = importlib.import_module(f"ncthelpers.{name}")
         self.folder, self.processes = folder, processes
         self.ends: list[tuple[str, str]] = []
+        self.forgetting: list[Callable[[], None]] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         settings.register_profile("mutants", deadline=None, database=None, derandomize=True,
@@ -234,6 +235,9 @@ class _Trial:
         if session.testsfailed:
             raise pytest.UsageError(f"the tests of {self.module.__name__} fail as it is: there is nothing to try")
         lines = covered.get_data().contexts_by_lineno(path)
+        self.forgetting = list(_forgetting())
+        gc.collect()
+        gc.freeze()  # what is shared stays shared: a child does not look through it
         return seconds, {line: [int(test) for test in tests if test] for line, tests in lines.items()}
 
     def _forked(self, session: pytest.Session, mutant: Mutant | None, tests: Sequence[int], limit: float) -> int:
@@ -243,7 +247,8 @@ class _Trial:
         try:
             self._in_a_child()
             signal.alarm(int(limit))
-            _forget()
+            for forget in self.forgetting:
+                forget()
             if mutant:
                 _changed(self.module, mutant)
             for place, test in enumerate(tests):
@@ -278,13 +283,13 @@ class _More:
         return [self.session]
 
 
-def _forget() -> None:
-    """Forget what was kept of calculations that were made before the change."""
+def _forgetting() -> Iterator[Callable[[], None]]:
+    """What forgets each thing that is kept of calculations, which may be of those to be changed."""
     for one in gc.get_objects():
         if type(one).__name__ == "_lru_cache_wrapper" and str(one.__module__).startswith("ncthelpers"):
-            one.cache_clear()
+            yield one.cache_clear
         elif isinstance(one, FunctionType) and one.__code__ is _ONCE:
-            one.__closure__[_ONCE.co_freevars.index("held")].cell_contents.clear()
+            yield one.__closure__[_ONCE.co_freevars.index("held")].cell_contents.clear
 
 
 def _run(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> None:
