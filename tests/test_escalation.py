@@ -45,9 +45,11 @@ def moves(*rows, judged=TRUST, subject="A"):
     return pd.DataFrame(made, columns=COLUMNS, dtype=object).set_axis(range(2, len(made) + 2))
 
 
+NAMES = {judged: {"A": "Referrals", "B": "Reviews", "3": "Offices"} for judged in (TRUST, SUPPORT, DEPENDENCY)}
+
+
 def register(frame, as_of=END, of=OF):
-    names = {judged: {"A": "Referrals", "B": "Reviews", "3": "Offices"} for judged in (TRUST, SUPPORT, DEPENDENCY)}
-    return escalation.escalation_register(frame, names, of, HOLIDAYS, as_of).to_dict("records")
+    return escalation.escalation_register(frame, NAMES, of, HOLIDAYS, as_of).to_dict("records")
 
 
 def row(*rows, as_of=END):
@@ -103,6 +105,7 @@ def test_a_stage_that_no_source_names_has_neither_a_length_nor_a_source():
     unnamed = {"triggers": [], "stages": [{"stage": INFORMAL, "basis": "not named in the source"}]}
     terms = escalation.escalation_terms(escalation.mechanism({"escalation": unnamed}))
     assert terms.values.tolist() == [[INFORMAL, None, None, "not named in the source", None]]
+    assert terms.columns.tolist() == ["step", "length", "unit", "basis", "source"]
 
 
 def test_terms_show_what_is_counted_only_where_its_number_is_known():
@@ -287,11 +290,9 @@ def test_months_before_the_last_case_was_closed_do_not_bear_out_the_next():
     history = {2: {"on": date(2031, 7, 30), "state": "closed"}, 3: {"on": date(2031, 11, 30), "state": FAILURE}}
     assert len(escalation.unmeasured(history, months(*["red"] * 4, *["green"] * 4), OF)) == 1
     assert escalation.unmeasured(history, months(*["red"] * 8), OF) == []
-    on_the_day = {
-        **history,
-        2: {"on": date(2031, 7, 28), "state": "closed"},
-    }  # the fourth of these months ended that day
-    assert escalation.unmeasured(on_the_day, months(*["red"] * 4, *["green"] * 3), OF) == []
+    # The fourth of these months ended on the day on which the case was closed.
+    on_the_day = {**history, 2: {"on": date(2031, 7, 28), "state": "closed"}}
+    assert len(escalation.unmeasured(on_the_day, months(*["red"] * 4, *["green"] * 4), OF)) == 1
 
 
 # The register
@@ -485,6 +486,8 @@ def test_each_subject_of_each_side_has_a_row_of_its_own_the_first_escalated_firs
 def test_a_register_of_nothing_has_its_columns():
     held = escalation.escalation_register(moves(), {}, OF, HOLIDAYS, END)
     assert held.empty and list(held.columns) == results.result_schemas()["escalation_register"].names
+    one = escalation.escalation_register(moves(*LED_TO_PLAN), NAMES, OF, HOLIDAYS, END)
+    assert {kind.name for kind in one.dtypes} == {"object"}, "days stay whole numbers beside those that are missing"
 
 
 def test_a_clock_beyond_the_bank_holidays_is_refused():

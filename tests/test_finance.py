@@ -311,6 +311,13 @@ def test_gaps_of_a_year_add_up_over_councils_unless_one_is_missing(by_year):
         assert found == [*of, None if None in of else sum(of)]
 
 
+def test_a_total_cites_the_sources_of_its_parts_each_once():
+    cited = ["report:12/3", "cover:7/1", "report:12/3"]
+    gaps = pd.DataFrame(dict(council=list("abc"), year="2023-24", gap=[Decimal(1)] * 3, source=cited), dtype=object)
+    rows = finance.gaps_by_year(gaps, [{"id": name, "name": name} for name in "abc"])
+    assert rows["source"].tolist() == [*cited, "report:12/3 cover:7/1"]
+
+
 def test_gaps_of_one_council_have_no_total_beside_them():
     gaps = pd.DataFrame(
         dict(council=["A", "A"], year=["2023-24", "2024-25"], gap=[Decimal("1.5"), None], source="report:12/3"),

@@ -193,6 +193,7 @@ def test_a_point_in_which_two_trends_meet_is_of_the_later():
         ([80, 75, 60], [NEAR, NEAR, ""]),  # on the limit is not beyond it
         ([20, 25, 40], [NEAR, NEAR, ""]),
         ([75, None, 75], [""] * 3),
+        ([75, 60, 75, 50, 25, 40, 25], [NEAR, "", NEAR, "", NEAR, "", NEAR]),  # near either limit at two times
         ([85, 75, 60], [OUTSIDE, "", ""]),  # beyond the limit is not near it: issue 153 of the R package
         ([85, 75, 75], [OUTSIDE, NEAR, NEAR]),
     ],
@@ -501,8 +502,11 @@ def test_counts_of_one_day_are_months_of_their_own_and_the_first_day_of_the_year
     assert table["status"].tolist() == ["green", "green", "not reported", "green"]
 
 
-def test_no_month_is_made_where_there_is_none():
+def test_no_month_is_made_where_there_is_none_and_a_table_without_a_row_has_its_columns():
     assert spc.every_month([]) == []
+    for make, of_one in ((spc.kpi_months, months([60])), (spc.kpi_signals, months([60, 62, 60]))):
+        nothing = make(register(), months([]))
+        assert nothing.empty and nothing.columns.tolist() == make(register(kpi()), of_one).columns.tolist() != []
 
 
 def test_assurance_is_by_the_limits_now_in_force():

@@ -4,7 +4,7 @@ How a table and the way it adds up are written is told in :mod:`ncthelpers.diffe
 """
 
 from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from ncthelpers.differencing import (
     THRESHOLD,
@@ -85,7 +85,7 @@ def protect(
             kept[_second(told, kept, among, wanted)] = None
         spare = {cell for relation in among for cell in relation if shown.get(cell) and kept[cell] is None}
         for cell in sorted(
-            (cell for cell in shown if cell in spare), key=lambda cell: (cell not in wanted, -cast("int", shown[cell]))
+            (cell for cell in shown if cell in spare), key=lambda cell: (cell not in wanted, -(shown[cell] or 0))
         ):
             if not is_small(shown[cell], threshold):
                 kept[cell] = shown[cell]
@@ -210,6 +210,6 @@ def _second(
     def loss(cell: Hashable) -> tuple[bool, int, int]:
         of = [id(relation) for relation in relations if cell in relation]
         laid_bare, helped = sum(not unknown[one] for one in of), sum(one in telling for one in of)
-        return cell in wanted, laid_bare - helped, cast("int", shown[cell])
+        return cell in wanted, laid_bare - helped, shown[cell] or 0
 
     return min(choice, key=loss)
