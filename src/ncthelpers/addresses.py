@@ -30,7 +30,8 @@ def _grid(content: bytes) -> tuple[dict[str, str], dict[int, int]]:
 
     The two differ below a quoted cell that holds a line break. A column that stands twice has no one letter.
     """
-    letters, rows = {}, {}
+    letters: dict[str, str] = {}
+    rows: dict[int, int] = {}
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""), strict=True)
     try:
         for number, cells in enumerate(lines, 1):

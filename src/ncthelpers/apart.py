@@ -9,16 +9,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import TypeVar
 
 __all__ = ["answer", "apart"]
 
+_Made = TypeVar("_Made")
 _MOST_SECONDS = 120
 _LEAST_BYTES, _BYTES_A_BYTE = 512 << 20, 200  # of memory: for any file, and for each of its own bytes
 _CHILD = "from ncthelpers.apart import answer; answer()"
 _TOO_MUCH = "it makes its reader crash, or takes more time or memory than such a file can"
 
 
-def apart(made_of: Callable[[bytes], object], content: bytes) -> object:
+def apart(made_of: Callable[[bytes], _Made], content: bytes) -> _Made:
     """What a function makes of a file, asked in a process of its own.
 
     Parameters
@@ -52,7 +54,8 @@ def apart(made_of: Callable[[bytes], object], content: bytes) -> object:
     said = json.loads(done.stdout)
     if "refused" in said:
         raise ValueError(said["refused"])
-    return said["made"]
+    made: _Made = said["made"]
+    return made
 
 
 def answer() -> None:

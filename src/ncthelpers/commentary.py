@@ -6,6 +6,7 @@ it, and ``written``, the day on which its words were last found to be right.
 
 import re
 from datetime import date
+from typing import Any
 
 import yaml
 
@@ -19,7 +20,7 @@ _HEAD_HOLDS = {"owner": str, "written": date}
 _SOURCE_LINE = re.compile(r"^source:(.*)$", flags=re.MULTILINE)
 
 
-def head(text: str) -> dict[str, object]:
+def head(text: str) -> dict[str, Any]:
     """What the head of a commentary file says; nothing where it has none.
 
     Raises

@@ -55,4 +55,6 @@ def paragraph_coverage(data: YearData) -> pd.DataFrame:
 def uncovered(data: YearData) -> list[str]:
     """Paragraphs that no row carries and that give no reason for it."""
     coverage = paragraph_coverage(data)
-    return coverage.loc[coverage["carried_by"].isna() & coverage["not_carried"].isna(), "paragraph"].tolist()
+    uncarried = coverage["carried_by"].isna() & coverage["not_carried"].isna()
+    found: list[str] = coverage.loc[uncarried, "paragraph"].tolist()
+    return found

@@ -1,5 +1,6 @@
 """Deadlines, required topics and the dated record of how the contract was governed."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -85,7 +86,7 @@ def _days(count: int) -> str:
     return f"{count} day{'' if count == 1 else 's'}"
 
 
-def _lateness(due, taken: str | None) -> str | None:
+def _lateness(due: date | None, taken: str | None) -> str | None:
     if due is None or taken is None:
         return None
     least, most = (first_day(taken) - due).days, (last_day(taken) - due).days

@@ -306,7 +306,7 @@ def is_reported(data: YearData, name: str) -> bool:
     return bool(frame["value"].notna().any()) if "value" in frame else not frame.empty
 
 
-def figure_value(data: YearData, name: str):
+def figure_value(data: YearData, name: str) -> Any:
     """The value of a figure: a row of ``figures``, or a line of the year's finances; none if it has none.
 
     Raises
@@ -324,7 +324,7 @@ def figure_value(data: YearData, name: str):
     raise LookupError(f"there is no figure named {name}")
 
 
-def cell(data: YearData, path: str):
+def cell(data: YearData, path: str) -> Any:
     """The value of one cell of a table, as ``table/key/column`` with a part for each column of the key.
 
     Returns

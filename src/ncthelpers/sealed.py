@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.addresses import letter
 from ncthelpers.faults import Fault
@@ -89,7 +89,8 @@ def _cells(row: str) -> list[str]:
 def _alike(one: str, other: str) -> bool:
     """Whether two rows have half of their cells in common, so that one is the other changed."""
     pairs = list(zip_longest(_cells(one), _cells(other)))
-    return 2 * sum(was == now for was, now in pairs) >= len(pairs)
+    alike: int = sum(was == now for was, now in pairs)
+    return 2 * alike >= len(pairs)
 
 
 def _steps(was: list[str], now: list[str]) -> Iterator[tuple[int | None, int | None]]:
@@ -136,7 +137,7 @@ def cell_faults(content: bytes, record: Mapping[str, Any], file: str) -> list[Fa
     for old, new in steps:
         if new is None:
             if record["rows"][old] not in moved:
-                faults.append(Fault(file, None, "", "", f"lacks what was sealed as its row {old + 2}"))
+                faults.append(Fault(file, None, "", "", f"lacks what was sealed as its row {cast('int', old) + 2}"))
             continue
         line, number, cells = body[new]
         if old is None:

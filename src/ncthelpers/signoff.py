@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers.faults import Fault
 from ncthelpers.files import checksum
+
+if TYPE_CHECKING:
+    from ncthelpers.yeardata import YearData
 
 __all__ = ["Signature", "CURRENT", "LAPSED", "NOT_YET", "data_checksum", "is_signed_off", "role_fault", "sign_off_faults", "signatures",
            "signed"]  # fmt: skip
@@ -84,7 +87,7 @@ def signatures(contract: Mapping[str, Any], package: Mapping[str, Any]) -> tuple
     )
 
 
-def is_signed_off(data: object) -> bool:
+def is_signed_off(data: "YearData") -> bool:
     """Whether a year stands signed off: by every role that its contract names or, where it names none, by one at least.
 
     Parameters

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -29,7 +29,7 @@ from ncthelpers.years import ContractYear
 
 __all__ = ["main"]
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY: Path = Path(__file__).resolve().parents[3]
 
 # Every verb in the order in which a year needs it, in a line of its own.
 _VERBS = {
@@ -61,17 +61,17 @@ _VERBS = {
 class _InOrder(TyperGroup):
     """The verbs in their order, each with its line."""
 
-    def list_commands(self, context: typer.Context) -> list[str]:
+    def list_commands(self, context: Any) -> list[str]:
         return [*_VERBS, *(set(self.commands) - set(_VERBS))]
 
-    def get_command(self, context: typer.Context, name: str) -> object:
+    def get_command(self, context: Any, name: str) -> Any:
         command = super().get_command(context, name)
         if command is not None:
             command.short_help = _VERBS.get(name)
         return command
 
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="A reproducible annual review of a children's trust contract.", no_args_is_help=True, cls=_InOrder,
     pretty_exceptions_enable=False, rich_markup_mode=None,
 )  # fmt: skip
@@ -198,7 +198,7 @@ def _claims_shown(rows: list[dict[str, Any]]) -> None:
 def _moved(was: dict[str, Any] | None, now: dict[str, Any] | None) -> str:
     """A claim that is not as committed, with its verdict before and now."""
     if was is None or now is None:
-        return f"{(now or was)['claim']} ({'new' if now else 'gone'})"
+        return f"{cast('dict[str, Any]', now or was)['claim']} ({'new' if now else 'gone'})"
     then = "otherwise" if was["verdict"] == now["verdict"] else f"now {now['verdict']}"
     return f"{now['claim']} ({was['verdict']}, {then})"
 
@@ -273,7 +273,7 @@ Scheduler = Annotated[
         help="Make the pages on a Dask cluster that sees this folder, such as tcp://host:8786; --jobs is then its own affair.",
     ),
 ]
-CORES = html.cores()
+CORES: int = html.cores()
 
 
 def _asked(year: str | None) -> list[ContractYear]:
@@ -430,8 +430,8 @@ def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract 
     for page in found.stale:
         how = "only its words are written again" if page.words_only else "it would be run"
         print(f"{year}/{page.name}: {'; '.join(page.reasons)} ({how})")
-    for page in found.gone:
-        print(f"{year}/{page}: it is no longer made (it would go)")
+    for name in found.gone:
+        print(f"{year}/{name}: it is no longer made (it would go)")
     say.print(f"{year}: {len(found.stale)} of {len(found.pages)} pages are out of date")
 
 
@@ -495,7 +495,9 @@ def test(
 ) -> None:
     """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
     pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
-    quickly = {name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)}
+    quickly: dict[str, Callable[[], int]] = {
+        name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)
+    }
     quickly["Data of every public year, every rule"] = _data_holds
     at_length = {
         "HTML of the book, warnings as errors": _html_builds,

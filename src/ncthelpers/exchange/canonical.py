@@ -43,8 +43,8 @@ def _dated(text: str, column: Column, british: bool) -> str:
         return f"{_year(found[3]):04}-{_MONTHS.index(found['month'][:3].casefold()) + 1:02}-{int(found[1]):02}"
     if column.type == "when":
         if found := _BY_MONTH.fullmatch(text):
-            month, year = found["month"] or found["short"], found[2] or found[4]
-            return f"{_year(year):04}-{_MONTHS.index(month[:3].casefold()) + 1:02}"
+            name, digits = found["month"] or found["short"], found[2] or found[4]
+            return f"{_year(digits):04}-{_MONTHS.index(name[:3].casefold()) + 1:02}"
         if found := _MONTH_OF.fullmatch(text):
             return f"{found[2]}-{int(found[1]):02}"
         if re.fullmatch(rf"{_MONTH} \d\d", text, flags=re.IGNORECASE):

@@ -58,11 +58,12 @@ def read(docx: bytes, file: str) -> dict[str, Any]:
     if sum(parts.values()) > MOST_BYTES:
         raise DataFaults([Fault(file, None, "", "", "is larger than a commentary can be")])
     try:
-        return json.loads(_pandoc(docx, "--track-changes=accept", "-f", "docx+styles", "-t", "json"))
+        made: dict[str, Any] = json.loads(_pandoc(docx, "--track-changes=accept", "-f", "docx+styles", "-t", "json"))
     except subprocess.TimeoutExpired:
         raise DataFaults([Fault(file, None, "", "", "takes too long to read")]) from None
     except (subprocess.CalledProcessError, ValueError, RecursionError):
         raise DataFaults([Fault(file, None, "", "", "cannot be read as a Word document")]) from None
+    return made
 
 
 def _parts(docx: bytes) -> dict[str, int]:

@@ -42,7 +42,7 @@ LISTS: Mapping[str, tuple[tuple[str, ...], str, tuple[Column, ...]]] = {
 
 def entries_of(contract: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The entries of one of the lists; none where the contract has no such list."""
-    held = contract
+    held: Any = contract
     for key in LISTS[name][0]:
         held = held.get(key) if isinstance(held, Mapping) else None
     return [entry for entry in held if isinstance(entry, Mapping)] if isinstance(held, list) else []

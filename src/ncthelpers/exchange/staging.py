@@ -47,7 +47,8 @@ class Stage:
 
 
 def _dumped(package: dict[str, Any]) -> bytes:
-    return yaml.safe_dump(package, sort_keys=False, allow_unicode=True, width=110).encode()
+    written: str = yaml.safe_dump(package, sort_keys=False, allow_unicode=True, width=110)
+    return written.encode()
 
 
 def _recorded(held: Current, proposal: Proposal, today: date) -> dict[str, Any]:

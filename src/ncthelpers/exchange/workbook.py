@@ -183,14 +183,15 @@ class _Lists:
     """The hidden sheet of values that do not fit into a drop-down's own list."""
 
     def __init__(self, sheet: "Worksheet") -> None:
-        self.sheet, self.columns = sheet, {}
+        self.sheet = sheet
+        self.columns: dict[str, int] = {}
 
     def range(self, name: str, values: Sequence[str]) -> str:
         """Where the values of one name stand."""
         if name not in self.columns:
-            self.columns[name] = at = len(self.columns) + 1
+            self.columns[name] = column = len(self.columns) + 1
             for row, value in enumerate((name, *values), 1):
-                _put(self.sheet.cell(row, at), value)
+                _put(self.sheet.cell(row, column), value)
         at = letter(self.columns[name] - 1)
         return f"'{SPARE}'!${at}$2:${at}${len(values) + 1}"
 
