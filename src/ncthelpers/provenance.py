@@ -309,8 +309,8 @@ def _calculation(function: object) -> Callable[..., Any] | None:
         module = function.__globals__.get(name)
         for called in function.__code__.co_names if inspect.ismodule(module) else ():
             if not called.startswith("_") and _gives_a_table(getattr(module, called, None)):
-                calculation: Callable[..., Any] = getattr(module, called)
-                return calculation
+                made: Callable[..., Any] = getattr(module, called)
+                return made
     return None
 
 
