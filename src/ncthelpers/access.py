@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import years
 from ncthelpers.faults import Fault
@@ -134,8 +134,8 @@ def restrictions(contract: Mapping[str, Any]) -> tuple[Restriction, ...]:
 def _of_schema(schema: TableSchema) -> list[Restriction]:
     """What a schema itself restricts, for every year."""
     if schema.access == RESTRICTED:
-        return [Restriction(schema.table, (), "", schema.reason, schema.review)]
-    return [Restriction(schema.table, (column.name,), "", column.reason, column.review)
+        return [Restriction(schema.table, (), "", schema.reason, cast("date", schema.review))]
+    return [Restriction(schema.table, (column.name,), "", column.reason, cast("date", column.review))
             for column in schema.columns if column.access == RESTRICTED]  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def adapted(schema: TableSchema, contract: Mapping[str, Any]) -> TableSchema:
         for column in schema.columns
     )  # fmt: skip
     whole = next((one for one in of_table.values() if one.whole_table), None)
-    said = {"access": RESTRICTED, "reason": whole.reason, "review": whole.review} if whole else {}
+    said: dict[str, Any] = {"access": RESTRICTED, "reason": whole.reason, "review": whole.review} if whole else {}
     return replace(schema, columns=columns, **said)
 
 
@@ -376,7 +376,9 @@ def column_faults(
         if one.commentary and pages and one.commentary not in pages:
             faults.append(Fault(file, None, RESTRICTED, one.commentary, "is not the name of a page of this root"))
         schema = schemas.get(one.table)
-        for name in one.columns if schema else ():
+        if schema is None:
+            continue
+        for name in one.columns:
             if name not in schema.names:
                 rule = f"is not a column of {one.table}"
             elif name in schema.key:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -167,7 +167,7 @@ def _escalation(contract: Mapping[str, Any], file: str) -> list[Fault]:
             )
     if not faults:
         issue, failure = (mechanism(contract).periods(state) for state in TRIGGERS)
-        if None not in (issue, failure) and failure <= issue:
+        if issue is not None and failure is not None and failure <= issue:
             faults.append(Fault(file, None, "escalation triggers", str(failure),
                                 f"is not more periods than the {issue} of a {TRIGGERS[0]}, which comes before"))  # fmt: skip
     return faults
@@ -201,8 +201,8 @@ def excused_tables(contract: Mapping[str, Any], absent: Iterable[str]) -> dict[s
     {'risks': 'not found'}
     """
     report, given = contract.get("annual_report"), contract.get("not_reported")
-    missing = isinstance(report, dict) and report.get("at_hand") is False
-    by_report = {table: str(report.get("reason") or "") for table in absent} if missing else {}
+    missing = report if isinstance(report, dict) and report.get("at_hand") is False else None
+    by_report = {table: str(missing.get("reason") or "") for table in absent} if missing else {}
     return by_report | (given if isinstance(given, dict) else {})
 
 
@@ -229,13 +229,14 @@ def entry_text(key: str, value: object) -> str:
     """
     style = None if isinstance(value, list | dict) else False
     of_names = isinstance(value, list) and all(isinstance(one, str) for one in value)
-    return yaml.safe_dump(
+    written: str = yaml.safe_dump(
         {key: value},
         sort_keys=False,
         allow_unicode=True,
         width=110 if of_names else 10_000,  # a record keeps its line, however long
         default_flow_style=style,
     )
+    return written
 
 
 def with_entry(text: str, key: str, value: object) -> str:
@@ -275,8 +276,10 @@ def with_entry(text: str, key: str, value: object) -> str:
         written = text + ("" if text.endswith("\n") else "\n") + entry_text(key, value)
     else:
         start, stop = begins[place], begins[place + 1]
-        below = re.search(r"(?:^(?:#.*|[ \t]*)(?:\n|\Z))*\Z", text[start:stop], flags=re.MULTILINE)[0]
-        written = text[:start] + entry_text(key, value) + below + text[stop:]
+        below = cast(
+            "re.Match[str]", re.search(r"(?:^(?:#.*|[ \t]*)(?:\n|\Z))*\Z", text[start:stop], flags=re.MULTILINE)
+        )
+        written = text[:start] + entry_text(key, value) + below[0] + text[stop:]
     try:
         sound = read_yaml(written) == {**held, key: value}
     except (yaml.YAMLError, ValueError):

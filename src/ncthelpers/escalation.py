@@ -526,7 +526,7 @@ def _registered(
 
 def escalation_register(
     escalations: pd.DataFrame,
-    names: Mapping[str, Mapping[str, str]],
+    names: Mapping[str, Mapping[str, Any]],
     mechanism: Mechanism,
     holidays: Holidays,
     as_of: date,

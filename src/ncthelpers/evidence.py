@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -101,7 +101,7 @@ class Item:
 
 def decimals(item: Item) -> int:
     """Places to which a figure is shown: those of its measure, or those that it is written with."""
-    return -unit_of_last_place(item.value).as_tuple().exponent if item.decimals is None else item.decimals
+    return -cast("int", unit_of_last_place(item.value).as_tuple().exponent) if item.decimals is None else item.decimals
 
 
 def unit_of_last_place(value: Decimal | int) -> Decimal:
@@ -112,7 +112,7 @@ def unit_of_last_place(value: Decimal | int) -> Decimal:
     >>> unit_of_last_place(Decimal("57.30")), unit_of_last_place(12)
     (Decimal('0.01'), Decimal('1'))
     """
-    return Decimal(1).scaleb(min(Decimal(value).as_tuple().exponent, 0))
+    return Decimal(1).scaleb(min(cast("int", Decimal(value).as_tuple().exponent), 0))
 
 
 def _entered(data: YearData, name: str) -> tuple[pd.DataFrame, TableSchema]:
@@ -282,7 +282,7 @@ def _narrowed(statistics: benchmarks.Statistics) -> benchmarks.Statistics:
         "areas": areas[areas["area"].isin(known)],
         "area_members": members[members["group"].isin(known) & members["member"].isin(known)],
     }
-    return benchmarks.Statistics(ChainMap(narrowed, statistics.tables), statistics.held)
+    return benchmarks.Statistics(ChainMap(narrowed, cast("dict[str, Any]", statistics.tables)), statistics.held)
 
 
 def _of_area(row: Mapping[str, Any] | None, measure: Mapping[str, Any]) -> benchmarks.Combined:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -171,7 +171,7 @@ class _Input:
     aliases: Callable[[], Mapping[str, Mapping[str, Any]]]  # by column: ids of a name
     where: str
     is_first: bool
-    _groups: dict[str, Any] = field(default_factory=dict)
+    _groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[int]]] = field(default_factory=dict)
 
     @cached_property
     def every(self) -> Rows:
@@ -190,7 +190,7 @@ class _Input:
             self._groups[columns] = groups
         return self._groups[columns]
 
-    def ids(self, column: str, value: object) -> list[Any]:
+    def ids(self, column: str, value: Any) -> list[Any]:
         """The values of a column that a row's value stands for: itself, or those of that name."""
         held = self.grouped((column,))
         if (value,) in held:
@@ -222,7 +222,7 @@ def _own_areas(data: YearData, years: Iterable[str]) -> set[str]:
     statistics = official.statistics(data)
     lies_in = dict(zip(data.reference.tables["areas"]["area"], data.reference.tables["areas"]["lies_in"], strict=True))
     areas = {area for year in years for area in benchmarks.own_areas(statistics, year)}
-    above = set(statistics.held)
+    above: set[Any] = set(statistics.held)
     while above:
         above = {lies_in.get(area) for area in above} - {None} - areas
         areas |= above
@@ -254,7 +254,7 @@ def _names(data: YearData) -> dict[str, dict[str, Any]]:
 
 
 def _years(data: YearData | Comparison) -> tuple[YearData, ...]:
-    return getattr(data, "years", None) or (data,)
+    return cast("tuple[YearData, ...]", getattr(data, "years", None) or (data,))
 
 
 def _inputs(name: str) -> tuple[str, ...]:
@@ -300,7 +300,9 @@ class Lineage:
             return tuple((key, key) for key in keys)
         other = _OTHER_NAMES.get((self.name, entered), {})
         key = {*schema.key, *self.schema.key}
-        shared = {column: column for column in schema.names if column in key and column in self.schema.names}
+        shared: dict[str, str | None] = {
+            column: column for column in schema.names if column in key and column in self.schema.names
+        }
         shared |= other
         return tuple((column, of) for column, of in shared.items() if of)
 
@@ -384,7 +386,8 @@ def _by_key(data: YearData, table: str, held: dict[str, Any]) -> tuple[str, dict
         keys = [frame[part].map(as_written).tolist() for part in results.table_schema(data, table).key]
         lines = dict(zip(zip(*keys, strict=True), frame.index, strict=True))
         held[table] = (f"{data.year if of_year else 'reference'}/{table}.csv", lines, len(frame))
-    return held[table]
+    made: tuple[str, dict[tuple[Any, ...], int], int] = held[table]
+    return made
 
 
 def _matching(data: YearData, query: str) -> Rows:
@@ -404,7 +407,8 @@ def _official_rows(data: YearData, path: str, held: dict[str, Any]) -> Rows:
     """The newest figure of a measure, area and year; ``own`` is the contract's areas."""
     if "official figures" not in held:
         frame = data.reference.tables["official"]
-        newest, groups = _newest(data, frame), {}
+        newest = _newest(data, frame)
+        groups: dict[tuple[Any, ...], list[int]] = {}
         cells = zip(newest["measure"].tolist(), newest["area"].tolist(), newest["year"].tolist(), strict=True)
         for line, key in zip(newest.index, cells, strict=True):
             groups.setdefault(key, []).append(line)

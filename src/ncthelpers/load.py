@@ -28,7 +28,7 @@ from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.files import checksum, is_data, work_tree_of
 from ncthelpers.reading import Lazily, Readable, content_of, noted, text_in
 from ncthelpers.rows import unread as unread_rows
-from ncthelpers.schemas import has_rows, open_schemas, read_rows, read_schemas, read_table
+from ncthelpers.schemas import TableSchema, has_rows, open_schemas, read_rows, read_schemas, read_table
 from ncthelpers.suggestions import nearest
 from ncthelpers.yaml_files import read_yaml
 from ncthelpers.yeardata import NO_REFERENCE, Comparison, Reference, YearData
@@ -125,7 +125,7 @@ def _commentary(folder: Path, place: str, withheld: Mapping[str, Any]) -> tuple[
     return commentary, faults
 
 
-def _by_path(package: Mapping[str, Any]) -> MappingProxyType:
+def _by_path(package: Mapping[str, Any]) -> MappingProxyType[str, Any]:
     """A package with its files by their path."""
     listed = package.get("resources")
     entries = listed if isinstance(listed, list) else []
@@ -301,7 +301,7 @@ def as_read(
         Entries of ``datapackage.yml`` that have one.
     """
 
-    def whole(tables: Mapping[str, Any], schemas: Mapping[str, Any]) -> Readable:
+    def whole(tables: Mapping[str, Any], schemas: Mapping[str, Any]) -> Readable[Any]:
         unread = _not_whole(tables, schemas) | (set(schemas) & set(wrong))
         return Readable({name: frame for name, frame in tables.items() if name not in unread}, unread)
 
@@ -317,7 +317,8 @@ def as_read(
 
 def placed(root: Path, faults: Sequence[Fault]) -> list[Fault]:
     """Faults or queries about files of a root, each with the cell of a table or the line of an entry that it stands in."""
-    found_at, by_file = [], {}
+    found_at = []
+    by_file: dict[str, list[Fault]] = {}
     for fault in faults:
         by_file.setdefault(fault.file, []).append(fault)
     for file, found in by_file.items():
@@ -449,7 +450,7 @@ def _opened_package(folder: Path, place: str) -> Mapping[str, Any]:
     return MappingProxyType({**package, "resources": Lazily(folder, "", files, files.__getitem__)})
 
 
-def _opened_tables(folder: Path, place: str, schemas: Lazily, excused: Mapping[str, Any]) -> Lazily:
+def _opened_tables(folder: Path, place: str, schemas: Lazily[TableSchema], excused: Mapping[str, Any]) -> Lazily[Any]:
     def table(name: str) -> pd.DataFrame:
         path, file = folder / f"{name}.csv", f"{place}/{name}.csv"
         if not path.is_file():
@@ -507,12 +508,12 @@ def open_year(root: Path | str, year: ContractYear | str, reference: Reference |
     if faults:
         raise DataFaults(faults)
     schemas = open_schemas(root / "data" / "schemas", partial(access.adapted, contract=contract))
-    excused = excused_tables(contract, absent)
-    if set(excused) - set(contract["not_reported"]):
+    given = excused_tables(contract, absent)
+    if set(given) - set(contract["not_reported"]):
         noted(folder)  # what is not there is excused because it is not there
-    unexplained = (schemas[name] for name in absent if name not in excused)
-    excused |= access.excuses(access.of_year(contract, unexplained))
-    excused = _Excused(excused, folder, to_enter(contract))
+    unexplained = (schemas[name] for name in absent if name not in given)
+    given |= access.excuses(access.of_year(contract, unexplained))
+    excused = _Excused(given, folder, to_enter(contract))
     withheld = access.withheld_commentary(contract)
     pages = sorted(path.stem for path in (folder / "commentary").glob("*.md")
                    if is_data(path) and path.stem not in withheld)  # fmt: skip

@@ -182,6 +182,7 @@ def text_of(data: YearData, name: str, as_words: str = "") -> str:
         If the data has nothing of that name.
     """
     kind, _, rest = name.partition(":")
+    value: Any
     if name == "year":
         return str(data.year)
     if kind == "date":
@@ -250,14 +251,16 @@ def _named(
     table = re.split(r"[?/]", rest)[0] if kind in {"count", "cell"} else ""
     if table and table not in held:
         held[table] = results.table(data, table)
+    value: Any
+    behind: tuple[lineage.Rows, ...]
     if name == "year":
         value, unit, behind = str(data.year), "contract year", (lineage.Rows(f"{data.year}/contract.yml"),)
     elif kind == "compare":
         return None, ()
     elif kind == "date":
         behind = lineage.behind_named(data, f"events/{rest}/start")
-        event = records_by_row(data["events"].set_index("event")[["start", "end"]]).get(rest, {})
-        value, unit = "/".join(filter(None, event.values())) or None, "date"
+        events: Mapping[Any, Any] = records_by_row(data["events"].set_index("event")[["start", "end"]])
+        value, unit = "/".join(filter(None, events.get(rest, {}).values())) or None, "date"
     elif kind == "count":
         value, unit, behind = _count(data, rest, held[table]), "", lineage.behind_count(data, rest, held[table])
     elif kind == "cell":
@@ -382,7 +385,8 @@ def commentary_faults(data: YearData, place: str, known: Mapping[str, set[Any]] 
     known : Mapping, optional
         What may be cited, as far as it could be read; what the year holds if nothing is given.
     """
-    known, faults = rules.known_sources(data) if known is None else known, []
+    known = rules.known_sources(data) if known is None else known
+    faults: list[Fault] = []
     for page, text in data.commentary.items():
         file = f"{place}/commentary/{page}.md"
         faults += _block_faults(text, file)

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -93,7 +94,7 @@ def _open_cases(last: YearData) -> list[dict[str, Any]]:
 
 # Tables that are filled, each with the tables of the earlier year that it comes from and how.
 _FILLED: Mapping[str, tuple[tuple[str, ...], Callable[[YearData], list[dict[str, Any]]]]] = MappingProxyType({
-    **{table: ((table,), lambda last, table=table: _register(last, table)) for table in _REGISTERS},
+    **{table: ((table,), partial(_register, table=table)) for table in _REGISTERS},
     "carried_actions": (("actions", "carried_actions"), _open_actions),
     "kpi_history": (("kpi_history", "kpi_values"), _months_before),
     "escalations": (("escalations",), _open_cases),
@@ -287,8 +288,8 @@ def _package(last: YearData, year: ContractYear) -> str:
         "documents": [*documents, *before],
         "records": [],
     }
-    text: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
-    return text
+    written: str = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
+    return written
 
 
 def new_year(

@@ -92,7 +92,7 @@ def shares_for_percentages(data: YearData, last: YearData | None) -> Iterator[Od
         columns = [one.name for one in _quantities(data.schemas[name])
                    if one.type == "number" and one.name not in ("numerator", "denominator")]  # fmt: skip
         for column in columns:
-            held = {row: (units.get(of.get(name), {}).get(cells.get("kpi"), cells.get("unit")), cells[column])
+            held = {row: (units.get(of.get(name, ""), {}).get(cells.get("kpi"), cells.get("unit")), cells[column])
                     for _, row, cells in _given(data.tables, name) if cells[column] is not None}  # fmt: skip
             in_per_cent = {row: value for row, (unit, value) in held.items() if unit == "per cent" and value}
             large = {row: value for row, value in in_per_cent.items() if abs(value) > _WHOLE}
@@ -108,7 +108,9 @@ def shares_for_percentages(data: YearData, last: YearData | None) -> Iterator[Od
 
 def changed_levels(data: YearData, last: YearData | None) -> Iterator[Oddity]:
     """A target or a tolerance is not what it was last year."""
-    for register in SERIES if last else ():
+    if last is None:
+        return
+    for register in SERIES:
         if register not in data.tables:
             continue
         before = {cells["kpi"]: cells for *_, cells in _given(last.tables, register)}
@@ -162,7 +164,7 @@ def _keyed(data: YearData, name: str, back: int = 0) -> dict[tuple[Any, ...], tu
             for _, row, cells in _given(data.tables, name)}  # fmt: skip
 
 
-def _pairs(data: YearData, last: YearData) -> Iterator[tuple[str, Column, list[tuple[int, object, object]]]]:
+def _pairs(data: YearData, last: YearData) -> Iterator[tuple[str, Column, list[tuple[int, Any, Any]]]]:
     """Of each column of quantities the rows that last year had too: line, value, value last year."""
     for name in data.tables:
         schema = data.schemas[name]
@@ -182,7 +184,9 @@ def _pairs(data: YearData, last: YearData) -> Iterator[tuple[str, Column, list[t
 
 def pasted_again(data: YearData, last: YearData | None) -> Iterator[Oddity]:
     """Most figures of a column, at least three, are last year's in the same rows; round and small ones do not tell."""
-    for name, column, pairs in _pairs(data, last) if last else ():
+    if last is None:
+        return
+    for name, column, pairs in _pairs(data, last):
         pairs = [pair for pair in pairs if len(Decimal(pair[1]).normalize().as_tuple().digits) > 2]
         moving = [(row, now) for row, now, was in pairs if now == was]
         if name != "kpi_history" and len(moving) > 2 and 2 * len(moving) > len(pairs):

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import results
 from ncthelpers.cells import Column, as_written, visible
@@ -177,7 +177,7 @@ def _missing(value: object) -> bool:
     return value is None or value != value
 
 
-def _unit(column: Column, row: Mapping[str, Any], units: Mapping[str, str]) -> str:
+def _unit(column: Column, row: Mapping[str, Any], units: Mapping[Any, str]) -> str:
     """Unit of a cell: its column's, else its row's, else its measure's."""
     if column.unit or column.type in _UNITS:
         return column.unit or _UNITS[column.type]
@@ -220,7 +220,8 @@ def figures_of(
     measures = "measure" in lineage.schema.names
     units = lineage.newest.reference.names("measures", "measure", "unit") if measures else {}
     held = _held(columns, lineage.schema)
-    found, behind = [], []
+    found: list[Figure] = []
+    behind: list[Rows] = []
     for row, name, printed in zip(rows, names, texts, strict=True):
         of = lineage.of(row)
         behind += of
@@ -308,7 +309,8 @@ def _calculation(function: object) -> Callable[..., Any] | None:
         module = function.__globals__.get(name)
         for called in function.__code__.co_names if inspect.ismodule(module) else ():
             if not called.startswith("_") and _gives_a_table(getattr(module, called, None)):
-                return getattr(module, called)
+                made: Callable[..., Any] = getattr(module, called)
+                return made
     return None
 
 
@@ -339,7 +341,7 @@ def _documents(package: Mapping[str, Any]) -> dict[str, str]:
             for document in package.get("documents", [])}  # fmt: skip
 
 
-def _cites(frame, columns: Sequence[str], lines: Sequence[int]) -> dict[str, dict[str, None]]:
+def _cites(frame: Any, columns: Sequence[str], lines: Sequence[int]) -> dict[str, dict[str, None]]:
     """Documents that some rows of a table cite, each with its sections."""
     kept = frame.loc[list(lines)]
     cells = dict.fromkeys(cell for column in columns for cell in kept[column] if isinstance(cell, str))
@@ -368,9 +370,10 @@ def sources_of(
     said : tuple of str
         Anything else to say.
     """
-    years = {str(one.year): one for one in getattr(data, "years", None) or (data,)}
+    years = {str(one.year): one for one in cast("tuple[YearData, ...]", getattr(data, "years", None) or (data,))}
     newest = list(years.values())[-1]
-    files, cited = [], {}
+    files = []
+    cited: dict[str, None] = {}
     for rows in behind:
         folder, _, path = rows.file.partition("/")
         held = years.get(folder, newest.reference)

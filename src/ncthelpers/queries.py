@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import claims, commentary, coverage, finance, unfinished
 from ncthelpers.asprinted import unlike_printed
@@ -171,7 +171,7 @@ def _line_totals(data: YearData, place: str) -> Iterator[Fault]:
     grants = [cells["amount"] for cells in _rows(data, "grants").values() if cells["covid"]]
     made = {
         "budget": [("budgets of the services", budget)],
-        "gross_overspend": [("gross outturn less budget of the services", gross and gross - budget)],
+        "gross_overspend": [("gross outturn less budget of the services", gross and gross - cast("Decimal", budget))],
         "covid_mitigation": [("covid funding of the services", of_services("covid_funding")),
                              ("covid grants", sum(grants, Decimal(0)) / _MILLION if grants else None)],
         "pressure": [("variances of the services", of_services("outturn_variance"))],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -101,7 +101,9 @@ def _dangling(
             if table not in known:
                 continue
             there = _named(known[table], target)
-            for row, value in () if there is None else frame[column.name].dropna().items():
+            if there is None:
+                continue
+            for row, value in frame[column.name].dropna().items():
                 if value not in there:
                     yield Fault(f"{place}/{name}.csv", row, column.name, str(value), f"is not in {column.refers_to}",
                                 suggestion=nearest(value, there))  # fmt: skip
@@ -150,7 +152,8 @@ _NOT_THERE = {
 
 def known_sources(data: YearData) -> dict[str, set[Any]]:
     """What a row of the year may cite: its paragraphs and the reference's publications, as far as they could be read."""
-    known, held = {}, data.reference
+    known: dict[str, set[Any] | None] = {}
+    held = data.reference
     if "documents" in data.package:
         known[_FILES] = {one["id"] for one in data.package["documents"]}
     if PUBLICATIONS in held.tables or PUBLICATIONS not in held.schemas:  # a root may keep no list of publications
@@ -308,7 +311,7 @@ def _kpi_printed(data: YearData, place: str) -> Iterator[Fault]:
         printed, part, whole = cells["value"], cells["numerator"], cells["denominator"]
         if printed is None:
             continue
-        places = -Decimal(printed).as_tuple().exponent
+        places = -cast("int", Decimal(printed).as_tuple().exponent)
         share = Decimal(100) * part / whole if whole else None
         if share is None or abs(printed - share) > Decimal(5).scaleb(-places - 1):
             gives = "no percentage" if share is None else f"{half_up(share, places)} per cent"
@@ -368,7 +371,7 @@ def _unread_values(data: YearData, judged: str) -> list[str]:
 def _histories(data: YearData, place: str) -> Iterator[Fault]:
     """A history of escalation is possible, its failures are measured, and the bank holidays cover its clocks."""
     file, found, mechanism = f"{place}/escalations.csv", [], escalation.mechanism(data.contract)
-    moves = data.tables.get("escalations")
+    moves: Any = data.tables.get("escalations")
     held = {} if moves is None or unread(moves) else escalation.histories(moves)
     for row, column, rule in escalation.unfounded_reliefs(held):
         found.append(Fault(file, row, column, as_written(moves.loc[row, column]), rule))
@@ -436,7 +439,7 @@ def _room_left(data: YearData, place: str) -> Iterator[Fault]:
     complete: dict[str, set[int]] = {}  # where no base is given, a question without a mark tells how many answered it
     for (survey, _), answers in asked.items():
         if None not in answers.values():
-            complete.setdefault(survey, set()).add(sum(answers.values()))
+            complete.setdefault(survey, set()).add(sum(filter(None, answers.values())))
     for (survey, _), answers in asked.items():
         base, given = bases.get(survey), sum(filter(None, answers.values()))
         hidden = list(answers.values()).count(None)
@@ -543,7 +546,7 @@ def _bases(data: YearData, place: str) -> Iterator[Fault]:
         return
     kinds = data.reference.names(PUBLICATIONS, "publication", "kind")
     for row, cells in records_by_row(data.tables["published_finance"]).items():
-        cited = [
+        cited: list[Any] = [
             kinds.get(one.section) if one.document == PUBLICATIONS else _PARAGRAPH for one in citations(cells["source"])
         ]
         if None not in cited and not set(cited) & set(_BASES.get(cells["basis"], (cells["basis"],))):
@@ -670,7 +673,8 @@ def _authorities(tables: Mapping[str, Any], schemas: Mapping[str, Any], place: s
 
 
 def _joint_members(tables: Mapping[str, Any]) -> dict[str, list[str]]:
-    kinds, members = _looked_up(tables, "areas", "area", "kind"), {}
+    kinds = _looked_up(tables, "areas", "area", "kind")
+    members: dict[str, list[str]] = {}
     rows = records_of(tables["area_members"]) if "area_members" in tables else ()
     for one in rows:
         if kinds.get(one["group"]) == "joint return":

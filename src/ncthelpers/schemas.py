@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,10 +90,10 @@ def _column(table: str, name: str, given: Mapping[str, Any], of_table: Mapping[s
     words = given.get("words", {})
     if words and (given["type"] not in _AMOUNTS or set(words) != {"positive", "negative"}):
         raise ValueError(f"schema {table}, column {name}: words are of a number, one positive and one negative")
-    bounds = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
+    bounds: dict[str, Any] = {f"{end}imum": Decimal(str(given[end])) for end in ("min", "max") if end in given}
     plain = {key: given[key] for key in _COLUMN_KEYS - {"min", "max", "values", "aliases", "words"} if key in given}
-    listed = {key: tuple(given.get(key, ())) for key in ("values", "aliases")}
-    named = {"words": (words["positive"], words["negative"])} if words else {}
+    listed: dict[str, Any] = {key: tuple(given.get(key, ())) for key in ("values", "aliases")}
+    named: dict[str, Any] = {"words": (words["positive"], words["negative"])} if words else {}
     return Column(name=name, **listed, **named, **{**of_table, **plain}, **bounds)
 
 
@@ -228,7 +228,7 @@ def _pandera(schema: TableSchema) -> "pa.DataFrameSchema":
 def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str, list[Any]] | None:
     """The cells of each column read; none where one breaks a rule, or what may stand only once stands twice."""
     try:
-        read = {column.name: _each(written[column.name], lambda text, column=column: read_cell(text, column))
+        read = {column.name: _each(written[column.name], partial(read_cell, column=column))
                 for column in schema.columns}  # fmt: skip
     except ValueError:
         return None
@@ -239,7 +239,7 @@ def _read(written: Mapping[str, Sequence[str]], schema: TableSchema) -> dict[str
 
 def _same_key(frame: pd.DataFrame, schema: TableSchema) -> list[list[int]]:
     """The rows that have one key, where they are several; keys are held against each other as read: 1 and 01 are the same number."""
-    read = [_each(frame[name], lambda text, name=name: _read_or_text(text, schema[name])) for name in schema.key]
+    read = [_each(frame[name], partial(_read_or_text, column=schema[name])) for name in schema.key]
     rows: dict[tuple[Any, ...], list[int]] = {}
     for row, key in zip(frame.index, zip(*read, strict=True), strict=False):
         rows.setdefault(key, []).append(int(row))

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.addresses import letter
 from ncthelpers.faults import Fault
@@ -137,7 +137,7 @@ def cell_faults(content: bytes, record: Mapping[str, Any], file: str) -> list[Fa
     for old, new in steps:
         if new is None:
             if record["rows"][old] not in moved:
-                faults.append(Fault(file, None, "", "", f"lacks what was sealed as its row {old + 2}"))
+                faults.append(Fault(file, None, "", "", f"lacks what was sealed as its row {cast('int', old) + 2}"))
             continue
         line, number, cells = body[new]
         if old is None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers import access, commentary, results, signoff, timetable
 from ncthelpers.contract import to_enter
@@ -128,7 +128,7 @@ class Status:
         if not self.signatures:
             return f"sign off: `{command} sign-off {self.year} --role ROLE`"
         if ahead := [step for step in self.steps if step.state in (timetable.LATE, timetable.DUE)]:
-            first = min(ahead, key=lambda step: step.last)
+            first = min(ahead, key=lambda step: cast("date", step.last))
             return f"take the next step of the review and enter it in review_steps: {first.what} ({first})"
         return "nothing: what is needed is entered and signed off"
 

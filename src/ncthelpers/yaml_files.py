@@ -18,15 +18,15 @@ _LONGEST = 500_000  # characters: ten times what the longest file of a review ha
 _LONGEST_TOLD = 100_000  # characters that are worth reading again, slowly, for the words of the parser in Python
 
 
-class _Refused(ComposerError):
+class _Refused(ComposerError):  # type: ignore[misc] # PyYAML tells no types
     """What a YAML file may do, and none of ours does."""
 
 
-class _NoWriting(yaml.constructor.ConstructorError):
+class _NoWriting(yaml.constructor.ConstructorError):  # type: ignore[misc] # PyYAML tells no types
     """A text holds a sign that is no writing."""
 
 
-class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Parser(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # PyYAML tells no types
     """Reads ``on``, ``off``, ``yes`` and ``no`` as words, as YAML 1.2 does: a date is given ``on`` a day, a council may be NO."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own name

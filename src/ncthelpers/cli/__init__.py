@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -61,10 +61,10 @@ _VERBS = {
 class _InOrder(TyperGroup):
     """The verbs in their order, each with its line."""
 
-    def list_commands(self, context: typer.Context) -> list[str]:
+    def list_commands(self, context: Any) -> list[str]:
         return [*_VERBS, *(set(self.commands) - set(_VERBS))]
 
-    def get_command(self, context: typer.Context, name: str) -> object:
+    def get_command(self, context: Any, name: str) -> Any:
         command = super().get_command(context, name)
         if command is not None:
             command.short_help = _VERBS.get(name)
@@ -198,7 +198,7 @@ def _claims_shown(rows: list[dict[str, Any]]) -> None:
 def _moved(was: dict[str, Any] | None, now: dict[str, Any] | None) -> str:
     """A claim that is not as committed, with its verdict before and now."""
     if was is None or now is None:
-        return f"{(now or was)['claim']} ({'new' if now else 'gone'})"
+        return f"{cast('dict[str, Any]', now or was)['claim']} ({'new' if now else 'gone'})"
     then = "otherwise" if was["verdict"] == now["verdict"] else f"now {now['verdict']}"
     return f"{now['claim']} ({was['verdict']}, {then})"
 
@@ -430,8 +430,8 @@ def explain(year: Annotated[str, typer.Argument(metavar="YEAR", help=f"Contract 
     for page in found.stale:
         how = "only its words are written again" if page.words_only else "it would be run"
         print(f"{year}/{page.name}: {'; '.join(page.reasons)} ({how})")
-    for page in found.gone:
-        print(f"{year}/{page}: it is no longer made (it would go)")
+    for name in found.gone:
+        print(f"{year}/{name}: it is no longer made (it would go)")
     say.print(f"{year}: {len(found.stale)} of {len(found.pages)} pages are out of date")
 
 
@@ -495,7 +495,9 @@ def test(
 ) -> None:
     """Every check: code and data, pages against today's code and data, and the HTML with warnings as errors."""
     pages = ["-p", "no:cacheprovider", "--rootdir", str(_root / "book"), "-c", str(REPOSITORY / "pyproject.toml")]
-    quickly = {name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)}
+    quickly: dict[str, Callable[[], int]] = {
+        name: partial(quick.run, REPOSITORY, name) for name in quick.checks(REPOSITORY)
+    }
     quickly["Data of every public year, every rule"] = _data_holds
     at_length = {
         "HTML of the book, warnings as errors": _html_builds,

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -106,7 +106,7 @@ def _blocks_shown(templates: Path) -> dict[str, list[str]]:
         for cell in (one for one in pages.read(template)["cells"] if one["cell_type"] == "code"):
             for node in ast.walk(ast.parse(cell["source"])):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "narrative.words":
-                    page, block = [*(one.value for one in node.args[1:]), "overview"][:2]
+                    page, block = [*(cast("Any", one).value for one in node.args[1:]), "overview"][:2]
                     found.setdefault(page, []).append(block)
     return found
 

@@ -95,13 +95,14 @@ def returns_command(
         _refuse_where_it_could_be_published(detail, out)
     from ncthelpers.returns import demand, indicators, results
 
-    wanted, old = ContractYear(year), results.read_table(out / "kpi_results.csv")
+    wanted = ContractYear(year)
+    old: list[dict[str, Any]] = results.read_table(out / "kpi_results.csv")
     others = {name: results.read_table(out / name) for name in ("left_out.csv", "inputs.csv", "demand.csv")}
     raws, records, ledger = _read(of, asked, [cli.root() / "data" / "layouts", *([layouts] if layouts else [])], day)
     holidays = _holidays(cli.root())
     counted = indicators.count_all(records, wanted, holidays)
     new = results.kpi_results(counted, of)
-    rows = results.joined(old, new, of, wanted)
+    rows: list[dict[str, Any]] = results.joined(old, new, of, wanted)
     left = results.left_out(records, counted, of, wanted)
     tables = {
         "left_out.csv": results.hushed(left, "records"),
@@ -175,7 +176,8 @@ def _read(
     from ncthelpers.returns.cleaning import Ledger
 
     module = import_module(f"ncthelpers.returns.{of.replace('-', '_')}")
-    raws, faults = [], []
+    raws: list[Raw] = []
+    faults: list[Fault] = []
     for year, paths in asked.items():
         try:
             raws.append(
@@ -248,7 +250,8 @@ def _say(
     raws: Sequence["Raw"], records: "Records", counted: "Counted", rows: Sequence[Mapping[str, Any]], before: Mapping[str, str]
 ) -> None:  # fmt: skip
     """What was read, left out and counted: on a screen as tables, elsewhere a line each."""
-    from ncthelpers.returns.results import HIDDEN, UNAVAILABLE
+    from ncthelpers.disclosure import HIDDEN
+    from ncthelpers.returns.indicators import UNAVAILABLE
 
     warnings = [warning for raw in raws for warning in raw.warnings]
     if warnings:

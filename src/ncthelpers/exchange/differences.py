@@ -167,7 +167,7 @@ def contract_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iter
         rows = [[{str(key): as_written(value) for key, value in entry.items()} for entry in entries_of(held, name)]
                 for held in (old, new)]  # fmt: skip
         schema = max((list_schemas(held)[name] for held in (old, new)), key=lambda schema: len(schema.columns))
-        yield from table_differences(*rows, schema)
+        yield from table_differences(rows[0], rows[1], schema)
 
 
 def commentary_differences(page: str, old: str, new: str) -> Iterator[Difference]:

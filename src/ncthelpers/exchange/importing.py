@@ -158,7 +158,9 @@ def _chosen(sheets: Sequence[Sheet], file: str, sheet: str, table: str, schemas:
         raise ValueError(f"{table} is not a table: {', '.join(schemas)}")
     if table and len(sheets) != 1:
         raise ValueError(f"{file} has more than one sheet: say with --sheet which of them is the table {table}")
-    chosen, not_read, faults = {}, [], []
+    chosen: dict[str, Sheet] = {}
+    not_read: list[str] = []
+    faults: list[Fault] = []
     for one in sheets:
         try:
             name = table or table_of(one.name, schemas)
@@ -185,7 +187,7 @@ def _as_written(sheets: Sequence[Sheet]) -> dict[str, str]:
     """What the rows of each sheet meant when the workbook was written; nothing where a file does not say."""
     spare = next((one.rows for one in sheets if plain_name(one.name) == SPARE), {})
     at = next((at for at, cell in spare.get(1, {}).items() if cell.text == AS_WRITTEN), None)
-    pairs = (cells[at].text.partition("/") for cells in spare.values() if at in cells)
+    pairs = (cells[at].text.partition("/") for cells in spare.values() if at is not None and at in cells)
     return {name: meaning for name, _, meaning in pairs if meaning}
 
 
@@ -200,7 +202,8 @@ class _Reading:
         self.places: dict[str, tuple[Entered, list[int]]] = {}
         self.faults: list[Fault] = []
         self.cites, self.british = False, not month_first(sheets)
-        self.as_written, self.out_of_date = _as_written(sheets), []
+        self.as_written = _as_written(sheets)
+        self.out_of_date: list[str] = []
         # Tables of which the file has every row: those of a workbook of ours. A row that it lacks was taken out.
         ours = any(plain_name(one.name) == plain_name(CONTENTS.table) for one in sheets)
         self.whole = set(self.schemas) if ours else set()
@@ -271,7 +274,7 @@ class _Reading:
     def reasons(self, sheet: Sheet | None, has_rows: Mapping[str, bool], entries: dict[str, object]) -> None:
         """Take in why tables are not reported, and that those with rows are."""
         excused = dict(self.contract.get("not_reported") or {})
-        found = self.sheet(sheet, CONTENTS) if sheet else None
+        found: Any = self.sheet(sheet, CONTENTS) if sheet else None
         given = found is not None and "reason" in found.columns
         said = {row["table"]: (at, row["reason"]) for at, row in found.rows} if given else {}
         for table, (at, reason) in said.items():
@@ -319,7 +322,7 @@ class _Reading:
         elif path in self.places:
             found, lines = self.places[path]
             rows = dict(zip(lines, (at for at, _ in found.rows), strict=True))
-            row = rows.get(fault.row)
+            row = None if fault.row is None else rows.get(fault.row)
         else:
             return fault
         cell = address(row, found.columns[name]) if row and name in found.columns else ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
 from ncthelpers.access import EXEMPT, MAY_NOT_ENTER
 from ncthelpers.cells import Column, read_cell
@@ -128,9 +128,10 @@ def _headed(
     """Where each column stands in a row of headings, and what is wrong with it."""
     where: dict[str, int] = {}
     faults = []
+    row = cast("int", fault.row)
     for at, cell in cells.items():
         names = meanings.get(plain_name(cell.text), []) if _is_heading(cell) else []
-        here = replace(fault, value=cell.text, cell=address(fault.row, at))
+        here = replace(fault, value=cell.text, cell=address(row, at))
         if cell.text.casefold().startswith(LAST_YEAR):
             continue
         if len(names) > 1:
@@ -140,7 +141,7 @@ def _headed(
             faults.append(replace(here, rule="is the heading of no column of this table",
                                   suggestion=nearest(cell.text, rest) or "take the column out, or name it as the table does"))  # fmt: skip
         elif names[0] in where:
-            faults.append(replace(here, rule=f"is the column {names[0]}, as {address(fault.row, where[names[0]])} is"))
+            faults.append(replace(here, rule=f"is the column {names[0]}, as {address(row, where[names[0]])} is"))
         else:
             where[names[0]] = at
     faults += [replace(fault, column=column.name, rule="is a column that the table asks for and the sheet lacks",

@@ -7,7 +7,7 @@ quotation marks and spaces of its own accord is undone, and a figure ``{...}`` i
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -138,7 +138,9 @@ def of_markdown(text: str) -> tuple[Block, ...]:
         elif node.type in {"softbreak", "hardbreak"}:
             yield marks._replace(text=" " if node.type == "softbreak" else "\n")
         else:
-            marked = {"link": _shown(node.attrs["href"], figures)} if node.type == "link" else {node.type: True}
+            marked: dict[str, Any] = (
+                {"link": _shown(str(node.attrs["href"]), figures)} if node.type == "link" else {node.type: True}
+            )
             within = marks if node.type == "inline" else marks._replace(**marked)
             for child in node.children:
                 yield from pieces(child, within)
@@ -155,7 +157,7 @@ def of_markdown(text: str) -> tuple[Block, ...]:
             return (
                 Block("bullets", items)
                 if node.type == "bullet_list"
-                else Block("numbers", items, node.attrs.get("start", 1))
+                else Block("numbers", items, int(node.attrs.get("start", 1)))
             )
         if node.type == "blockquote":
             return Block("quote", blocks(node.children))
@@ -219,7 +221,8 @@ def _inline(runs: Sequence[Run], text_of: Callable[[str], str], marks: Sequence[
     for value, group in groupby(runs, key=lambda run: getattr(run, mark)):
         inner = _inline(list(group), text_of, others)
         if value:
-            before, said, after = re.fullmatch(r"((?:\\?\s)*)(.*?)((?:\\?\s)*)", inner, flags=re.DOTALL).groups()
+            found = cast("re.Match[str]", re.fullmatch(r"((?:\\?\s)*)(.*?)((?:\\?\s)*)", inner, flags=re.DOTALL))
+            before, said, after = found.groups()
             sign = {"strong": "**", "em": "*"}.get(mark)
             inner = before + (f"{sign}{said}{sign}" if sign else f"[{said}]({_target(value)})") + after
         written.append(inner)
@@ -254,7 +257,7 @@ def as_pandoc(blocks: Sequence[Block], figure: Callable[[str], list[dict[str, An
 
     def pieces(run: Run) -> list[dict[str, Any]]:
         if run.code:
-            made = [{"t": "Code", "c": [["", [], []], run.text]}]
+            made: list[dict[str, Any]] = [{"t": "Code", "c": [["", [], []], run.text]}]
         else:
             parts = re.split(rf"({FIGURE.pattern}|\n)", run.text)
             made = [piece for part in parts if part for piece in piece_of(part)]
@@ -291,7 +294,8 @@ _MARKS = {"Emph": "em", "Strong": "strong"}
 def _pieces(inlines: Iterable[dict[str, Any]], marks: Run = _UNMARKED) -> Iterator[Run]:
     """The text of what Pandoc has within a paragraph; marks that Markdown has not are left out."""
     for node in inlines:
-        kind, held = node["t"], node.get("c")
+        kind = node["t"]
+        held: Any = node.get("c")
         if kind == "Str":
             yield marks._replace(text=held)
         elif kind in _SPACES:
@@ -301,7 +305,8 @@ def _pieces(inlines: Iterable[dict[str, Any]], marks: Run = _UNMARKED) -> Iterat
         elif kind == "Link":
             yield from _pieces(held[1], marks._replace(link=_link(held[2][0])))
         elif kind in _MARKS:
-            yield from _pieces(held, marks._replace(**{_MARKS[kind]: True}))
+            marked: dict[str, Any] = {_MARKS[kind]: True}
+            yield from _pieces(held, marks._replace(**marked))
         elif kind in {"Span", "Quoted", "Cite"}:
             yield from _pieces(held[1], marks)
         elif kind in {"Underline", "Strikeout", "Superscript", "Subscript", "SmallCaps"}:
@@ -322,7 +327,8 @@ def of_pandoc(
     """
     made: list[Block] = []
     for node in nodes:
-        kind, held = node["t"], node.get("c")
+        kind = node["t"]
+        held: Any = node.get("c")
         if kind in {"Para", "Plain"}:
             runs = _runs(_pieces(held), figure)
             made += [Block("paragraph", runs)] if runs else []

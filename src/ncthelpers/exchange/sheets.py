@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import islice, repeat
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers.addresses import letter
 from ncthelpers.apart import apart
@@ -141,7 +141,7 @@ def shown_number(value: float, how: str) -> Cell:
     percent = "%" in plain
     number = (number * 100 if percent else number).normalize()
     shown = re.search(r"\.(0+)", plain)
-    places = max(len(shown[1]) if shown else 0, -number.as_tuple().exponent)
+    places = max(len(shown[1]) if shown else 0, -cast("int", number.as_tuple().exponent))
     text = f"{number:.{places}f}"
     if re.fullmatch("0{2,}", plain) and not places:
         text = text.zfill(len(plain))
@@ -222,11 +222,12 @@ def _excel(content: bytes, name: str) -> list[Sheet]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it cannot draw is nothing to us
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
-        for sheet in book.worksheets:
+        sheets: list[Any] = book.worksheets
+        for sheet in sheets:
             sheet.reset_dimensions()  # programs write them wrongly
-        return book.worksheets
+        return sheets
 
-    def cell(written: object, worked_out: object) -> Cell | None:
+    def cell(written: Any, worked_out: Any) -> Cell | None:
         if written.data_type == "f":
             if worked_out.value is None:
                 if worked_out.data_type in {"s", "str"}:  # the formula gives an empty text

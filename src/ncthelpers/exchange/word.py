@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ncthelpers import commentary, narrative, years
 from ncthelpers.access import is_edition
@@ -136,7 +136,8 @@ def _heading(level: int, text: str) -> dict[str, Any]:
 
 
 def _printed(data: YearData, figure: str) -> str:
-    name, as_words = re.fullmatch(r"(.*?)(?:\|([Ww]ords))?", figure[1:-1], flags=re.DOTALL).groups()
+    found = cast("re.Match[str]", re.fullmatch(r"(.*?)(?:\|([Ww]ords))?", figure[1:-1], flags=re.DOTALL))
+    name, as_words = found.groups()
     try:
         return f"prints: {narrative.text_of(data, name, as_words or '')}"
     except (LookupError, ValueError, NotRead):

@@ -273,7 +273,7 @@ async def _ended(child: asyncio.subprocess.Process) -> None:
             await asyncio.wait_for(child.wait(), _ENDS)
 
 
-async def _keep_up(preview: Preview, now: Callable[[], Mapping[str, Any]], make: Callable[[], Awaitable[str]]) -> None:
+async def _keep_up(preview: Preview, now: Callable[[], Mapping[Path, Any]], make: Callable[[], Awaitable[str]]) -> None:
     """Make the book whenever it is made of something else than it was, and once at the beginning."""
     before = None
     while True:
@@ -293,7 +293,7 @@ async def _keep_up(preview: Preview, now: Callable[[], Mapping[str, Any]], make:
 
 
 async def serve(
-    preview: Preview, now: Callable[[], Mapping[str, Any]], make: Callable[[], Awaitable[str]], port: int, told: Callable[[str], None],
+    preview: Preview, now: Callable[[], Mapping[Path, Any]], make: Callable[[], Awaitable[str]], port: int, told: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Serve a book to this computer and keep it up to date, until it is cancelled.
 

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 Part = str | Figure
-Sentence = Callable[[YearData | Comparison], Finding | Sequence[Finding] | None]
+Sentence = Callable[..., Finding | Sequence[Finding] | None]  # of one year, or of several side by side
 
 
 def said(*parts: Part | Sequence[Part]) -> Finding:

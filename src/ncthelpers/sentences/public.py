@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from ncthelpers import claims
@@ -89,7 +90,9 @@ def against_country_alone(data: YearData) -> Finding | None:
     each: list[Part] = []
     for area in values_of(rows, "area"):
         words = [(word, where(held, area=area, country_words=word)) for word in _AGAINST]
-        told = [[held.count(of, f"area={area}&country_words={word}"), f" {word}"] for word, of in words if of]
+        told: list[list[Part]] = [
+            [held.count(of, f"area={area}&country_words={word}"), f" {word}"] for word, of in words if of
+        ]
         each += ["; " if each else "", f"{area} ", *listed(told)]
     measures = list({row["measure"]: row for row in rows}.values())
     more = number(held.count(measures, "measure=compared"), "more official measure", "more official measures")
@@ -108,14 +111,14 @@ def stopped(data: Comparison) -> list[Finding]:
         last = [row for row in where(series, measure=measure, year=before) if has(row, "value")]
         if not rows or not last:
             continue
-        each = [[f"{row['area']} ", alone.cell(row, "value")] for row in rows]
+        each: list[list[Part]] = [[f"{row['area']} ", alone.cell(row, "value")] for row in rows]
         each += [[f"{country(data.newest)} ", alone.cell(rows[0], "country")]] if has(rows[0], "country") else []
         told.append(said(name(alone, rows[0], "title"), f", {year}: ", listed(each), "; no joint figure can be made, it was ",
                          series.cell(last[0], "value"), f" in {before}"))  # fmt: skip
     return told
 
 
-def of_newest(sentence: Sentence) -> Sentence:
+def of_newest(sentence: Callable[[YearData], Finding | None]) -> Sentence:
     """A sentence on the newest of several years, which it names."""
 
     def told(data: Comparison) -> Finding | None:
@@ -131,7 +134,7 @@ def since_before(data: YearData) -> Finding | None:
     rows = [
         row for row in held.rows if has(row, "against") and row["since"] in _SINCE
     ]  # demand is set against no other area
-    found = [[held.count(kept, f"since={word}&against="), f" {_SAID.get(word, word)}"]
+    found: list[list[Part]] = [[held.count(kept, f"since={word}&against="), f" {_SAID.get(word, word)}"]
              for word in _SINCE if (kept := [row for row in rows if row["since"] == word])]  # fmt: skip
     return (
         said(
@@ -204,7 +207,7 @@ def spent(data: Comparison) -> Finding | None:
     held = Held(data, "finance_series")
     rows = [row for row in where(held, measure=_SPENT) if has(row, "value")]
     newest = [row for row in rows if row["year"] == max(row["year"] for row in rows)]
-    each = [[f"{row['area']} ", held.cell(row, "value")] for row in newest]
+    each: list[list[Part]] = [[f"{row['area']} ", held.cell(row, "value")] for row in newest]
     return said(name(held, newest[0], "title"), " in ", name(held, newest[0], "year"), ", as each council returned it, with more in it than the trust's services: ",
                 listed(each)) if newest else None  # fmt: skip
 
@@ -221,7 +224,7 @@ def statements(data: YearData) -> Finding | None:
         claims.DISAGREES: " disagree",
         claims.BY_DEFINITION: " measured by another definition",
     }
-    each = [
+    each: list[list[Part]] = [
         [held.cell(row, "at_the_time"), words[row["verdict"]]]
         for row in held.rows
         if row["verdict"] in words and row["at_the_time"]

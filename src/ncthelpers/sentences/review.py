@@ -101,7 +101,7 @@ def gaps(data: YearData) -> Finding | None:
         return None
     several = len(data.contract["councils"]) > 1
     whose = "the councils' whole budgets, taken together" if several else "the council's whole budget"
-    each = [[held.cell(row, "gap"), " for ", name(held, row, "year")] for row in told]
+    each: list[list[Part]] = [[held.cell(row, "gap"), " for ", name(held, row, "year")] for row in told]
     return said("Gap forecast in ", whose, ": ", listed(each))
 
 
@@ -221,7 +221,9 @@ def councils_judged(data: YearData) -> Finding | None:
     rows = where(held, provider_kind=_AUTHORITY)
     if len(held.rows) < 2 or not rows:
         return None
-    each = [[name(held, row, "provider"), f", {row['judgement']} (", when(held, row, "start"), ")"] for row in rows]
+    each: list[list[Part]] = [
+        [name(held, row, "provider"), f", {row['judgement']} (", when(held, row, "start"), ")"] for row in rows
+    ]
     return said("Local authority children's services at the latest full inspection: ", listed(each))
 
 
@@ -268,7 +270,9 @@ def actions_of(place: str) -> Sentence:
         held = Held(data, "actions")
         of_place = [row for row in held.rows if cites(row["source"])]
         kept = {state: [row for row in of_place if row["state"] == state] for state in _OPEN}
-        each = [[held.count(rows, f"state={state}&cites={place}"), f" {state}"] for state, rows in kept.items() if rows]
+        each: list[list[Part]] = [
+            [held.count(rows, f"state={state}&cites={place}"), f" {state}"] for state, rows in kept.items() if rows
+        ]
         return said("Actions in this section not done when the report was written: ", listed(each)) if each else None
 
     return sentence
@@ -280,7 +284,9 @@ def actions_carried(data: YearData) -> Finding | None:
     if not held.rows:
         return None
     found = [value for value in values_of(held.rows, "outcome") if value != _NOTHING_FOUND]
-    silent = [["nothing said of ", count(held, outcome=_NOTHING_FOUND)]] if where(held, outcome=_NOTHING_FOUND) else []
+    silent: list[list[Part]] = (
+        [["nothing said of ", count(held, outcome=_NOTHING_FOUND)]] if where(held, outcome=_NOTHING_FOUND) else []
+    )
     each = [*(tally(held, "outcome", found) if found else []), *silent]
     return said("Public sources of ", str(data.year), " on ", number(held.count(held.rows), "action", "actions"),
                  " carried over: ", listed(each))  # fmt: skip
