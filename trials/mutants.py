@@ -149,8 +149,8 @@ def _functions(holder: dict[str, object], path: str) -> dict[str, FunctionType]:
     return found
 
 
-def _changed(module: ModuleType, mutant: Mutant) -> None:
-    """Make the change, wherever the function, or one that it has made, is known already."""
+def _changed(module: ModuleType, mutant: Mutant, known: Sequence[FunctionType]) -> None:
+    """Make the change in the function, and in those of the known ones that it has made."""
     path = str(module.__file__)
     held = {"__name__": module.__name__, "__file__": path}
     exec(compile(mutant.code, path, "exec"), held)  # noqa: S102
@@ -158,7 +158,7 @@ def _changed(module: ModuleType, mutant: Mutant) -> None:
     before, after = _written_in(old.__code__), _written_in(new.__code__)
     if len(before) == len(after) > 0:  # else there is none, or one is gone with the change
         within = dict(zip(map(id, before), after, strict=True))
-        for one in [one for one in gc.get_objects() if isinstance(one, FunctionType) and id(one.__code__) in within]:
+        for one in [one for one in known if id(one.__code__) in within]:
             one.__code__ = within[id(one.__code__)]
     old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
 
@@ -179,6 +179,7 @@ class _Trial:
         self.folder, self.processes = folder, processes
         self.ends: list[tuple[str, str]] = []
         self.forgetting: list[Callable[[], None]] = []
+        self.known: list[FunctionType] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         settings.register_profile("mutants", deadline=None, database=None, derandomize=True,
@@ -236,6 +237,9 @@ class _Trial:
             raise pytest.UsageError(f"the tests of {self.module.__name__} fail as it is: there is nothing to try")
         lines = covered.get_data().contexts_by_lineno(path)
         self.forgetting = list(_forgetting())
+        self.known = [
+            one for one in gc.get_objects() if isinstance(one, FunctionType) and one.__code__.co_filename == path
+        ]
         gc.collect()
         gc.freeze()  # what is shared stays shared: a child does not look through it
         return seconds, {line: [int(test) for test in tests if test] for line, tests in lines.items()}
@@ -250,7 +254,7 @@ class _Trial:
             for forget in self.forgetting:
                 forget()
             if mutant:
-                _changed(self.module, mutant)
+                _changed(self.module, mutant, self.known)
             for place, test in enumerate(tests):
                 following = session.items[tests[place + 1]] if place + 1 < len(tests) else None
                 _run(session, session.items[test], following)
