@@ -1,6 +1,6 @@
 """Tests of the tests: one operator, number or word of a calculation is changed at a time, and its tests must notice.
 
-``make mutants`` runs this (most of an hour on two cores). The changes are those of mutmut. They are tried by this script: mutmut's own
+``make mutants`` runs this (a quarter of an hour on two cores). The changes are those of mutmut. They are tried by this script: mutmut's own
 runner leaves out every decorated function (our properties are) and would run the examples in the docstrings once for every copy it
 makes of a function. Here the tests of a module are collected once; then each change is made in a process of its own, forked from there,
 and the tests that reach its function run, those first that noticed the changes before it, then the quickest, until one fails.
