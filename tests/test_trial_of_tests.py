@@ -68,8 +68,21 @@ def test_a_change_is_made_where_the_function_is_known_already(mutants, tmp_path)
               "twice: `return number * 2` became `return number * 3`"}  # fmt: skip
     for each in mutants.mutants(SOURCE):
         if each.change in wanted:
-            mutants._changed(module, each)
+            mutants._changed(module, each, [])
     assert (count.small, twice(3)) == (True, 9)
+
+
+def test_a_change_reaches_the_functions_that_a_function_has_made(mutants, tmp_path):
+    source = "def adding(more):\n    def added(number):\n        return number + more\n    return added\n"
+    path = tmp_path / "made.py"
+    path.write_text(source)
+    module = ModuleType("made")
+    module.__file__ = str(path)
+    exec(compile(source, str(path), "exec"), vars(module))
+    before = module.adding(2)
+    [change] = [each for each in mutants.mutants(source) if "number - more" in each.change]
+    mutants._changed(module, change, [before])
+    assert (before(5), module.adding(2)(5)) == (3, 3)
 
 
 def test_only_a_failed_test_counts_as_noticed(mutants):
