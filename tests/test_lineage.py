@@ -249,8 +249,12 @@ def test_a_figure_rests_on_every_row_that_prints_it(review, invented):
 
 def test_a_cell_and_a_count_rest_on_their_rows(invented):
     assert said(behind_named(invented, "budget_gaps/EAST/2032-33/gap")) == [f"{YEAR}/budget_gaps.csv: 2"]
-    assert said(behind_count(invented, "budget_gaps?council=EAST")) == [f"{YEAR}/budget_gaps.csv: 2, 4"]
-    assert said(behind_count(invented, "budget_gaps?council=NORTH")) == [f"{YEAR}/budget_gaps.csv: all 4 rows"]
+    assert said(behind_count(invented, "budget_gaps?council=EAST", invented["budget_gaps"])) == [
+        f"{YEAR}/budget_gaps.csv: 2, 4"
+    ]
+    assert said(behind_count(invented, "budget_gaps?council=NORTH", invented["budget_gaps"])) == [
+        f"{YEAR}/budget_gaps.csv: all 4 rows"
+    ]
     empty = replace(invented, contract={**invented.contract, "not_reported": {"budget_gaps": "gone"}})
     assert behind_named(empty, "budget_gaps/EAST/2032-33/gap") == ()
 

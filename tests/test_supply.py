@@ -126,10 +126,9 @@ def test_a_fault_planted_in_the_code_is_found(check, tmp_path, capfd):
 def test_every_module_is_held_to_its_types_strictly():
     mypy = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
     assert (mypy["files"], mypy["strict"]) == (["src"], True)
-    [others] = mypy["overrides"]  # libraries that tell no types
-    assert set(others) == {"module", "ignore_missing_imports"} and not [
-        name for name in others["module"] if "ncthelpers" in name
-    ]
+    for others in mypy["overrides"]:  # libraries that tell no types, or only some
+        assert set(others) - {"module"} in ({"ignore_missing_imports"}, {"follow_imports"})
+        assert not [name for name in others["module"] if "ncthelpers" in name]
 
 
 # before a commit

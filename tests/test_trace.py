@@ -203,6 +203,22 @@ def test_a_figure_of_the_years_compared_is_traced_too(years, repository):
     assert all(file.file.startswith("reference/") for file in one.files)
 
 
+@pytest.mark.parametrize("page", ["01_measures", "02_finances"])
+def test_every_count_of_the_years_compared_is_traced_to_its_files(years, repository, page):
+    record = trace.committed(repository, "comparison", page)
+    counts = {name: figure for name, figure in record["figures"].items() if name.startswith("count:")}
+    for text in {figure["text"] for figure in counts.values()}:
+        found = {one.name: one for one in trace.traced(repository, record, years, text)}
+        assert counts.keys() & found.keys() and all(one.files for one in found.values())
+
+
+def test_rows_of_the_years_compared_too_many_for_the_record_are_found_again(years, repository):
+    record = trace.committed(repository, "comparison", "01_measures")
+    text = record["figures"]["count:revisions"]["text"]
+    file, *_ = {one.name: one for one in trace.traced(repository, record, years, text)}["count:revisions"].files
+    assert file.which == f"{len(file.rows) + file.more} of {len(years.reference.tables['official'])} rows" and file.rows
+
+
 def test_a_table_that_today_s_data_no_longer_has_is_said_to_be_gone(small):
     root, record, data = small
     record["figures"] = {

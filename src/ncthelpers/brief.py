@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from ncthelpers import findings, lineage, provenance, sentences
 from ncthelpers.findings import Finding
@@ -104,9 +104,8 @@ def _rows(data: YearData | Comparison, said: str) -> lineage.Rows:
     """Rows as a figure names them; without lines where it only says how many they are."""
     file, _, which = said.partition(": ")
     folder, _, path = file.partition("/")
-    years = {str(one.year): one for one in cast("tuple[YearData, ...]", getattr(data, "years", None) or (data,))}
-    newest = list(years.values())[-1]
-    frame = years.get(folder, newest.reference).tables.get(path.removesuffix(".csv"))
+    years = {str(one.year): one for one in data.years}
+    frame = years.get(folder, data.reference).tables.get(path.removesuffix(".csv"))
     if frame is None or not which or " of " in which:
         return lineage.Rows(file)
     if which.startswith("all "):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -253,10 +253,6 @@ def _names(data: YearData) -> dict[str, dict[str, Any]]:
     return {**aliases, "of": aliases["area"]}
 
 
-def _years(data: YearData | Comparison) -> tuple[YearData, ...]:
-    return cast("tuple[YearData, ...]", getattr(data, "years", None) or (data,))
-
-
 def _inputs(name: str) -> tuple[str, ...]:
     """Entered tables that a table rests on: itself if it is one; the contract where there is none, or beside them."""
     if name in results.RESULTS:
@@ -282,8 +278,8 @@ class Lineage:
 
     def __init__(self, data: YearData | Comparison, name: str) -> None:
         self.data, self.name = data, name
-        self.years = {str(one.year): one for one in _years(data)}
-        self.newest = _years(data)[-1]
+        self.years = {str(one.year): one for one in data.years}
+        self.newest = data.newest
         self.schema = results.table_schema(self.newest, name)
         self.entered = _inputs(name)
         self._held: dict[tuple[str, str], _Input | None] = {}
@@ -520,10 +516,9 @@ def rows_behind(data: YearData | Comparison, table: str, row: Mapping[str, Any])
     return Lineage(data, table).of(row)
 
 
-def behind_count(data: YearData, query: str, frame: pd.DataFrame | None = None) -> tuple[Rows, ...]:
-    """The entered rows that a count such as ``audits?reporting=yes`` counts; all of the table where it counts none."""
+def behind_count(data: YearData | Comparison, query: str, frame: pd.DataFrame) -> tuple[Rows, ...]:
+    """The entered rows that a count of a table, such as ``audits?reporting=yes``, counts; all of it where it counts none."""
     name, _, conditions = query.partition("?")
-    frame = results.table(data, name) if frame is None else frame
     lineage = Lineage(data, name)
     kept = frame
     for condition in filter(None, conditions.split("&")):

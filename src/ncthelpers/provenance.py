@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ncthelpers import results
 from ncthelpers.cells import Column, as_written, visible
@@ -18,11 +18,12 @@ from ncthelpers.citations import PUBLICATIONS, citations, document_order
 from ncthelpers.lineage import Lineage, Rows, merged, rows_behind
 from ncthelpers.once import once
 from ncthelpers.rows import records_of
+from ncthelpers.yeardata import Comparison
 from ncthelpers.years import in_words
 
 if TYPE_CHECKING:
     from ncthelpers.schemas import TableSchema
-    from ncthelpers.yeardata import Comparison, Reference, YearData
+    from ncthelpers.yeardata import Reference, YearData
 
 __all__ = ["Figure", "Shown", "Sources", "figure", "figures_of", "shown_table", "shown_chart", "sources_of", "bundle", "details",
            "calculation", "paths", "rows_behind"]  # fmt: skip
@@ -323,7 +324,7 @@ def calculation(data: YearData | Comparison, name: str) -> tuple[tuple[str, str]
     """
     from ncthelpers import comparison  # which needs the loading of years, and that needs this module
 
-    found = comparison.ACROSS.get(name) if hasattr(data, "years") else None
+    found = comparison.ACROSS.get(name) if isinstance(data, Comparison) else None
     made = found or results.RESULTS.get(name)
     if made is None:
         return (("", _ENTERED),)
@@ -370,8 +371,7 @@ def sources_of(
     said : tuple of str
         Anything else to say.
     """
-    years = {str(one.year): one for one in cast("tuple[YearData, ...]", getattr(data, "years", None) or (data,))}
-    newest = list(years.values())[-1]
+    years, newest = {str(one.year): one for one in data.years}, data.newest
     files = []
     cited: dict[str, None] = {}
     for rows in behind:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ncthelpers import commentary, comparison, finance, lineage, provenance, results
 from ncthelpers.citations import PUBLICATIONS, citations
@@ -207,9 +207,8 @@ def _places(name: str, record: Mapping[str, Any], data: YearData | Comparison) -
         return tuple(f"commentary, block {block}" for block, text in written.items()
                      if name in _PLACEHOLDER.findall(text)) or ("commentary",)  # fmt: skip
     key, column = _key_and_column(name)
-    of = comparison if isinstance(data, Comparison) else results
     try:
-        title = of.table_schema(data, table)[column].title
+        title = _of(data).table_schema(data, table)[column].title
     except LookupError:
         title = column
     return tuple(
@@ -227,7 +226,7 @@ def _made(name: str, data: YearData | Comparison) -> str:
     table = _table_of(name) or (rest.partition("?")[0].partition("/")[0] if kind in {"cell", "count"} else "")
     if table:
         try:
-            results.table_schema(cast("YearData", getattr(data, "newest", data)), table)
+            results.table_schema(data.newest, table)
         except LookupError:
             return f"not known: the data of today has no table {table}, so the page was published before"
         function, sentence = provenance.calculation(data, table)[0]
@@ -240,6 +239,11 @@ def _made(name: str, data: YearData | Comparison) -> str:
 
 
 # The rows behind it
+
+
+def _of(data: YearData | Comparison) -> Any:
+    """The module that makes the tables of one year, or those of several side by side."""
+    return comparison if isinstance(data, Comparison) else results
 
 
 def _lines_of(text: str) -> tuple[int, ...]:
@@ -269,8 +273,9 @@ def _found_again(name: str, data: YearData | Comparison) -> dict[str, Rows]:
     table = _table_of(name) or (name.partition(":")[2].partition("/")[0] if name.startswith("cell:") else "")
     try:
         if name.startswith("count:"):
-            counted = lineage.behind_count(cast("YearData", data), name.removeprefix("count:"))
-            return {str(rows): rows for rows in counted}
+            query = name.removeprefix("count:")
+            frame = _of(data).table(data, query.partition("?")[0])
+            return {str(rows): rows for rows in lineage.behind_count(data, query, frame)}
         if not table:
             return {}
         return {str(rows): rows for rows in _behind(table, name.removeprefix("cell:").rpartition("/")[0], data)}
@@ -280,7 +285,7 @@ def _found_again(name: str, data: YearData | Comparison) -> dict[str, Rows]:
 
 def _behind(table: str, path: str, data: YearData | Comparison) -> list[Rows]:
     """The rows behind a row of a table, by its path."""
-    of = comparison if isinstance(data, Comparison) else results
+    of = _of(data)
     frame = records_of(of.table(data, table))
     paths = provenance.paths(table, of.table_schema(data, table), frame)
     held = lineage.Lineage(data, table)
@@ -293,9 +298,7 @@ def _dated(title: str, when: object) -> str:
 
 def _cited(folder: str, table: str, lines: Iterable[int], data: YearData | Comparison) -> tuple[str, ...]:
     """What some rows cite: each document with its date and the paragraphs, each publication with its date."""
-    of = cast("Sequence[YearData]", getattr(data, "years", None) or (data,))
-    years = {str(one.year): one for one in of}
-    newest = list(years.values())[-1]
+    years, newest = {str(one.year): one for one in data.years}, data.newest
     held = years.get(folder, newest.reference)
     schema, frame = held.schemas[table], held.tables[table]
     columns = [column.name for column in schema.columns

@@ -86,6 +86,16 @@ class YearData:
         return (self.tables if table in self.tables else self.reference.tables)[table].copy()
 
     @property
+    def years(self) -> tuple["YearData", ...]:
+        """The year alone, for what is made of one year or of several."""
+        return (self,)
+
+    @property
+    def newest(self) -> "YearData":
+        """The year itself, for what is made of one year or of several."""
+        return self
+
+    @property
     def has_annual_report(self) -> bool:
         """Whether the councils' annual report of the year is at hand; otherwise only public data is."""
         return bool(self.contract["annual_report"]["at_hand"])

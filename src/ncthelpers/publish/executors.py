@@ -1,6 +1,5 @@
 """Where pages are made: in processes of this machine, or on a Dask cluster that is already there."""
 
-import importlib
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -47,11 +46,11 @@ def pool(jobs: int, cold: bool = False, scheduler: str = "") -> Iterator[Executo
 @contextmanager
 def _cluster(scheduler: str) -> Iterator[Executor]:
     try:
-        distributed = importlib.import_module("distributed")  # most of it has no types
+        from distributed import Client
     except ImportError:
         raise ValueError("--scheduler needs Dask: install the extra 'cluster' of this package") from None
     try:
-        client = distributed.Client(scheduler, timeout=_ANSWER_SECONDS, set_as_default=False)
+        client = Client(scheduler, timeout=_ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     with client, client.get_executor() as made:

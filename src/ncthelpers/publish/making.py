@@ -82,21 +82,16 @@ class Made:
     seconds: float
 
 
-def _nbformat() -> Any:
-    """The library that reads and writes notebooks, most of which has no types; importing it takes long."""
-    import nbformat
-
-    return nbformat
-
-
 def as_text(page: Mapping[str, Any]) -> str:
     """A page as its file holds it."""
-    nbformat = _nbformat()
+    import nbformat
+
     return cast(str, nbformat.v4.writes(nbformat.from_dict(page))) + "\n"
 
 
 def _ran(task: Task, told: Callable[[str], None]) -> dict[str, Any]:
     """The template run, with a last cell that tells which files it read."""
+    import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -107,7 +102,6 @@ def _ran(task: Task, told: Callable[[str], None]) -> dict[str, Any]:
         where = f"cell {cell_index}"
         told(where)
 
-    nbformat = _nbformat()
     notebook = nbformat.from_dict(task.template)
     notebook.cells.append(nbformat.v4.new_code_cell(_ASKS, id=_READ))
     try:
@@ -181,6 +175,8 @@ def reworded(folder: str, page: Planned, years: tuple[str, ...], published: str,
     published, beside : str
         The page and its JSON as they were published.
     """
-    again = pages.with_words(_nbformat().v4.reads(published), page.template)
+    import nbformat
+
+    again = pages.with_words(nbformat.v4.reads(published), page.template)
     edition = json.loads(beside)["edition"]
     return as_text(companion.with_colophon(again, years, page.parts, f"book/{folder}/{page.name}.json", edition))

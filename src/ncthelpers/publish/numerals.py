@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from html.parser import HTMLParser
-from typing import Any, cast
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -344,16 +344,12 @@ class _Held:
         return found
 
 
-def _each(data: YearData | Comparison) -> Sequence[YearData]:
-    return cast("Sequence[YearData]", getattr(data, "years", None) or (data,))
-
-
 class _Explained:
     """What explains the numerals of one page."""
 
     def __init__(self, page: str, record: Mapping[str, Any], data: YearData | Comparison) -> None:
         self.page, self.data, self.figures = page, data, record["figures"]
-        self.of_years = [str(one.year) for one in _each(data)]
+        self.of_years = [str(one.year) for one in data.years]
         self._held: dict[str, _Held] = {}
 
     def held(self, name: str) -> _Held:
@@ -375,7 +371,7 @@ class _Explained:
     def reasons(self) -> set[str]:
         """What the contract file says in words: why something is not reported, and from when to when the year ran."""
         found: set[str] = set(self.of_years)
-        for one in _each(self.data):
+        for one in self.data.years:
             said = [one.contract["annual_report"].get("reason", ""), *one.contract.get("not_reported", {}).values()]
             said += [str(withheld) for withheld in access.restrictions(one.contract)]
             found |= {_spaced(str(reason)) for reason in said}

@@ -299,7 +299,8 @@ def _unable_to_warm_up() -> str | None:
     try:
         for name in _STACK:
             importlib.import_module(name)
-        nbformat = importlib.import_module("nbformat")  # most of it has no types
+        import nbformat
+
         from ncthelpers.publish.engine import shell
 
         nbformat.validate(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()]))
