@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ncthelpers.differencing import whole
+from ncthelpers.differencing import some_recoverable, whole
 from ncthelpers.disclosure import HIDDEN, THRESHOLD, is_small, protect
 from ncthelpers.returns.clocks import month_ends
 from ncthelpers.returns.indicators import UNAVAILABLE, Counted
@@ -223,7 +223,8 @@ def protected(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
     -------
     list of dict
         The same rows. Children in care of all types, and plans started, are hidden only where they are small themselves,
-        for indicators show them too: where that is not enough, all else that adds up with them is hidden.
+        for indicators show them too: where that is not enough, all else that adds up with them is hidden. What adds up in two
+        ways, by type and over time, is held to both at once.
 
     Notes
     -----
@@ -241,12 +242,20 @@ def protected(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, object]]:
     [40, None, None, 54]
     """
     held = {_cell(row): row["count"] for row in rows if row["count"] is not None}
-    hidden = {cell for cell, count in held.items() if is_small(count)}
+    printed = {cell: None if is_small(count) else count for cell, count in held.items()}
+    hidden, told = {cell for cell, count in printed.items() if count is None}, []
     for relations, elsewhere in _sums(held):
         among = {cell: held[cell] for relation in relations for cell in relation}
         kept = protect(among, relations, wanted=elsewhere)
+        told += relations
         enough = all(kept[cell] is not None or is_small(among[cell]) for cell in elsewhere & among.keys())
-        hidden |= {cell for cell in among if (kept[cell] is None if enough else cell not in elsewhere)}
+        if enough and not some_recoverable(printed | kept, told, THRESHOLD):  # nor by what was held to be enough before
+            printed |= kept
+            hidden |= {cell for cell in among if kept[cell] is None}
+        else:  # noughts too: so nobody can say that a hidden number is at least 1
+            all_of_it = among.keys() - elsewhere
+            printed = {cell: count for cell, count in printed.items() if cell not in all_of_it}
+            hidden |= all_of_it
     return [{**row, "count": None, "symbol": HIDDEN} if _cell(row) in hidden else dict(row) for row in rows]
 
 
