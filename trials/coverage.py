@@ -19,10 +19,11 @@ from ncthelpers.trials import Tried, record, trial
 REPOSITORY = Path(__file__).resolve().parents[1]
 LEAST = 0.95
 WORST = 20
-# A page is made in a process forked from another, which ends without tidying up; both must be told to be measured.
+# A page is made in a process forked from another, which ends without tidying up; both must be told to be measured. What runs of
+# a copy of the package, in a scratch repository that is gone by then, is left out.
 SETTINGS = """[run]
 branch = true
-source_pkgs = ncthelpers
+source = {package}
 data_file = {folder}/measured
 parallel = true
 sigterm = true
@@ -36,7 +37,7 @@ patch =
 def measured(folder: Path, tests: Sequence[str], processes: int) -> tuple[int, dict]:
     """Exit code of the tests, and what coverage says of each file and of all."""
     settings = folder / "settings"
-    settings.write_text(SETTINGS.format(folder=folder), "utf-8")
+    settings.write_text(SETTINGS.format(folder=folder, package=REPOSITORY / "src" / "ncthelpers"), "utf-8")
     tool = [sys.executable, "-I", "-m", "coverage"]
     with_it = f"--rcfile={settings}"
     code = subprocess.call([*tool, "run", with_it, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", str(processes), "--dist",

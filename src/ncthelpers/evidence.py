@@ -31,7 +31,7 @@ from ncthelpers.access import EXEMPT
 from ncthelpers.cells import Column, as_written
 from ncthelpers.once import once
 from ncthelpers.rounding import half_up
-from ncthelpers.rows import records_by_row, records_of
+from ncthelpers.rows import records_of, rows_by_key
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
@@ -126,10 +126,7 @@ def _entered(data: YearData, name: str) -> tuple[pd.DataFrame, TableSchema]:
 def _by_key(data: YearData, name: str) -> dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]]:
     """The rows of an entered table, each with its place in the file, by their key as written."""
     frame, schema = _entered(data, name)
-    rows: dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]] = {}
-    for row, cells in records_by_row(frame).items():
-        rows.setdefault(tuple(as_written(cells[part]) for part in schema.key), []).append((row, cells))
-    return rows
+    return rows_by_key(frame, schema.key)
 
 
 def _row(data: YearData, path: str, columns: int) -> tuple[str, int, Mapping[str, Any], TableSchema, list[str]]:

@@ -30,9 +30,8 @@ from ncthelpers import (
     wording,
     years,
 )
-from ncthelpers.cells import as_written
 from ncthelpers.once import once
-from ncthelpers.rows import records_of
+from ncthelpers.rows import records_of, rows_by_key
 from ncthelpers.schemas import TableSchema, schemas_from
 from ncthelpers.workingdays import Holidays
 
@@ -324,6 +323,11 @@ def figure_value(data: YearData, name: str) -> Any:
     raise LookupError(f"there is no figure named {name}")
 
 
+@once
+def _by_key(data: YearData, name: str) -> Mapping[tuple[str, ...], Any]:
+    return rows_by_key(table(data, name), table_schema(data, name).key)
+
+
 def cell(data: YearData, path: str) -> Any:
     """The value of one cell of a table, as ``table/key/column`` with a part for each column of the key.
 
@@ -340,14 +344,13 @@ def cell(data: YearData, path: str) -> Any:
     if "/" not in path:
         raise LookupError(f"{path or 'nothing'} is not a cell: write table/key/column")
     name, *key, column = path.split("/")
-    schema, frame = table_schema(data, name), table(data, name)
+    schema, rows = table_schema(data, name), _by_key(data, name)
     schema[column]  # a column that the table does not have is an error even where the table was not reported
     if len(schema.key) != len(key):
         raise LookupError(f"the key of {name} is {'/'.join(schema.key)}")
     if reason_not_reported(data, name):
         return None
-    for part, value in zip(schema.key, key, strict=True):
-        frame = frame[frame[part].map(as_written) == value]
-    if len(frame) != 1:
-        raise LookupError(f"the table {name} has {len(frame)} rows with the key {'/'.join(key)}")
-    return frame[column].tolist()[0]
+    found = rows.get(tuple(key), ())
+    if len(found) != 1:
+        raise LookupError(f"the table {name} has {len(found)} rows with the key {'/'.join(key)}")
+    return found[0][1][column]

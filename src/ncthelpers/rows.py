@@ -1,12 +1,14 @@
 """The rows of a table, one after another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from ncthelpers.cells import as_written
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["records_of", "records_by_row", "unread"]
+__all__ = ["records_of", "records_by_row", "rows_by_key", "unread"]
 
 
 def records_of(frame: "pd.DataFrame") -> list[dict[str, Any]]:
@@ -37,6 +39,21 @@ def records_by_row(frame: "pd.DataFrame") -> dict[int, dict[str, Any]]:
     {2: {'item': 'heating'}}
     """
     return dict(zip(frame.index, records_of(frame), strict=True))
+
+
+def rows_by_key(frame: "pd.DataFrame", key: Sequence[str]) -> dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]]:
+    """As :func:`records_by_row`, in lists by the values of a key as written: one row each, where the key holds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows_by_key(pd.DataFrame({"item": ["heating"], "amount": [7]}, index=[2]), ["item"])
+    {('heating',): [(2, {'item': 'heating', 'amount': 7})]}
+    """
+    rows: dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]] = {}
+    for row, cells in records_by_row(frame).items():
+        rows.setdefault(tuple(as_written(cells[part]) for part in key), []).append((row, cells))
+    return rows
 
 
 def unread(frame: "pd.DataFrame") -> tuple[Mapping[str, Any], ...]:

@@ -17,6 +17,7 @@ from ncthelpers.faults import DataFaults, Fault
 __all__ = ["Broken", "holds", "most_of_memory", "refused_within_bounds"]
 
 MOST_SECONDS, MOST_BYTES = 5.0, 500 << 20
+_FOLLOWED = 4  # times as long where a tool such as coverage follows every line
 _HANGS_AFTER = 60  # seconds: what waits for something uses no time of the processor
 _CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.truncate", "shutil.rmtree"}  # fmt: skip
 _NEVER = {"socket.connect", "socket.bind", "pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "urllib.Request"}  # fmt: skip
@@ -151,7 +152,8 @@ def refused_within_bounds(does: Callable[[], object], file: Path, folder: Path) 
             said = _said(error, file)
     seconds = time.process_time() - began
     with suppress(OSError):
-        if seconds > MOST_SECONDS * max(1, file.stat().st_size >> 20):
+        followed = _FOLLOWED if sys.gettrace() else 1
+        if seconds > followed * MOST_SECONDS * max(1, file.stat().st_size >> 20):
             raise Broken(f"takes {seconds:.1f} seconds")
     if most() > MOST_BYTES:
         raise Broken(f"takes {most() >> 20} MB")

@@ -51,8 +51,9 @@ def found(root: Path, year: ContractYear) -> tuple[tuple[Fault, ...], tuple[Faul
     except DataFaults as missing:
         return missing.faults, ()
     known = _published(root, year)
-    tables = {Path(fault.file).stem for fault in faults if fault.file.endswith(".csv") and "sealed" not in fault.rule}
-    whole = as_read(data, wrong=tables) if faults else None
+    wrong = [fault for fault in faults if "sealed" not in fault.rule]  # what only changed since can be reckoned with
+    tables = {Path(fault.file).stem for fault in wrong if fault.file.endswith(".csv")}
+    whole = as_read(data, wrong=tables) if wrong else None
     asked = placed(root, queries(data, f"data/{year}", _last(root, year), published=known, whole=whole))
     told = {(fault.file, fault.row, fault.column) for fault in faults if fault.rule != CHANGED}
     asked = [query for query in asked if (query.file, query.row, query.column) not in told]
