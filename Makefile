@@ -13,7 +13,7 @@ help:
 	@echo '             put it under stress: kill runs, feed it nonsense, make it twice, make 900 pages (10 to 30 minutes each)'
 	@echo 'make canary  make it with the newest Sphinx, without Jupyter Book (minutes; fetches packages)'
 	@echo 'make mutants, make coverage'
-	@echo '             test the tests: change the calculations, measure what is reached (up to an hour and 20 minutes)'
+	@echo '             test the tests: change the calculations, measure what is reached (half an hour each)'
 	@echo 'make lock    write requirements.lock and its licences anew from pyproject.toml (needs uv; LOCK=--upgrade takes newer versions)'
 	@echo 'make clean   remove _build'
 	@echo 'Without make: python -m ncthelpers book, python -m ncthelpers test, python -m ncthelpers --help'

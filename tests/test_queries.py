@@ -265,3 +265,18 @@ def test_check_says_faults_then_queries_then_how_many_of_each(small_root, comman
     records = json.loads(command(small_root, "check", "2031-32", "--json").out)
     assert [record["kind"] for record in records] == ["fault", "fault", "query"]
     assert records[1]["cell"] == "C3" and records[1]["suggestion"] == "write 0.00725"
+
+
+def test_a_year_that_only_changed_since_it_was_sealed_is_asked_all_that_a_sealed_one_is(small_root):
+    from ncthelpers.cli import check
+
+    paragraphs = small_root / "data" / "2031-32" / "paragraphs.csv"
+    before = check.found(small_root, ContractYear("2031-32"))
+    with paragraphs.open("a", encoding="utf-8") as file:
+        file.write("report:2/2,report,2,paragraph,1,dddddddddddd,\n")
+    faults, asked = check.found(small_root, ContractYear("2031-32"))
+    assert not before[0] and faults and all("sealed" in fault.rule for fault in faults)
+    new = [query for query in asked if query not in before[1]]
+    assert [(query.row, query.value, query.rule) for query in new] == [
+        (5, "report:2/2", "is carried by no row and no commentary")
+    ]
