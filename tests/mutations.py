@@ -207,7 +207,8 @@ def results(root: Path) -> list[Result]:
     year, place = ContractYear(YEAR), f"data/{YEAR}"
     folder = load.year_folder(root, year)
     yaml = lru_cache(None)(load._yaml)  # no slip is made in one
-    cached, reference, last = lru_cache(None)(read_rows_of), load._read_reference(root), check._last(root, year)
+    cached, reference = lru_cache(None)(read_rows_of), load._read_reference(root)
+    last = check._last(root, year, reference[0])
 
     def reading(content: bytes, schema: TableSchema, file: str) -> tuple:
         return cached(content, schema.table, file)
@@ -217,7 +218,7 @@ def results(root: Path) -> list[Result]:
         patch.object(load, "read_rows", reading),
         patch.object(load, "_read_reference", lambda root: reference),
         patch.object(load, "_yaml", lambda path, file: (yaml(path, file)[0], list(yaml(path, file)[1]))),
-        patch.object(check, "_last", lambda root, year: last),
+        patch.object(check, "_last", lambda *_: last),
     ):
         usual, found = set(sum(check.found(root, year), ())), []
         for mutation in mutations(folder, _SCHEMAS):

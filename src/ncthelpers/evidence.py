@@ -219,10 +219,12 @@ def _count(data: YearData, query: str) -> Item:
         cells = tuple(Cell(name, int(row), column) for row in frame.index for column in schema.key[-1:])
         return Item(query, Decimal(int(held.sum())), "", cells)
     every = _entered(data, name)[0]
-    holds = [(column, every[column].map(as_written).isin(values)) for column, values in _selecting(query)]
+    holds = [
+        (column, set(every.index[every[column].map(as_written).isin(values)])) for column, values in _selecting(query)
+    ]
     cells = tuple(dict.fromkeys(
         Cell(name, int(row), column)
-        for row in every.index for column, _ in holds if all(held[row] for other, held in holds if other != column)
+        for row in every.index for column, _ in holds if all(row in held for other, held in holds if other != column)
     ))  # fmt: skip
     return Item(query, Decimal(len(frame)), "", cells)
 

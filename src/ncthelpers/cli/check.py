@@ -12,7 +12,7 @@ from ncthelpers.faults import DataFaults, Fault
 from ncthelpers.years import ContractYear
 
 if TYPE_CHECKING:
-    from ncthelpers.yeardata import YearData
+    from ncthelpers.yeardata import Reference, YearData
 
 _EXAMPLES = """\b
 Examples:
@@ -21,12 +21,12 @@ Examples:
 """
 
 
-def _last(root: Path, year: ContractYear) -> "YearData | None":
+def _last(root: Path, year: ContractYear, reference: "Reference") -> "YearData | None":
     """The year before, where it is at hand and has no fault of its own."""
     from ncthelpers.load import load_year, year_folder
 
     try:
-        return load_year(root, year.before) if year_folder(root, year.before).is_dir() else None
+        return load_year(root, year.before, reference) if year_folder(root, year.before).is_dir() else None
     except ValueError:
         return None
 
@@ -54,7 +54,7 @@ def found(root: Path, year: ContractYear) -> tuple[tuple[Fault, ...], tuple[Faul
     wrong = [fault for fault in faults if "sealed" not in fault.rule]  # what only changed since can be reckoned with
     tables = {Path(fault.file).stem for fault in wrong if fault.file.endswith(".csv")}
     whole = as_read(data, wrong=tables) if wrong else None
-    asked = placed(root, queries(data, f"data/{year}", _last(root, year), published=known, whole=whole))
+    asked = placed(root, queries(data, f"data/{year}", _last(root, year, data.reference), published=known, whole=whole))
     told = {(fault.file, fault.row, fault.column) for fault in faults if fault.rule != CHANGED}
     asked = [query for query in asked if (query.file, query.row, query.column) not in told]
     return DataFaults(faults).faults, DataFaults(asked).faults

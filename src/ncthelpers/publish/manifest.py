@@ -5,6 +5,7 @@ needs to be asked. Nothing that takes long to import is used here.
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
@@ -41,16 +42,22 @@ def _digest(checksums: Mapping[str, str]) -> str:
     return sha256(json.dumps(checksums, sort_keys=True).encode()).hexdigest()
 
 
-def _counts(path: Path) -> bool:
-    """Whether a file is somebody's, and not what a program left, in a folder of its own or beside it."""
-    return all(part != "__pycache__" and is_data(Path(part)) for part in path.parts)
+def _counts(name: str) -> bool:
+    """Whether a file or folder is somebody's, and not what a program left."""
+    return name != "__pycache__" and is_data(Path(name))
 
 
 def _checksums(folder: Path, kinds: set[str] | None = None) -> dict[str, str]:
-    """Every file below a folder with its checksum."""
-    found = (path for path in folder.rglob("*") if path.is_file() and _counts(path.relative_to(folder)))
-    return {path.relative_to(folder).as_posix(): checksum(path.read_bytes())
-            for path in sorted(found) if kinds is None or path.suffix in kinds}  # fmt: skip
+    """Every file below a folder with its checksum; what programs left, in folders of their own or beside it, is passed over."""
+    found = {}
+    for place, folders, names in os.walk(folder):
+        folders[:] = filter(_counts, folders)
+        within = Path(place).relative_to(folder)
+        for name in filter(_counts, names):
+            path = Path(place, name)
+            if (kinds is None or path.suffix in kinds) and path.is_file():
+                found[(within / name).as_posix()] = checksum(path.read_bytes())
+    return found
 
 
 def code_key() -> str:
