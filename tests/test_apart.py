@@ -29,7 +29,7 @@ def test_one_that_does_not_end_is_ended(monkeypatch):
     began = time.monotonic()
     with pytest.raises(ValueError, match="more time or memory"):
         apart.apart(len, b"")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_one_that_crashes_is_refused(monkeypatch):

@@ -96,6 +96,6 @@ def test_the_pages_of_a_book_are_all_but_those_of_its_theme(tmp_path):
 def test_a_folder_is_served_while_it_is_looked_at_and_no_longer(tmp_path):
     (tmp_path / "a.html").write_text("a page", "utf-8")
     with browser.served(tmp_path) as address:
-        assert urlopen(f"{address}/a.html", timeout=5).read() == b"a page"
+        assert urlopen(f"{address}/a.html", timeout=30).read() == b"a page"
     with pytest.raises(OSError):
-        urlopen(f"{address}/a.html", timeout=5)
+        urlopen(f"{address}/a.html", timeout=30)

@@ -97,7 +97,7 @@ def test_a_wide_table_scrolls_by_the_arrow_keys_within_its_box(visit, cost):
     box.focus()
     assert box.evaluate("one => one === document.activeElement")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("one => one.scrollLeft > 0", arg=box.element_handle(), timeout=5000)
+    page.wait_for_function("one => one.scrollLeft > 0", arg=box.element_handle())
 
 
 @pytest.mark.parametrize("visit", [NARROW.reader], indirect=True, ids=str)
@@ -107,10 +107,10 @@ def test_the_menu_of_a_narrow_window_opens_by_the_keyboard_and_escape_closes_it(
     button.focus()
     page.keyboard.press("Enter")
     menu = page.locator("#pst-primary-sidebar-modal")
-    menu.locator("a").first.wait_for(state="visible", timeout=5000)
+    menu.locator("a").first.wait_for(state="visible")
     assert page.evaluate("document.activeElement.closest('dialog') !== null")
     page.keyboard.press("Escape")
-    menu.wait_for(state="hidden", timeout=5000)
+    menu.wait_for(state="hidden")
     assert button.evaluate("one => one === document.activeElement")
 
 
@@ -132,11 +132,11 @@ def test_the_colours_are_changed_by_the_keyboard_and_stay_so_on_the_next_page(vi
 def test_the_search_is_reached_and_used_by_the_keyboard(visit, cost):
     page = visit.open(cost)
     page.keyboard.press("Control+k")
-    page.wait_for_function("document.activeElement.matches('input[type=search]')", timeout=5000)
+    page.wait_for_function("document.activeElement.matches('input[type=search]')")
     page.keyboard.type("budget")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=budget*")
-    page.locator("#search-results li a").first.wait_for(timeout=10_000)
+    page.locator("#search-results li a").first.wait_for()
     assert visit.complaints == []
 
 

@@ -60,7 +60,7 @@ def served(shown, does, now=lambda: 0, make=None):
     return asyncio.run(scenario())
 
 
-async def until(found, seconds: float = 10.0):
+async def until(found, seconds: float = 30.0):
     """What is found as soon as there is something."""
     for _ in range(int(seconds / 0.05)):
         if result := await found():
@@ -264,7 +264,7 @@ def test_a_command_that_is_stopped_leaves_no_process_behind():
 
 
 def _is_gone(process: int) -> bool:
-    for _ in range(60):
+    for _ in range(600):
         try:
             if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return True
@@ -372,13 +372,13 @@ def test_the_command_serves_shows_a_fault_and_ends(small_root, sign, code):
     try:
         address = server.stdout.readline().strip()
         for _ in range(400):
-            state = json.load(urllib.request.urlopen(f"{address}_preview/state", timeout=5))
+            state = json.load(urllib.request.urlopen(f"{address}_preview/state", timeout=30))
             if state["fault"]:
                 break
             time.sleep(0.05)
         assert "{nothing}" in state["fault"] and state["made"] == 0
         server.send_signal(sign)
-        _, said = server.communicate(timeout=10)
+        _, said = server.communicate(timeout=30)
     finally:
         server.kill()
     assert server.returncode == code, said

@@ -62,7 +62,7 @@ def run(source, seconds=20, key=KEY, cold=False, module="tasks_of_workers"):
     return workers.call(importlib.import_module(module).run, source, seconds=seconds, key=key, cold=cold)
 
 
-def gone(*processes, within=5):
+def gone(*processes, within=30):
     """Whether processes have ended, or do so in a moment."""
     until = time.monotonic() + within
     while running := [process for process in map(int, processes) if _runs(process)]:
@@ -174,11 +174,11 @@ def failure_of(source, seconds=20):
 def test_what_takes_too_long_is_stopped(source):
     began = time.monotonic()
     assert failure_of(f"told('cell 5')\n{source}", seconds=1) == "cell 5: it took more than 1 s and was stopped"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_saying_how_far_it_is_gives_a_call_more_time():
-    assert run("import time\nfor n in range(4):\n    time.sleep(0.4); told(f'cell {n}')\nresult = 1", seconds=1) == 1
+    assert run("import time\nfor n in range(3):\n    time.sleep(1); told(f'cell {n}')\nresult = 1", seconds=2.5) == 1
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_saying_how_far_it_is_gives_a_call_more_time():
 def test_what_ends_its_process_is_said(source, said):
     began = time.monotonic()
     assert failure_of(f"told('cell 4')\ntold('cell 5')\n{source}") == f"cell 5: {said}"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_before_it_says_how_far_it_is_only_what_happened_is_said():
@@ -245,7 +245,7 @@ def test_what_cannot_be_found_by_a_server_is_said(monkeypatch, tmp_path):
 def test_what_outlives_a_call_is_ended(source):
     began = time.monotonic()
     assert gone(run(source), within=0) is True
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_a_process_that_is_forked_and_goes_on_does_not_answer_for_its_parent():
@@ -262,10 +262,10 @@ def test_a_server_that_dies_fails_its_call_and_takes_the_child_along(tmp_path):
     with pytest.raises(WorkerFailed, match="its worker ended: (killed|its process was killed|it ended its own)"):
         run(
             f"import os, time; open({str(said)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}}\\n')\n"
-            "if not os.fork(): time.sleep(8); os._exit(0)\n"  # it must not hold what the caller listens to
+            "if not os.fork(): time.sleep(40); os._exit(0)\n"  # it must not hold what the caller listens to
             "os.kill(os.getppid(), 9); time.sleep(60)"
         )
-    assert time.monotonic() - began < 7
+    assert time.monotonic() - began < 30
     assert gone(*_written(said)) is True
     assert run("result = 1") == 1
 
@@ -293,10 +293,10 @@ def test_closing_ends_a_call_that_waits(tmp_path):
     processes = _written(said)
     began = time.monotonic()
     workers.close()
-    thread.join(5)
+    thread.join(30)
     assert failures == ["it was stopped"]
-    assert time.monotonic() - began < 3
-    assert gone(*processes, within=1) is True
+    assert time.monotonic() - began < 30
+    assert gone(*processes) is True
     assert run("result = 1") == 1
 
 
