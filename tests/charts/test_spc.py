@@ -50,6 +50,11 @@ def lines(drawing, colour):
     return [(tuple(line.get_xdata()), tuple(line.get_ydata())) for line in found]
 
 
+def joined(drawing):
+    """The months that are joined by a line."""
+    return [list(along) for along, _ in lines(drawing, INK)]
+
+
 @pytest.mark.parametrize(
     ("last", "polarity", "shape", "word"),
     [
@@ -60,7 +65,7 @@ def lines(drawing, colour):
 )  # fmt: skip
 def test_what_a_month_says_is_told_by_shape_word_and_colour(charted, last, polarity, shape, word):
     drawing = charted([59, 63] * 5 + last, polarity)
-    assert drawing.marks(shape) == [[(10, last[0])]] and len(drawing.marks("o")) == 11
+    assert drawing.marks(shape) == [[(10, last[0])]] and len(drawing.marks("o")[0]) == 11
     assert word in [text.get_text() for text in drawing.figure.axes[0].texts] and "common cause" in drawing.words
     assert f"Special causes: {word} in February 2022 (outside the limits)" in drawing.chart.alt
 
@@ -95,17 +100,17 @@ def test_a_rebase_is_a_step_with_a_light_line_and_its_reason_in_words(charted):
     means = [(along, ends[0]) for along, ends in lines(drawing, GREY) if ends[0] in (61, 81)]
     assert means == [((-0.5, 11.5), 61), ((11.5, 23.5), 81)]
     assert [along for along, _ in lines(drawing, PALE)] == [(11.5, 11.5)]
-    joined = [along for along, _ in lines(drawing, INK)]
-    assert (10, 11) in joined and (12, 13) in joined and (11, 12) not in joined
+    assert joined(drawing) == [[*range(12)], [*range(12, 24)]], "no line leads over the step"
     assert "Limits begin anew in April 2021: The form was changed." in drawing.chart.alt
     assert [along for along, _ in lines(drawing, TEAL)] == [(11.5, 23.5)], "no target was in force before the year"
     assert "months before the year are not rated" in drawing.chart.caption
 
 
 def test_a_missing_month_is_a_gap_and_named(charted):
-    drawing = charted([60, 62, 60, None, 60, 62, 60, 62, 60, 62, 60, 62])
-    assert len(drawing.marks("o")) == 11 and all(3 not in along for along, _ in lines(drawing, INK))
-    assert "No value in July 2021." in drawing.chart.alt
+    drawing = charted([60, 62, 60, None, 60, None, 60, 62, 60, 62, 60, 62])
+    assert [place for place, _ in drawing.marks("o")[0]] == [0, 1, 2, 4, *range(6, 12)]
+    assert joined(drawing) == [[*range(3)], [*range(6, 12)]], "a month between two without a value is joined to neither"
+    assert "No value in July 2021, September 2021." in drawing.chart.alt
 
 
 def test_a_month_without_a_row_is_the_same_gap(charted):
@@ -142,7 +147,7 @@ def test_limits_are_on_trial_where_they_are_and_not_beyond_a_rebase(charted, his
 
 def test_too_few_months_are_drawn_without_limits(charted):
     drawing = charted([60, 62])
-    assert lines(drawing, GREY) == [] and len(drawing.marks("o")) == 2
+    assert lines(drawing, GREY) == [] and [len(marks) for marks in drawing.marks("o")] == [2]
     assert "no limits of variation (too few months that follow each other)" in drawing.chart.alt
     assert "XmR" not in drawing.chart.caption and "Special" not in drawing.chart.alt
 

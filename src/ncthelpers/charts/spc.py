@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -242,16 +242,19 @@ def _draw_levels(axes: Axes, months: _Months) -> None:
 
 
 def _draw_values(axes: Axes, months: _Months) -> None:
-    """A mark a month, joined to the month before it where both have a value and limits in common."""
-    of = dict(months.held)
+    """A mark a month, joined to the month before it where both have a value and limits in common; what looks alike is drawn at once."""
+    of = {place: float(row["value"]) for place, row in months.held}
     for places in months.stretches:
-        for before, place in pairwise(places):
-            if before in of and place in of:
-                pair = [float(of[before]["value"]), float(of[place]["value"])]
-                axes.plot([before, place], pair, color=INK, linewidth=THIN, zorder=4)
+        for has_value, run in groupby(places, of.__contains__):
+            joined = list(run)
+            if has_value and len(joined) > 1:
+                axes.plot(joined, [of[place] for place in joined], color=INK, linewidth=THIN, zorder=4)
+    alike: dict[str, list[int]] = {}
     for place, row in months.held:
-        mark = _STYLES[row["variation"] or "no limits"].mark(MARK * 0.8)
-        axes.plot(place, float(row["value"]), zorder=5, clip_on=False, **mark)
+        alike.setdefault(row["variation"] or "no limits", []).append(place)
+    for said, marked in alike.items():
+        mark = _STYLES[said].mark(MARK * 0.8)
+        axes.plot(marked, [of[place] for place in marked], zorder=5, clip_on=False, **mark)
 
 
 def _draw(months: _Months, data: YearData, name: str) -> Chart:
