@@ -1,6 +1,7 @@
 """What a good analyst would ask: each query raised once by the slip it is for, and none where the data is as it was."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -280,3 +281,14 @@ def test_a_year_that_only_changed_since_it_was_sealed_is_asked_all_that_a_sealed
     assert [(query.row, query.value, query.rule) for query in new] == [
         (5, "report:2/2", "is carried by no row and no commentary")
     ]
+
+
+def test_a_fault_of_the_reference_keeps_no_year_from_being_held_against_last_year(repository, tmp_path):
+    from ncthelpers.cli import check
+
+    shutil.copytree(repository / "examples" / "inventshire" / "data", tmp_path / "data")
+    before = check.found(tmp_path, ContractYear("2024-25"))
+    assert before[0] == () and any("that year's" in query.rule for query in before[1])
+    (tmp_path / "data" / "reference" / "glossary.csv").unlink()
+    faults, asked = check.found(tmp_path, ContractYear("2024-25"))
+    assert {fault.file.rpartition("/")[0] for fault in faults} == {"data/reference"} and asked == before[1]
